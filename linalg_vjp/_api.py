@@ -1,0 +1,143 @@
+"""One op at a time, for people: its outputs and its pullback, or its outputs and their tangents."""
+
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ._namespace import Array, Namespace
+from ._rule import Rule
+from ._rules import RULES
+
+__all__ = ["jvp", "vjp"]
+
+
+class Like(NamedTuple):
+    """What stays of an array that the backward pass does not need."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+def vjp(
+    rule: str | Rule, *inputs: Array, xp: Namespace | None = None, **params: Any
+) -> tuple[Any, Callable[..., tuple[Array | None, ...]]]:
+    """Apply an operation and get its pullback.
+
+    Parameters
+    ----------
+    rule : str or Rule
+        The name of a built-in rule (a key of `RULES`), or a rule of your own.
+    *inputs : array
+        Of the shapes that the rule's signature says.
+    xp : namespace, optional
+        The Array API namespace of the inputs; without it, it is looked up.
+    **params
+        The keywords of the operation.
+
+    Returns
+    -------
+    outputs : array or named tuple of arrays
+        As the operation itself returns them.
+    pullback : callable
+        ``pullback(*cotangents)`` takes one cotangent per output, or None for zero, and returns a tuple
+        of one cotangent per input. It keeps only the arrays that the rule saves.
+
+    Raises
+    ------
+    KeyError
+        For an unknown name.
+    ValueError, TypeError
+        For a wrong shape, dtype or keyword, or a mix of namespaces or devices.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X, pullback = vjp("inv", np.asarray([[2.0, 0.0], [0.0, 4.0]]))
+    >>> pullback(np.ones((2, 2)))[0].tolist()
+    [[-0.25, -0.125], [-0.125, -0.0625]]
+    """
+    rule = _find(rule)
+    call = rule._begin(inputs, inputs, rule.inputs, xp, params)
+    outputs = rule._apply(call, inputs)
+    kept_inputs = _keep(rule, rule.inputs, inputs)
+    kept_outputs = _keep(rule, rule.outputs, outputs)
+
+    def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
+        return rule._pull(call, kept_inputs, kept_outputs, cotangents)
+
+    return _as_returned(rule, outputs), pullback
+
+
+def jvp(
+    rule: str | Rule,
+    inputs: Sequence[Array],
+    tangents: Sequence[Array | None],
+    *,
+    xp: Namespace | None = None,
+    **params: Any,
+) -> tuple[Any, Any]:
+    """Apply an operation and push tangents of its inputs forward.
+
+    Parameters
+    ----------
+    rule : str or Rule
+        The name of a built-in rule (a key of `RULES`), or a rule of your own.
+    inputs : sequence of array
+        Of the shapes that the rule's signature says.
+    tangents : sequence of array or None
+        One per input, in its shape; None is zero.
+    xp : namespace, optional
+        The Array API namespace of the inputs; without it, it is looked up.
+    **params
+        The keywords of the operation.
+
+    Returns
+    -------
+    outputs, tangents : array or named tuple of arrays
+        Both as the operation itself returns its outputs. The tangent of an output that cannot be
+        differentiated is None.
+
+    Raises
+    ------
+    KeyError
+        For an unknown name.
+    ValueError, TypeError
+        For a wrong shape, dtype or keyword, or a mix of namespaces or devices.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> d, d_dot = jvp("det", (np.eye(2),), (np.asarray([[3.0, 0.0], [0.0, 4.0]]),))
+    >>> float(d), float(d_dot)
+    (1.0, 7.0)
+    """
+    rule = _find(rule)
+    call = rule._begin(inputs, inputs, rule.inputs, xp, params)
+    outputs = rule._apply(call, inputs)
+    dots = rule._push(call, inputs, outputs, tangents)
+    return _as_returned(rule, outputs), _as_returned(rule, dots)
+
+
+def _find(rule: str | Rule) -> Rule:
+    if isinstance(rule, Rule):
+        return rule
+    if rule not in RULES:
+        raise KeyError(f"no rule {rule!r}; the rules are {', '.join(RULES)}, or pass a Rule of your own")
+    return RULES[rule]
+
+
+def _keep(rule: Rule, names: tuple[str, ...], arrays: Sequence[Array]) -> tuple[Any, ...]:
+    return tuple(
+        x if name in rule.saves else Like(tuple(x.shape), x.dtype)
+        for name, x in zip(names, arrays, strict=True)
+    )
+
+
+def _as_returned(rule: Rule, arrays: tuple[Any, ...]) -> Any:
+    return arrays[0] if len(arrays) == 1 else _result_type(rule)(*arrays)
+
+
+@functools.cache
+def _result_type(rule: Rule) -> Any:
+    return namedtuple(f"{rule.name}_result", rule.outputs)  # type: ignore[misc]

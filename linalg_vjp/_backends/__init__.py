@@ -1,0 +1,28 @@
+"""The primitives that the Array API standard lacks, one module per array library.
+
+Each module offers the same names with the same arguments:
+
+    solve_triangular(A, B, xp, *, upper, trans, unit_diagonal)   op(A) X = B, batches broadcast
+    lu(A, xp) -> (p, L, U)                                       A = (L @ U)[p], p a vector
+    tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
+
+`generic` does all of it in pure Array API and serves every library without a module of its own.
+"""
+
+import functools
+from typing import Any
+
+from .._namespace import Namespace, is_numpy_namespace
+
+__all__ = ["primitives"]
+
+
+@functools.cache
+def primitives(xp: Namespace) -> Any:
+    """The module of primitives for a namespace, imported at the first use."""
+    module: Any
+    if is_numpy_namespace(xp):
+        from . import numpy as module
+    else:
+        from . import generic as module
+    return module

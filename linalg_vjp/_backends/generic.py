@@ -1,0 +1,68 @@
+"""The primitives in pure Array API: for any library, traceable, and differentiable once more."""
+
+from .._namespace import Array, Namespace
+
+__all__ = ["lu", "solve_triangular", "tril", "triu"]
+
+
+def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros above its k-th diagonal."""
+    return xp.tril(X, k=k)
+
+
+def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros below its k-th diagonal."""
+    return xp.triu(X, k=k)
+
+
+def solve_triangular(
+    A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
+) -> Array:
+    """X of shape (..., m, n) with op(A) X = B, by halving the matrix until it is 1 x 1."""
+    if trans != "N":
+        A, upper = A.mT, not upper
+    if trans == "C" and xp.isdtype(A.dtype, "complex floating"):
+        A = xp.conj(A)
+    if unit_diagonal:
+        index = xp.arange(A.shape[-1], device=A.device)
+        A = xp.where(index[:, None] == index, 1.0, A)
+    return _halve(A, B, xp, upper)
+
+
+def _halve(A: Array, B: Array, xp: Namespace, upper: bool) -> Array:
+    n = A.shape[-1]
+    if n == 0:
+        return A @ B  # of shape (..., 0, n), with the batch axes of both
+    if n == 1:
+        return B / A
+    h = n // 2
+    top, low = slice(0, h), slice(h, n)
+    if upper:
+        X2 = _halve(A[..., low, low], B[..., low, :], xp, upper)
+        X1 = _halve(A[..., top, top], B[..., top, :] - A[..., top, low] @ X2, xp, upper)
+    else:
+        X1 = _halve(A[..., top, top], B[..., top, :], xp, upper)
+        X2 = _halve(A[..., low, low], B[..., low, :] - A[..., low, top] @ X1, xp, upper)
+    return xp.concat([X1, X2], axis=-2)
+
+
+def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """A = (L @ U)[p] with partial pivoting, the whole batch one column at a time."""
+    m, n = A.shape[-2:]
+    k = min(m, n)
+    row = xp.arange(m, device=A.device)
+    col = xp.arange(n, device=A.device)
+    origin = xp.broadcast_to(row, A.shape[:-1])  # which row of A stands here now
+    for j in range(k):
+        below = xp.where(row >= j, xp.abs(A[..., :, j]), -1.0)
+        best = xp.argmax(below, axis=-1, keepdims=True)
+        swap = xp.where(row == j, best, xp.where(row == best, j, row))
+        A = xp.take_along_axis(A, swap[..., None], axis=-2)
+        origin = xp.take_along_axis(origin, swap, axis=-1)
+        pivot = A[..., j : j + 1, j]
+        # A zero pivot has only zeros below it: dividing by one leaves them, as LAPACK does.
+        factor = xp.where(row > j, A[..., :, j] / xp.where(pivot == 0, 1.0, pivot), 0.0)[..., None]
+        rest = A - factor * A[..., j : j + 1, :]
+        A = xp.where(col > j, rest, xp.where((col == j) & (row > j)[:, None], factor, A))
+    L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(A[..., :, :k], k=-1))
+    return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])

@@ -1,0 +1,116 @@
+"""What every rule demands of its arguments, and the words in which it says so.
+
+Each error names the rule, the argument, what was given, what is wanted, and the way out.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ._matrix import broadcast_shapes
+from ._namespace import Array, Namespace, array_namespace, device, same_device
+from ._signature import bind, describe
+
+if TYPE_CHECKING:
+    from ._rule import Rule
+
+__all__ = ["check_count", "check_floating", "check_shape", "check_shapes", "common_namespace", "complete"]
+
+Named = Sequence[tuple[str, Array]]
+
+
+def complete(rule: "Rule", params: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords with their defaults filled in."""
+    for name, value in params.items():
+        if name not in rule.params:
+            known = ", ".join(rule.params) or "none"
+            raise TypeError(f"{rule.name}: unknown keyword {name!r}; its keywords are: {known}")
+        if not rule.params[name].allows(value):
+            raise ValueError(f"{rule.name}: {name}={value!r} is not {rule.params[name].wanted}")
+    return {name: params.get(name, param.default) for name, param in rule.params.items()}
+
+
+def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
+    """One array for each name."""
+    if len(arrays) != len(names):
+        raise ValueError(
+            f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of {', '.join(names)}"
+        )
+
+
+def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namespace:
+    """The one namespace of all these arrays, which must be on one device too."""
+    first_name, first = named[0]
+    for name, x in named:
+        if xp is None or type(x) is not type(first):
+            try:
+                found = array_namespace(x)
+            except TypeError:
+                found = None
+            if found is None:
+                raise TypeError(
+                    f"{rule.name}: {name} is of type {type(x).__name__}, which is no array; make it one, "
+                    f"for example with numpy.asarray"
+                )
+            if xp is None:
+                xp = found
+            elif found is not array_namespace(first):
+                raise TypeError(
+                    f"{rule.name}: {name} belongs to {found.__name__} and {first_name} to "
+                    f"{xp.__name__}; convert one of them"
+                )
+        if x is not first and not same_device(x, first, xp):
+            raise ValueError(
+                f"{rule.name}: {name} is on device {device(x)} and {first_name} on {device(first)}; "
+                f"move one of them"
+            )
+    return xp
+
+
+@functools.cache
+def _is_floating(dtype: Any, xp: Namespace) -> bool:
+    return xp.isdtype(dtype, ("real floating", "complex floating"))
+
+
+def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
+    """A real or complex floating dtype."""
+    if not _is_floating(x.dtype, xp):
+        raise TypeError(
+            f"{rule.name}: {name} has dtype {x.dtype}; a gradient wants a real or complex floating dtype, "
+            f"convert it with astype"
+        )
+
+
+def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> bool:
+    """The input shapes fit the signature and broadcast; True where they leave the optional axis out."""
+    sides, sizes = rule.sides, dict[str, int]()
+    short = sides.lacks_optional(shapes)
+    batches = []
+    for name, core, shape in zip(rule.inputs, sides.inputs, shapes, strict=True):
+        if short:
+            core = tuple(axis for axis in core if axis != sides.optional)
+        known = dict(sizes)
+        if not bind(core, shape, sizes):
+            raise ValueError(
+                f"{rule.name}: {name} has shape {tuple(shape)}; the signature {rule.signature} wants "
+                f"{describe(core, known)}"
+            )
+        batches.append(tuple(shape[: len(shape) - len(core)]))
+    if len(batches) > 1:
+        try:
+            broadcast_shapes(*batches)
+        except ValueError:
+            raise ValueError(
+                f"{rule.name}: the batch axes of {' and '.join(rule.inputs)} are "
+                f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is {rule.signature}"
+            ) from None
+    return short
+
+
+def check_shape(rule: "Rule", kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:
+    """A cotangent or tangent has the shape of what it belongs to."""
+    if tuple(x.shape) != tuple(wanted):
+        raise ValueError(
+            f"{rule.name}: the {kind} of {name} has shape {tuple(x.shape)}, but {name} has "
+            f"{tuple(wanted)}; give one of the same shape, or None for zero"
+        )

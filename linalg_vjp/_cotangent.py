@@ -1,0 +1,41 @@
+"""Cotangents: None as the symbolic zero, sums over broadcast axes, real and complex projection."""
+
+from typing import Any
+
+from ._matrix import is_complex
+from ._namespace import Array, Namespace
+
+__all__ = ["all_none", "cast", "total", "unbroadcast"]
+
+
+def all_none(*cotangents: Array | None) -> bool:
+    """Whether every cotangent is the symbolic zero."""
+    return all(c is None for c in cotangents)
+
+
+def total(*terms: Array | None) -> Array | None:
+    """The sum of the terms that are not None; None, the symbolic zero, when none is left."""
+    result = None
+    for term in terms:
+        if term is not None:
+            result = term if result is None else result + term
+    return result
+
+
+def unbroadcast(bar: Array, shape: tuple[int, ...], xp: Namespace) -> Array:
+    """Sum over the axes along which an array of this shape was broadcast: the adjoint of broadcasting."""
+    if bar.shape == shape:
+        return bar
+    lead = len(bar.shape) - len(shape)
+    stretched = [lead + i for i, size in enumerate(shape) if size == 1 and bar.shape[lead + i] != 1]
+    bar = xp.sum(bar, axis=(*range(lead), *stretched), keepdims=True)
+    return xp.reshape(bar, shape)
+
+
+def cast(bar: Array, dtype: Any, xp: Namespace) -> Array:
+    """`bar` in the dtype of what it belongs to: the real part where that is real."""
+    if bar.dtype == dtype:
+        return bar
+    if is_complex(bar, xp) and not xp.isdtype(dtype, "complex floating"):
+        bar = xp.real(bar)
+    return xp.astype(bar, dtype, copy=False)

@@ -1,0 +1,42 @@
+"""Gauge: outputs that are defined up to a phase or a rotation, and differences that vanish at ties.
+
+A pair counts as tied, and a value as zero, when it is so to the rounding of the factorization. There
+a loss that ignores the gauge has a coefficient of zero, and 0/0 is replaced by 0.
+"""
+
+from ._namespace import Array, Namespace
+
+__all__ = ["GaugeError", "check_gauge", "reciprocal", "rounding"]
+
+
+class GaugeError(ValueError):
+    """A cotangent has a part along the gauge: the loss depends on an arbitrary choice."""
+
+
+def rounding(w: Array, xp: Namespace) -> Array:
+    """How far eigenvalues or singular values `w` of shape (..., n) are blurred, as (..., 1)."""
+    return 10 * xp.finfo(w.dtype).eps * xp.sum(xp.abs(w), axis=-1, keepdims=True)
+
+
+def reciprocal(x: Array, tol: Array, xp: Namespace) -> Array:
+    """1/x, and 0 where |x| <= tol; safe to differentiate again."""
+    zero = xp.abs(x) <= tol
+    return xp.where(zero, 0.0, 1 / xp.where(zero, 1.0, x))
+
+
+def check_gauge(rule: str, names: str, part: Array, bars: tuple[Array | None, ...], xp: Namespace) -> None:
+    """Raise GaugeError when `part`, the share of the cotangents along the gauge, is more than rounding."""
+    size = _largest(part, xp)
+    scale = max(_largest(bar, xp) for bar in bars if bar is not None)
+    tol = float(xp.finfo(part.dtype).eps) ** 0.5
+    if size > tol * scale:
+        raise GaugeError(
+            f"{rule}: the cotangent of {names} has a part of size {size:.3g} along the gauge (its "
+            f"largest entry is {scale:.3g}, the tolerance {tol:.1g} of that). The loss depends on a "
+            f"phase, sign or rotation that the factorization leaves open, so it has no gradient. "
+            f'Make the loss invariant, or pass gauge="project" to drop that part.'
+        )
+
+
+def _largest(x: Array, xp: Namespace) -> float:
+    return float(xp.max(xp.abs(x))) if 0 not in x.shape else 0.0

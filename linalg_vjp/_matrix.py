@@ -1,0 +1,176 @@
+"""The vocabulary of the rules: adjoints, triangular halves, diagonals, solves. All of it batch-aware.
+
+Matrices are capitals and live in the last two axes; `xp` is the namespace of the arrays.
+"""
+
+import functools
+from typing import Any
+
+from ._backends import primitives
+from ._namespace import Array, Namespace
+
+__all__ = [
+    "adjoint",
+    "broadcast_shapes",
+    "conj",
+    "diagonal",
+    "eye",
+    "from_diagonal",
+    "hermitian",
+    "inner",
+    "is_complex",
+    "lu",
+    "matmul",
+    "permute_rows",
+    "promote",
+    "real",
+    "right_solve_triangular",
+    "skew",
+    "solve",
+    "solve_triangular",
+    "transpose",
+    "tril",
+    "tril_half",
+    "triu",
+    "triu_half",
+]
+
+
+@functools.cache
+def _is_complex(dtype: Any, xp: Namespace) -> bool:
+    return xp.isdtype(dtype, "complex floating")
+
+
+def is_complex(X: Array, xp: Namespace) -> bool:
+    """Whether the dtype of X is complex."""
+    return _is_complex(X.dtype, xp)
+
+
+def conj(X: Array, xp: Namespace) -> Array:
+    """The complex conjugate; a real X itself, without a copy."""
+    return xp.conj(X) if is_complex(X, xp) else X
+
+
+def real(X: Array, xp: Namespace) -> Array:
+    """The real part; a real X itself, without a copy."""
+    return xp.real(X) if is_complex(X, xp) else X
+
+
+def transpose(X: Array) -> Array:
+    """X^T."""
+    return X.mT
+
+
+def adjoint(X: Array, xp: Namespace) -> Array:
+    """X^H."""
+    return conj(X.mT, xp)
+
+
+def inner(X: Array, Y: Array, xp: Namespace, axis: Any = (-2, -1), keepdims: bool = False) -> Array:
+    """Re<X, Y> over the given axes, by default those of the matrix."""
+    return xp.sum(real(conj(X, xp) * Y, xp), axis=axis, keepdims=keepdims)
+
+
+def hermitian(X: Array, xp: Namespace) -> Array:
+    """(X + X^H) / 2."""
+    return (X + adjoint(X, xp)) / 2
+
+
+def skew(X: Array, xp: Namespace) -> Array:
+    """(X - X^H) / 2."""
+    return (X - adjoint(X, xp)) / 2
+
+
+def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros above its k-th diagonal."""
+    return primitives(xp).tril(X, xp, k)
+
+
+def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros below its k-th diagonal."""
+    return primitives(xp).triu(X, xp, k)
+
+
+def eye(n: int, like: Array, xp: Namespace) -> Array:
+    """The n x n identity with the dtype and on the device of `like`; it broadcasts over batches."""
+    return xp.eye(n, dtype=like.dtype, device=like.device)
+
+
+def diagonal(X: Array, xp: Namespace) -> Array:
+    """The diagonal of X, of shape (..., n)."""
+    return xp.linalg.diagonal(X)
+
+
+def from_diagonal(d: Array, xp: Namespace) -> Array:
+    """diag(d), of shape (..., n, n)."""
+    return d[..., None] * eye(d.shape[-1], d, xp)
+
+
+def tril_half(X: Array, xp: Namespace) -> Array:
+    """The lower half of X with half of its diagonal: H with H + H^H = X for a Hermitian X."""
+    return (tril(X, xp) + tril(X, xp, -1)) / 2
+
+
+def triu_half(X: Array, xp: Namespace) -> Array:
+    """The upper half of X with half of its diagonal: H with H + H^H = X for a Hermitian X."""
+    return (triu(X, xp) + triu(X, xp, 1)) / 2
+
+
+def promote(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
+    """Both with their common dtype; several libraries drop an imaginary part instead."""
+    if A.dtype == B.dtype:
+        return A, B
+    dtype = xp.result_type(A, B)
+    return xp.astype(A, dtype, copy=False), xp.astype(B, dtype, copy=False)
+
+
+def matmul(A: Array, B: Array, xp: Namespace) -> Array:
+    """A B, also for a real and a complex factor; where both have one dtype, `@` says the same."""
+    A, B = promote(A, B, xp)
+    return A @ B
+
+
+def solve(A: Array, B: Array, xp: Namespace) -> Array:
+    """A^{-1} B; batches broadcast."""
+    return xp.linalg.solve(*promote(A, B, xp))
+
+
+def solve_triangular(
+    A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
+) -> Array:
+    """op(A)^{-1} B for a triangular A, with op(A) = A, A^T or A^H as `trans` is "N", "T" or "C"."""
+    A, B = promote(A, B, xp)
+    return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
+
+
+def right_solve_triangular(
+    B: Array, A: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
+) -> Array:
+    """B op(A)^{-1} for a triangular A, with op(A) = A or A^H as `trans` is "N" or "C"."""
+    # X A = B is A^T X^T = B^T, and X A^H = B is A X^H = B^H.
+    if trans == "C":
+        X = solve_triangular(A, adjoint(B, xp), xp, upper=upper, unit_diagonal=unit_diagonal)
+        return adjoint(X, xp)
+    return solve_triangular(A, B.mT, xp, upper=upper, trans="T", unit_diagonal=unit_diagonal).mT
+
+
+def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """p, L, U with A = (L @ U)[p], partial pivoting."""
+    return primitives(xp).lu(A, xp)
+
+
+def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
+    """X[p], matrix by matrix."""
+    return xp.take_along_axis(X, p[..., None], axis=-2)
+
+
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The common shape, or ValueError."""
+    rank = max(map(len, shapes), default=0)
+    result = []
+    for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes), strict=True):
+        wide = {size for size in sizes if size != 1}
+        if len(wide) > 1:
+            raise ValueError(f"shapes {shapes} do not broadcast")
+        result.append(wide.pop() if wide else 1)
+    return tuple(result)

@@ -1,0 +1,45 @@
+"""The one door to array-api-compat, and the types of the library's signatures.
+
+A host that vendors its own array-api-compat puts a file `_array_api_compat_vendor.py` beside the
+copied `linalg_vjp/` folder (in the package that contains it), with one line such as
+`from .my_array_api_compat import *`. Without that file the installed array-api-compat is used.
+"""
+
+from typing import Any
+
+HOOK = "_array_api_compat_vendor"
+
+try:
+    from .._array_api_compat_vendor import array_namespace, device, is_jax_namespace, is_numpy_namespace
+except ImportError as error:
+    # A hook that is missing is the normal case; one that is there and broken must be heard.
+    # Without a parent package Python gives the error no name.
+    missing = error.name is None or (isinstance(error, ModuleNotFoundError) and error.name.endswith(HOOK))
+    if not missing:
+        raise
+    from array_api_compat import array_namespace, device, is_jax_namespace, is_numpy_namespace
+
+__all__ = [
+    "Array",
+    "Namespace",
+    "array_namespace",
+    "device",
+    "is_numpy_namespace",
+    "namespace",
+    "same_device",
+]
+
+# The standard has no static type for its arrays and namespaces; these names say which is meant.
+Array = Any
+Namespace = Any
+
+
+def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:
+    """`xp` where it is given, else the namespace that the arrays share."""
+    return array_namespace(*(a for a in arrays if a is not None)) if xp is None else xp
+
+
+def same_device(a: Array, b: Array, xp: Namespace) -> bool:
+    """Whether two arrays can meet in one operation, as far as their devices tell."""
+    # NumPy has one device; JAX lets shardings differ and checks by itself.
+    return is_numpy_namespace(xp) or is_jax_namespace(xp) or device(a) == device(b)

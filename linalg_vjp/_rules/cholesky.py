@@ -1,0 +1,113 @@
+"""Cholesky: A = L L^H, or A = U^H U with upper=True.
+
+For A of shape (..., n, n), L is lower triangular with a positive diagonal.
+
+Domain: A is Hermitian positive definite. Only one triangle of it is read; the cotangent is the Hermitian
+one, the orthogonal projection onto the tangent space, whichever triangle that was.
+
+Gauge: none.
+
+Sources: S. P. Smith, "Differentiation of the Cholesky algorithm" (1995); I. Murray, "Differentiation of
+the Cholesky decomposition" (2016), arXiv:1602.07527, equations 8 and 10.
+
+Spec: rules/cholesky.md
+"""
+
+from .._matrix import adjoint, hermitian, right_solve_triangular, solve_triangular, tril, tril_half
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule, one_of
+
+
+def cholesky(A: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
+    """L, or U with upper=True, in a tuple of one."""
+    xp = namespace(xp, A)
+    return (xp.linalg.cholesky(A, upper=upper),)
+
+
+def cholesky_vjp(
+    L: Array, L_bar: Array | None, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """Pullback of A = L L^H.
+
+        A_bar = L^-H herm(Phi(L^H L_bar)) L^-1
+
+    Phi takes the lower half with half of the diagonal, herm(X) = (X + X^H) / 2.
+
+    Parameters
+    ----------
+    L : array of shape (..., n, n)
+        The factor; with upper=True it is U = L^H.
+    L_bar : array of shape (..., n, n) or None
+        Its cotangent; the half that L does not have is not read.
+    upper : bool
+
+    Returns
+    -------
+    A_bar : array of shape (..., n, n)
+        Hermitian, in a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> L = np.linalg.cholesky(np.asarray([[4.0, 2.0], [2.0, 5.0]]))
+    >>> cholesky_vjp(L, np.eye(2))[0].tolist()
+    [[0.3125, -0.0625], [-0.0625, 0.25]]
+    """
+    if L_bar is None:
+        return (None,)
+    xp = namespace(xp, L)
+    if upper:
+        L, L_bar = adjoint(L, xp), adjoint(L_bar, xp)
+    S = hermitian(tril_half(adjoint(L, xp) @ tril(L_bar, xp), xp), xp)
+    Y = solve_triangular(L, S, xp, upper=False, trans="C")
+    return (right_solve_triangular(Y, L, xp, upper=False),)
+
+
+def cholesky_jvp(
+    L: Array, A_dot: Array | None, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """Pushforward of A = L L^H.
+
+        L_dot = L Phi(L^-1 herm(A_dot) L^-H)
+
+    Parameters
+    ----------
+    L : array of shape (..., n, n)
+        The factor; with upper=True it is U = L^H.
+    A_dot : array of shape (..., n, n) or None
+        A tangent; its Hermitian part counts.
+    upper : bool
+
+    Returns
+    -------
+    L_dot : array of shape (..., n, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cholesky_jvp(2 * np.eye(2), np.asarray([[4.0, 2.0], [2.0, 8.0]]))[0].tolist()
+    [[1.0, 0.0], [1.0, 2.0]]
+    """
+    if A_dot is None:
+        return (None,)
+    xp = namespace(xp, L)
+    if upper:
+        L = adjoint(L, xp)
+    Y = solve_triangular(L, hermitian(A_dot, xp), xp, upper=False)
+    L_dot = L @ tril_half(right_solve_triangular(Y, L, xp, upper=False, trans="C"), xp)
+    return (adjoint(L_dot, xp) if upper else L_dot,)
+
+
+CHOLESKY = Rule(
+    "cholesky",
+    "(n,n)->(n,n)",
+    inputs=("A",),
+    outputs=("L",),
+    saves=("L",),
+    op=cholesky,
+    op_vjp=cholesky_vjp,
+    op_jvp=cholesky_jvp,
+    params={"upper": one_of(False, True)},
+    domain="Hermitian positive definite",
+)

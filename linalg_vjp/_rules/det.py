@@ -1,0 +1,237 @@
+"""Determinant, and its sign and logarithm: det(A), and sign, logabsdet with det(A) = sign exp(logabsdet).
+
+For A of shape (..., n, n); the results have shape (...).
+
+Domain: det is a polynomial, differentiable at every A: its derivative is the cofactor matrix, which is not
+zero at a singular A of rank n - 1. slogdet wants a nonsingular A. The sign is constant for a real A.
+
+Gauge: none.
+
+Sources: C. G. J. Jacobi's formula, as in M. B. Giles, "Collected matrix derivative results for forward and
+reverse mode algorithmic differentiation" (2008), section 2.2.4; for the cofactors of a singular matrix
+G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra Appl. 283, 151-164, theorem 3.1.
+
+Spec: rules/det.md
+"""
+
+from .._cotangent import all_none, cast, total
+from .._matrix import adjoint, conj, is_complex, lu, permute_rows, real, solve_triangular, transpose
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule
+
+
+def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
+    """d = det(A), in a tuple of one."""
+    xp = namespace(xp, A)
+    return (xp.linalg.det(A),)
+
+
+def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+    """Pullback of d = det(A).
+
+        A_bar = d_bar conj(cof(A))
+
+    Parameters
+    ----------
+    A : array of shape (..., n, n)
+        Of any rank.
+    d_bar : array of shape (...) or None
+
+    Returns
+    -------
+    A_bar : array of shape (..., n, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> det_vjp(np.asarray([[1.0, 2.0], [2.0, 4.0]]), np.asarray(1.0))[0].tolist()
+    [[4.0, -2.0], [-2.0, 1.0]]
+    """
+    if d_bar is None:
+        return (None,)
+    xp = namespace(xp, A)
+    return (d_bar[..., None, None] * conj(cofactor(A, xp), xp),)
+
+
+def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+    """Pushforward of d = det(A).
+
+        d_dot = sum of cof(A) A_dot, entry by entry
+
+    Parameters
+    ----------
+    A, A_dot : array of shape (..., n, n)
+
+    Returns
+    -------
+    d_dot : array of shape (...)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(det_jvp(np.asarray([[1.0, 2.0], [2.0, 4.0]]), np.eye(2))[0])
+    5.0
+    """
+    if A_dot is None:
+        return (None,)
+    xp = namespace(xp, A)
+    return (xp.sum(cofactor(A, xp) * A_dot, axis=(-2, -1)),)
+
+
+def cofactor(A: Array, xp: Namespace) -> Array:
+    """The matrix of the cofactors, d det(A) / d A_ij: exact at every rank, without a division by a pivot.
+
+    From A = P L U follows adj(A) = adj(U) L^-1 adj(P), and cof(A) is its transpose.
+    """
+    n = A.shape[-1]
+    if n <= 3:
+        return _minors(A, xp)
+    p, L, U = lu(A, xp)
+    adj, _ = _adjugate(U, xp)
+    Y = solve_triangular(L, transpose(adj), xp, upper=False, trans="T", unit_diagonal=True)
+    return cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
+
+
+def _minors(A: Array, xp: Namespace) -> Array:
+    n = A.shape[-1]
+    if n == 0:
+        return A
+    if n == 1:
+        return xp.ones_like(A)
+    if n == 2:
+        a, b, c, d = A[..., :1, :1], A[..., :1, 1:], A[..., 1:, :1], A[..., 1:, 1:]
+        return xp.concat([xp.concat([d, -c], axis=-1), xp.concat([-b, a], axis=-1)], axis=-2)
+    T = xp.concat([A, A], axis=-2)
+    T = xp.concat([T, T], axis=-1)  # indices run on cyclically, so all signs are plus
+    one, two = slice(1, 4), slice(2, 5)
+    return T[..., one, one] * T[..., two, two] - T[..., one, two] * T[..., two, one]
+
+
+def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
+    """adj(U) and det(U), of shape (..., 1, 1), for an upper triangular U = [[A, B], [0, D]].
+
+    adj(U) = [[det(D) adj(A), -adj(A) B adj(D)], [0, det(A) adj(D)]]
+    """
+    n = U.shape[-1]
+    if n <= 3:
+        cof = _minors(U, xp)
+        return transpose(cof), xp.sum(U[..., :1, :] * cof[..., :1, :], axis=-1, keepdims=True)
+    h = n // 2
+    adj_A, det_A = _adjugate(U[..., :h, :h], xp)
+    adj_D, det_D = _adjugate(U[..., h:, h:], xp)
+    B = U[..., :h, h:]
+    top = xp.concat([det_D * adj_A, -adj_A @ B @ adj_D], axis=-1)
+    low = xp.concat([xp.zeros_like(transpose(B)), det_A * adj_D], axis=-1)
+    return xp.concat([top, low], axis=-2), det_A * det_D
+
+
+def _parity(p: Array, xp: Namespace) -> Array:
+    """The sign of the permutation p, of shape (..., n): minus one for each pair out of order."""
+    i = xp.arange(p.shape[-1], device=p.device)
+    crossed = (p[..., :, None] > p[..., None, :]) & (i[:, None] < i)
+    return 1 - 2 * (xp.sum(xp.astype(crossed, xp.int32), axis=(-2, -1)) % 2)
+
+
+def slogdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
+    """sign and logabsdet."""
+    xp = namespace(xp, A)
+    sign, logabsdet = xp.linalg.slogdet(A)
+    return sign, logabsdet
+
+
+def slogdet_vjp(
+    A: Array,
+    sign: Array,
+    sign_bar: Array | None,
+    logabsdet_bar: Array | None,
+    *,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of sign, logabsdet = slogdet(A).
+
+        A_bar = (logabsdet_bar + i Im(conj(sign) sign_bar)) A^-H
+
+    Parameters
+    ----------
+    A : array of shape (..., n, n)
+        Nonsingular.
+    sign : array of shape (...)
+    sign_bar, logabsdet_bar : array of shape (...) or None
+
+    Returns
+    -------
+    A_bar : array of shape (..., n, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> slogdet_vjp(np.diag([2.0, 4.0]), np.asarray(1.0), None, np.asarray(1.0))[0].tolist()
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    xp = namespace(xp, A)
+    if not is_complex(A, xp):
+        sign_bar = None
+    if all_none(sign_bar, logabsdet_bar):
+        return (None,)
+    turn = None if sign_bar is None else 1j * xp.imag(conj(sign, xp) * sign_bar)
+    return (total(logabsdet_bar, turn)[..., None, None] * adjoint(xp.linalg.inv(A), xp),)
+
+
+def slogdet_jvp(
+    A: Array, sign: Array, A_dot: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None, Array | None]:
+    """Pushforward of sign, logabsdet = slogdet(A).
+
+        logabsdet_dot = Re t,  sign_dot = i sign Im t,  t = tr(A^-1 A_dot)
+
+    Parameters
+    ----------
+    A : array of shape (..., n, n)
+        Nonsingular.
+    sign : array of shape (...)
+    A_dot : array of shape (..., n, n) or None
+
+    Returns
+    -------
+    sign_dot, logabsdet_dot : array of shape (...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sign_dot, logabsdet_dot = slogdet_jvp(np.diag([2.0, 4.0]), np.asarray(1.0), np.eye(2))
+    >>> sign_dot is None, float(logabsdet_dot)
+    (True, 0.75)
+    """
+    if A_dot is None:
+        return None, None
+    xp = namespace(xp, A)
+    t = xp.sum(transpose(xp.linalg.inv(A)) * A_dot, axis=(-2, -1))
+    return (1j * sign * xp.imag(t) if is_complex(A, xp) else None), real(t, xp)
+
+
+DET = Rule(
+    "det",
+    "(n,n)->()",
+    inputs=("A",),
+    outputs=("d",),
+    saves=("A",),
+    op=det,
+    op_vjp=det_vjp,
+    op_jvp=det_jvp,
+    domain="every matrix, singular ones included",
+)
+
+SLOGDET = Rule(
+    "slogdet",
+    "(n,n)->(),()",
+    inputs=("A",),
+    outputs=("sign", "logabsdet"),
+    saves=("A", "sign"),
+    op=slogdet,
+    op_vjp=slogdet_vjp,
+    op_jvp=slogdet_jvp,
+    domain="nonsingular",
+)

@@ -1,0 +1,207 @@
+"""Hermitian eigendecomposition: A V = V diag(w), and the eigenvalues w alone.
+
+For A of shape (..., n, n), w (..., n) is real and V (..., n, n) unitary.
+
+Domain: A is Hermitian; the cotangent is the Hermitian one. For V the eigenvalues must differ, or the loss
+must ignore the choice of a basis in each tied eigenspace. At a tie, w is not differentiable: the pullback of
+w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike.
+
+Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
+V^H V_dot zero there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
+
+Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
+
+Spec: rules/eigh.md
+"""
+
+from .._cotangent import all_none, total
+from .._gauge import check_gauge, reciprocal, rounding
+from .._matrix import adjoint, diagonal, from_diagonal, hermitian, inner, real, skew
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule, one_of
+
+
+def eigh(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
+    """w and V with A V = V diag(w)."""
+    xp = namespace(xp, A)
+    w, V = xp.linalg.eigh(A)
+    return w, V
+
+
+def eigh_vjp(
+    w: Array,
+    V: Array,
+    w_bar: Array | None,
+    V_bar: Array | None,
+    *,
+    gauge: str = "project",
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of A V = V diag(w).
+
+        A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H,  E_ij = 1 / (w_j - w_i), 0 at ties
+
+    With w_bar alone E is not formed.
+
+    Parameters
+    ----------
+    w, V : array of shape (..., n) and (..., n, n)
+        The eigenvalues and eigenvectors.
+    w_bar, V_bar : array or None
+        Their cotangents.
+    gauge : {"project", "check"}
+        What to do with a cotangent along the gauge: drop it, or raise.
+
+    Returns
+    -------
+    A_bar : array of shape (..., n, n)
+        Hermitian, in a tuple of one.
+
+    Raises
+    ------
+    GaugeError
+        With gauge="check".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eigh_vjp(np.asarray([1.0, 3.0]), np.eye(2), np.ones(2), np.asarray([[0.0, 4.0], [0.0, 0.0]]))[0].tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+    if all_none(w_bar, V_bar):
+        return (None,)
+    xp = namespace(xp, w, V)
+    Vh = adjoint(V, xp)
+    if V_bar is None:
+        return ((V * w_bar[..., None, :]) @ Vh,)
+    E = _reciprocal_gaps(w, xp)
+    S = skew(Vh @ V_bar, xp)
+    if gauge == "check":
+        check_gauge("eigh", "eigenvectors", xp.where(E == 0, S, 0.0), (V_bar,), xp)
+    D = None if w_bar is None else from_diagonal(w_bar, xp)
+    return (V @ total(E * S, D) @ Vh,)
+
+
+def eigh_jvp(
+    w: Array, V: Array, A_dot: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None, Array | None]:
+    """Pushforward of A V = V diag(w).
+
+        w_dot = diag(B),  V_dot = V (E o B),  B = V^H herm(A_dot) V
+
+    Parameters
+    ----------
+    w, V : array of shape (..., n) and (..., n, n)
+        The eigenvalues and eigenvectors.
+    A_dot : array of shape (..., n, n) or None
+        A tangent; its Hermitian part counts.
+
+    Returns
+    -------
+    w_dot, V_dot : array of shape (..., n) and (..., n, n)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w_dot, V_dot = eigh_jvp(np.asarray([1.0, 3.0]), np.eye(2), np.asarray([[5.0, 2.0], [2.0, 6.0]]))
+    >>> w_dot.tolist(), V_dot.tolist()
+    ([5.0, 6.0], [[0.0, 1.0], [-1.0, 0.0]])
+    """
+    if A_dot is None:
+        return None, None
+    xp = namespace(xp, w, V)
+    B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
+    return real(diagonal(B, xp), xp), V @ (_reciprocal_gaps(w, xp) * B)
+
+
+def _reciprocal_gaps(w: Array, xp: Namespace) -> Array:
+    """E_ij = 1 / (w_j - w_i), zero where the two are tied to rounding."""
+    return reciprocal(w[..., None, :] - w[..., :, None], rounding(w, xp)[..., None], xp)
+
+
+def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
+    """w, in a tuple of one."""
+    xp = namespace(xp, A)
+    return (xp.linalg.eigvalsh(A),)
+
+
+def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+    """Pullback of w = eigvalsh(A), with the eigenvectors V of A.
+
+        A_bar = V diag(w_bar) V^H
+
+    Parameters
+    ----------
+    A : array of shape (..., n, n)
+    w_bar : array of shape (..., n) or None
+
+    Returns
+    -------
+    A_bar : array of shape (..., n, n)
+        Hermitian, in a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eigvalsh_vjp(np.diag([1.0, 3.0]), np.asarray([5.0, 7.0]))[0].tolist()
+    [[5.0, 0.0], [0.0, 7.0]]
+    """
+    if w_bar is None:
+        return (None,)
+    xp = namespace(xp, A)
+    w, V = xp.linalg.eigh(A)
+    return eigh_vjp(w, V, w_bar, None, xp=xp)
+
+
+def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+    """Pushforward of w = eigvalsh(A), with the eigenvectors V of A.
+
+        w_dot = diag(V^H herm(A_dot) V)
+
+    Parameters
+    ----------
+    A, A_dot : array of shape (..., n, n)
+
+    Returns
+    -------
+    w_dot : array of shape (..., n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eigvalsh_jvp(np.diag([1.0, 3.0]), np.ones((2, 2)))[0].tolist()
+    [1.0, 1.0]
+    """
+    if A_dot is None:
+        return (None,)
+    xp = namespace(xp, A)
+    _, V = xp.linalg.eigh(A)
+    return (inner(V, hermitian(A_dot, xp) @ V, xp, axis=-2),)
+
+
+EIGH = Rule(
+    "eigh",
+    "(n,n)->(n),(n,n)",
+    inputs=("A",),
+    outputs=("eigenvalues", "eigenvectors"),
+    saves=("eigenvalues", "eigenvectors"),
+    op=eigh,
+    op_vjp=eigh_vjp,
+    op_jvp=eigh_jvp,
+    params={"gauge": one_of("project", "check")},
+    domain="Hermitian; at ties, losses that treat the tied alike",
+)
+
+EIGVALSH = Rule(
+    "eigvalsh",
+    "(n,n)->(n)",
+    inputs=("A",),
+    outputs=("eigenvalues",),
+    saves=("A",),
+    op=eigvalsh,
+    op_vjp=eigvalsh_vjp,
+    op_jvp=eigvalsh_jvp,
+    domain="Hermitian; at ties, a subgradient",
+)

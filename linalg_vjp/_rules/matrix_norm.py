@@ -1,0 +1,150 @@
+"""Matrix norms of A of shape (..., m, n), over the last two axes.
+
+ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the largest and the smallest one),
+1 and -1 (the largest and the smallest column sum of |A|), inf and -inf (the same of the rows).
+
+Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
+one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, equal shares for
+what is tied. Singular values count as tied, or as zero, when they are so to rounding.
+
+Gauge: none.
+
+Sources: G. A. Watson, "Characterization of the subdifferential of some matrix norms" (1992), Linear Algebra
+Appl. 170, 33-45.
+
+Spec: rules/matrix_norm.md
+"""
+
+from .._gauge import rounding
+from .._matrix import inner
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule, one_of
+
+INF = float("inf")
+
+
+def matrix_norm(
+    A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
+) -> tuple[Array]:
+    """N, in a tuple of one."""
+    xp = namespace(xp, A)
+    return (xp.linalg.matrix_norm(A, ord=ord, keepdims=keepdims),)
+
+
+def matrix_norm_vjp(
+    A: Array,
+    N_bar: Array | None,
+    *,
+    ord: float | str = "fro",
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of N = matrix_norm(A).
+
+        A_bar = N_bar G,  G = A / N                      "fro"
+                          G = U diag(weights) Vh         "nuc", 2, -2
+                          G = A / |A| weights            1, -1, inf, -inf
+
+    The weights are 1 for each singular value that is not zero with "nuc", and else equal shares for those
+    singular values, columns or rows that attain the largest or smallest value.
+
+    Parameters
+    ----------
+    A : array of shape (..., m, n)
+    N_bar : array of shape (...), or (..., 1, 1) with keepdims=True, or None
+    ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
+    keepdims : bool
+
+    Returns
+    -------
+    A_bar : array of shape (..., m, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matrix_norm_vjp(np.asarray([[1.0, -2.0], [3.0, 1.0]]), np.asarray(1.0), ord=1)[0].tolist()
+    [[1.0, -0.0], [1.0, 0.0]]
+    """
+    if N_bar is None:
+        return (None,)
+    xp = namespace(xp, A)
+    return ((N_bar if keepdims else N_bar[..., None, None]) * _slope(A, ord, xp),)
+
+
+def matrix_norm_jvp(
+    A: Array,
+    A_dot: Array | None,
+    *,
+    ord: float | str = "fro",
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pushforward of N = matrix_norm(A).
+
+        N_dot = Re<G, A_dot>, with G as in `matrix_norm_vjp`
+
+    Parameters
+    ----------
+    A : array of shape (..., m, n)
+    A_dot : array of shape (..., m, n) or None
+    ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
+    keepdims : bool
+
+    Returns
+    -------
+    N_dot : array of shape (...), or (..., 1, 1) with keepdims=True
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(matrix_norm_jvp(np.asarray([[3.0, 0.0], [0.0, 4.0]]), np.diag([10.0, 0.0]))[0])
+    6.0
+    """
+    if A_dot is None:
+        return (None,)
+    xp = namespace(xp, A)
+    return (inner(_slope(A, ord, xp), A_dot, xp, keepdims=keepdims),)
+
+
+def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
+    """G: the gradient, or the subgradient of least norm."""
+    if ord == "fro":
+        N = xp.linalg.matrix_norm(A, keepdims=True)
+        return A / xp.where(N == 0, 1.0, N)
+    if ord in ("nuc", 2, -2):
+        U, S, Vh = xp.linalg.svd(A, full_matrices=False)
+        weights = xp.astype(rounding(S, xp) < S, S.dtype)
+        if ord != "nuc":
+            weights = weights * _shares(S, ord == 2, rounding(S, xp), -1, xp)
+        return (U * weights[..., None, :]) @ Vh
+    a = xp.abs(A)
+    # 1 sums down the columns and compares along the row of sums, inf the other way round.
+    along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
+    sums = xp.sum(a, axis=along, keepdims=True)
+    return A / xp.where(a == 0, 1.0, a) * _shares(sums, ord > 0, 0.0, across, xp)
+
+
+def _shares(x: Array, largest: bool, tol: Array | float, axis: int, xp: Namespace) -> Array:
+    """Equal shares of one for the entries along an axis that attain the largest or smallest value."""
+    extreme = xp.max(x, axis=axis, keepdims=True) if largest else xp.min(x, axis=axis, keepdims=True)
+    hit = xp.astype(xp.abs(x - extreme) <= tol, x.dtype)
+    return hit / xp.sum(hit, axis=axis, keepdims=True)
+
+
+MATRIX_NORM = Rule(
+    "matrix_norm",
+    "(m,n)->()",
+    inputs=("A",),
+    outputs=("N",),
+    saves=("A",),
+    op=matrix_norm,
+    op_vjp=matrix_norm_vjp,
+    op_jvp=matrix_norm_jvp,
+    params={
+        "ord": one_of("fro", "nuc", 1, -1, 2, -2, INF, -INF),
+        "keepdims": one_of(False, True),
+    },
+    domain="every matrix; at kinks, the subgradient of least norm",
+)

@@ -1,0 +1,171 @@
+"""QR: A = Q R.
+
+For A of shape (..., m, n) and k = min(m, n): Q^H Q = I and R is upper triangular (trapezoidal).
+mode="reduced" gives Q (..., m, k) and R (..., k, n); mode="complete" gives Q (..., m, m), R (..., m, n).
+
+Domain: the first k columns of A are linearly independent.
+
+Gauge: the diagonal of R stays real, as LAPACK makes it, so Q and R are smooth functions of A and every
+loss has a gradient. The columns Q2 that mode="complete" adds to a tall A are defined up to a rotation
+Q2 W: a loss may depend on their span, and the part of Q2_bar along Q2 W is the gauge part.
+
+Sources: S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions with
+application in optimum experimental design" (2010), arXiv:1001.1654, algorithms 3 and 4 (tall);
+J. Roberts and Z. Roberts, "QR and LQ decomposition matrix backpropagation algorithms for square, wide,
+and deep, real and complex, matrices" (2020), arXiv:2009.10071 (wide, complex).
+
+Spec: rules/qr.md
+"""
+
+from .._cotangent import all_none, total
+from .._gauge import check_gauge
+from .._matrix import adjoint, right_solve_triangular, skew, triu, triu_half
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule, one_of
+
+
+def qr(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple[Array, Array]:
+    """Q and R with A = Q R; see `qr_vjp` for the shapes."""
+    xp = namespace(xp, A)
+    Q, R = xp.linalg.qr(A, mode=mode)
+    return Q, R
+
+
+def qr_vjp(
+    Q: Array,
+    R: Array,
+    Q_bar: Array | None,
+    R_bar: Array | None,
+    *,
+    mode: str = "reduced",
+    gauge: str = "project",
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of A = Q R.
+
+    With N = R_bar R^H - Q^H Q_bar, with C the Hermitian matrix that has the upper half of N (and the
+    real part of its diagonal), and with R1 the first k columns of R:
+
+        A_bar = (Q_bar + Q C) R^-H                    m >= n
+        A_bar = Q (R_bar + [(C - N) R1^-H, 0])        m <  n
+
+    Parameters
+    ----------
+    Q, R : array of shape (..., m, k) and (..., k, n)
+        The factors; of shape (..., m, m) and (..., m, n) for mode="complete".
+    Q_bar, R_bar : array or None
+        Their cotangents.
+    mode : {"reduced", "complete"}
+    gauge : {"project", "check"}
+        What to do with a cotangent along the gauge: drop it, or raise.
+
+    Returns
+    -------
+    A_bar : array of shape (..., m, n)
+        In a tuple of one.
+
+    Raises
+    ------
+    GaugeError
+        For a tall A with mode="complete" and gauge="check".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Q, R = np.linalg.qr(np.asarray([[3.0, 1.0], [4.0, 2.0]]))
+    >>> (A_bar,) = qr_vjp(Q, R, None, np.eye(2))
+    >>> np.round(A_bar, 4).tolist()
+    [[-0.12, -0.8], [-1.16, 0.6]]
+    """
+    if all_none(Q_bar, R_bar):
+        return (None,)
+    xp = namespace(xp, Q, R)
+    m, n = Q.shape[-2], R.shape[-1]
+    k = min(m, n)
+    Q2 = Q[..., :, k:]
+    Q, R = Q[..., :, :k], R[..., :k, :]
+    Qh, Rh = adjoint(Q, xp), adjoint(R, xp)
+    if R_bar is not None:
+        R_bar = triu(R_bar[..., :k, :], xp)
+    if Q_bar is not None and k < Q_bar.shape[-1]:
+        Q_bar, Q2_bar = Q_bar[..., :, :k], Q_bar[..., :, k:]
+        if gauge == "check":
+            check_gauge("qr", "Q", skew(adjoint(Q2, xp) @ Q2_bar, xp), (Q_bar, Q2_bar), xp)
+        Q_bar = Q_bar - Q2 @ (adjoint(Q2_bar, xp) @ Q)
+    N = total(None if R_bar is None else R_bar @ Rh, None if Q_bar is None else -(Qh @ Q_bar))
+    C = triu_half(N, xp)
+    C = C + adjoint(C, xp)
+    if m >= n:
+        Y = total(Q_bar, Q @ C)
+        return (right_solve_triangular(Y, R, xp, upper=True, trans="C"),)
+    Y = right_solve_triangular(C - N, R[..., :, :k], xp, upper=True, trans="C")
+    Y = xp.concat([Y, xp.zeros_like(R[..., :, k:])], axis=-1)
+    return (Q @ total(R_bar, Y),)
+
+
+def qr_jvp(
+    Q: Array, R: Array, A_dot: Array | None, *, mode: str = "reduced", xp: Namespace | None = None
+) -> tuple[Array | None, Array | None]:
+    """Pushforward of A = Q R.
+
+    With K = Q^H A_dot R1^-1, Z the upper triangular matrix with a real diagonal for which K - Z is
+    skew-Hermitian:
+
+        Q_dot = A_dot R^-1 - Q Z,  R_dot = Z R                            m >= n
+        Q_dot = Q (K - Z),         R_dot = Q^H A_dot - (K - Z) R          m <  n
+
+    Parameters
+    ----------
+    Q, R : array of shape (..., m, k) and (..., k, n)
+        The factors; of shape (..., m, m) and (..., m, n) for mode="complete".
+    A_dot : array of shape (..., m, n) or None
+    mode : {"reduced", "complete"}
+
+    Returns
+    -------
+    Q_dot, R_dot : array
+        In the shapes of Q and R.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Q, R = np.linalg.qr(np.asarray([[3.0, 1.0], [4.0, 2.0]]))
+    >>> Q_dot, R_dot = qr_jvp(Q, R, np.eye(2))
+    >>> bool(np.allclose(Q_dot @ R + Q @ R_dot, np.eye(2)))
+    True
+    """
+    if A_dot is None:
+        return None, None
+    xp = namespace(xp, Q, R)
+    m, n = A_dot.shape[-2:]
+    k = min(m, n)
+    Q2, R2 = Q[..., :, k:], R[..., k:, :]
+    Q, R = Q[..., :, :k], R[..., :k, :]
+    Qh = adjoint(Q, xp)
+    if m < n:
+        B = Qh @ A_dot
+        K = right_solve_triangular(B[..., :, :k], R[..., :, :k], xp, upper=True)
+        W = K - triu_half(K + adjoint(K, xp), xp)
+        return Q @ W, triu(B - W @ R, xp)
+    Y = right_solve_triangular(A_dot, R, xp, upper=True)
+    K = Qh @ Y
+    Z = triu_half(K + adjoint(K, xp), xp)
+    Q_dot, R_dot = Y - Q @ Z, triu(Z @ R, xp)
+    if mode == "complete" and m > n:
+        Q_dot = xp.concat([Q_dot, -Q @ (adjoint(Q_dot, xp) @ Q2)], axis=-1)
+        R_dot = xp.concat([R_dot, xp.zeros_like(R2)], axis=-2)
+    return Q_dot, R_dot
+
+
+QR = Rule(
+    "qr",
+    "(m,n)->(m,k),(k,n)",
+    inputs=("A",),
+    outputs=("Q", "R"),
+    saves=("Q", "R"),
+    op=qr,
+    op_vjp=qr_vjp,
+    op_jvp=qr_jvp,
+    params={"mode": one_of("reduced", "complete"), "gauge": one_of("project", "check")},
+    domain="the first min(m, n) columns are independent",
+)

@@ -1,0 +1,157 @@
+"""Triangular solve: X with op(A) X = B, where op(A) is A, A^T or A^H as trans is "N", "T" or "C".
+
+For A of shape (..., m, m) and B of shape (..., m, n), or (m,) for one vector; the batch axes broadcast. Only
+the upper (upper=True, SciPy's default) or lower triangle of A is read, and with unit_diagonal=True its
+diagonal is taken to be one. What is not read gets a cotangent of zero.
+
+Domain: no zero on the diagonal of A; elsewhere X has inf or NaN.
+
+Gauge: none.
+
+Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008), section 2.3.1, with the mask of the triangle.
+
+Spec: rules/solve_triangular.md
+"""
+
+from .._cotangent import all_none, total
+from .._matrix import adjoint, conj, matmul, transpose, tril, triu
+from .._matrix import solve_triangular as triangular_solve
+from .._namespace import Array, Namespace, namespace
+from .._rule import Rule, one_of
+
+
+def solve_triangular(
+    A: Array,
+    B: Array,
+    *,
+    upper: bool = True,
+    trans: str = "N",
+    unit_diagonal: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array]:
+    """X with op(A) X = B, in a tuple of one; B is a matrix here."""
+    xp = namespace(xp, A, B)
+    return (triangular_solve(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal),)
+
+
+def solve_triangular_vjp(
+    A: Array,
+    X: Array,
+    X_bar: Array | None,
+    *,
+    upper: bool = True,
+    trans: str = "N",
+    unit_diagonal: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None, Array | None]:
+    """Pullback of op(A) X = B.
+
+        B_bar = op(A)^-H X_bar,  op(A)_bar = -B_bar X^H,  A_bar = tri(op(op(A)_bar))
+
+    tri keeps the triangle that was read.
+
+    Parameters
+    ----------
+    A : array of shape (..., m, m)
+    X : array of shape (..., m, n)
+        The solution.
+    X_bar : array of shape (..., m, n) or None
+    upper, unit_diagonal : bool
+    trans : {"N", "T", "C"}
+
+    Returns
+    -------
+    A_bar, B_bar : array of shape (..., m, m) and (..., m, n)
+        With the batch axes of X: the sum over what was broadcast is left to the caller.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = np.asarray([[2.0, 1.0], [0.0, 4.0]])
+    >>> A_bar, B_bar = solve_triangular_vjp(A, np.ones((2, 1)), np.ones((2, 1)))
+    >>> A_bar.tolist(), B_bar.tolist()
+    ([[-0.5, -0.5], [-0.0, -0.125]], [[0.5], [0.125]])
+    """
+    if X_bar is None:
+        return None, None
+    xp = namespace(xp, A, X)
+    if trans == "T":  # (A^T)^-H is conj(A)^-1
+        Y = triangular_solve(A, conj(X_bar, xp), xp, upper=upper, unit_diagonal=unit_diagonal)
+        B_bar = conj(Y, xp)
+    else:
+        inverse = "C" if trans == "N" else "N"
+        B_bar = triangular_solve(A, X_bar, xp, upper=upper, trans=inverse, unit_diagonal=unit_diagonal)
+    A_bar = -_op(matmul(B_bar, adjoint(X, xp), xp), trans, xp)
+    return _tri(A_bar, upper, unit_diagonal, xp), B_bar
+
+
+def solve_triangular_jvp(
+    A: Array,
+    X: Array,
+    A_dot: Array | None,
+    B_dot: Array | None,
+    *,
+    upper: bool = True,
+    trans: str = "N",
+    unit_diagonal: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pushforward of op(A) X = B.
+
+        X_dot = op(A)^-1 (B_dot - op(tri(A_dot)) X)
+
+    Parameters
+    ----------
+    A : array of shape (..., m, m)
+    X : array of shape (..., m, n)
+        The solution.
+    A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
+    upper, unit_diagonal : bool
+    trans : {"N", "T", "C"}
+
+    Returns
+    -------
+    X_dot : array of shape (..., m, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = np.asarray([[2.0, 1.0], [0.0, 4.0]])
+    >>> solve_triangular_jvp(A, np.ones((2, 1)), None, np.ones((2, 1)))[0].tolist()
+    [[0.375], [0.25]]
+    """
+    if all_none(A_dot, B_dot):
+        return (None,)
+    xp = namespace(xp, A, X)
+    if A_dot is not None:
+        A_dot = _op(_tri(A_dot, upper, unit_diagonal, xp), trans, xp)
+    Y = total(B_dot, None if A_dot is None else -matmul(A_dot, X, xp))
+    return (triangular_solve(A, Y, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal),)
+
+
+def _op(A: Array, trans: str, xp: Namespace) -> Array:
+    return A if trans == "N" else transpose(A) if trans == "T" else adjoint(A, xp)
+
+
+def _tri(A: Array, upper: bool, unit_diagonal: bool, xp: Namespace) -> Array:
+    return triu(A, xp, int(unit_diagonal)) if upper else tril(A, xp, -int(unit_diagonal))
+
+
+SOLVE_TRIANGULAR = Rule(
+    "solve_triangular",
+    "(m,m),(m,n?)->(m,n?)",
+    inputs=("A", "B"),
+    outputs=("X",),
+    saves=("A", "X"),
+    op=solve_triangular,
+    op_vjp=solve_triangular_vjp,
+    op_jvp=solve_triangular_jvp,
+    params={
+        "upper": one_of(True, False),
+        "trans": one_of("N", "T", "C"),
+        "unit_diagonal": one_of(False, True),
+    },
+    domain="no zero on the diagonal",
+)
