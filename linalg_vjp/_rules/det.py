@@ -176,7 +176,7 @@ def slogdet_vjp(
         sign_bar = None
     if all_none(sign_bar, logabsdet_bar):
         return (None,)
-    turn = None if sign_bar is None else 1j * xp.imag(conj(sign, xp) * sign_bar)
+    turn = None if sign_bar is None else xp.imag(conj(sign, xp) * sign_bar) * 1j
     return (total(logabsdet_bar, turn)[..., None, None] * adjoint(xp.linalg.inv(A), xp),)
 
 
@@ -209,7 +209,7 @@ def slogdet_jvp(
         return None, None
     xp = namespace(xp, A)
     t = xp.sum(transpose(xp.linalg.inv(A)) * A_dot, axis=(-2, -1))
-    return (1j * sign * xp.imag(t) if is_complex(A, xp) else None), real(t, xp)
+    return (sign * xp.imag(t) * 1j if is_complex(A, xp) else None), real(t, xp)
 
 
 DET = Rule(

@@ -1,0 +1,157 @@
+"""One rule at one input: random cotangents and tangents, results that are checked for form, comparisons."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+import mpmath
+import numpy as np
+
+from .._matrix import broadcast_shapes
+from .._namespace import Array, array_namespace, device
+from .._rule import Rule
+from ._exact import Exact, exact, norm, to_numpy
+
+__all__ = ["CheckError", "Trial", "as_code"]
+
+
+class CheckError(AssertionError):
+    """A rule is wrong: what was compared, by how much it differs, and the input that shows it."""
+
+
+class Trial:
+    """A rule, an input, and what was seen there so far."""
+
+    def __init__(
+        self, rule: Rule, inputs: Sequence[Array], params: dict[str, Any], limit: float, seed: int
+    ) -> None:
+        self.rule, self.inputs, self.params, self.limit = rule, tuple(inputs), params, limit
+        self.random = np.random.default_rng(seed)
+        self.error, self.comparisons = 0.0, 0
+        self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
+        self.original = [to_numpy(x).copy() for x in inputs]
+        self.eps = float(max(np.finfo(x.dtype).eps for x in self.original))
+        self.outputs = rule.forward(*inputs, **params)
+        self.live_inputs = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
+        self.live_outputs = [i for i, name in enumerate(rule.outputs) if name not in rule.constant]
+        self.dots = [self.draw(x) if i in self.live_inputs else None for i, x in enumerate(inputs)]
+        self.bars = [self.draw(y, 1.0) if i in self.live_outputs else None for i, y in enumerate(self.outputs)]
+
+    def draw(self, like: Array, scale: float | None = None) -> Array:
+        """Random numbers in the shape, dtype, device and size of an array."""
+        x = to_numpy(like)
+        if scale is None:
+            scale = float(np.max(np.abs(x), initial=0)) or 1.0
+        drawn = self.random.standard_normal(x.shape)
+        if x.dtype.kind == "c":
+            drawn = drawn + 1j * self.random.standard_normal(x.shape)
+        return array_namespace(like).asarray(np.asarray(scale * drawn, x.dtype), device=device(like))
+
+    def vjp(self, *chosen: int, zeros: bool = False) -> list[Any]:
+        """The cotangents of the inputs for the chosen outputs; the others get None, or zeros."""
+        bars = self._choose(self.bars, chosen, zeros)
+        result = self.rule.vjp(self.inputs, self.outputs, bars, **self.params)
+        return self._formed("cotangent", self.rule.inputs, self.inputs, result)
+
+    def jvp(self, *chosen: int) -> list[Any]:
+        """The tangents of the outputs for the chosen inputs; the others get None."""
+        dots = self._choose(self.dots, chosen, False)
+        result = self.rule.jvp(self.inputs, self.outputs, dots, **self.params)
+        return self._formed("tangent", self.rule.outputs, self.outputs, result)
+
+    def _choose(self, arrays: Sequence[Any], chosen: Sequence[int], zeros: bool) -> list[Any]:
+        return [x if i in chosen or x is None else x * 0 if zeros else None for i, x in enumerate(arrays)]
+
+    def _formed(self, kind: str, names: tuple[str, ...], owners: Sequence[Array], result: Sequence[Any]) -> list[Any]:
+        """The results in NumPy, once they have the form of what they belong to."""
+        if len(result) != len(names):
+            self.fail(f"{len(result)} {kind}s came back, one for each of {names} is wanted")
+        for name, owner, x in zip(names, owners, result, strict=True):
+            if name in self.rule.constant:
+                if x is not None:
+                    self.fail(f"the {kind} of {name}, which cannot be differentiated, is not None")
+                continue
+            for what in ("shape", "dtype"):
+                got, wanted = getattr(x, what), getattr(owner, what)
+                if got != wanted:
+                    self.fail(f"the {kind} of {name} has {what} {got}, it should be {wanted}")
+            if device(x) != device(owner):
+                self.fail(f"the {kind} of {name} is on {device(x)}, it should be on {device(owner)}")
+        return [None if x is None else to_numpy(x) for x in result]
+
+    def slices(self) -> Iterator[tuple["Trial", list[tuple[int, ...]]]]:
+        """Each matrix of the batch as a trial of its own, and where in each input it stands."""
+        sides = self.rule.sides
+        short = sides.lacks_optional([x.shape for x in self.inputs])
+        ranks = [len(core) - (short and sides.optional in core) for core in sides.inputs]
+        batches = [tuple(x.shape[: len(x.shape) - r]) for x, r in zip(self.inputs, ranks, strict=True)]
+        batch = broadcast_shapes(*batches)
+        for index in np.ndindex(*batch):
+            places = [
+                tuple(0 if size == 1 else i for i, size in zip(index[len(batch) - len(b) :], b, strict=True))
+                for b in batches
+            ]
+            yield self._at(index, places), places
+
+    def _at(self, index: tuple[int, ...], places: list[tuple[int, ...]]) -> "Trial":
+        part: Trial = object.__new__(Trial)
+        part.__dict__.update(self.__dict__)
+        part.inputs = tuple(x[(*p, ...)] for x, p in zip(self.inputs, places, strict=True))
+        part.dots = [None if x is None else x[(*p, ...)] for x, p in zip(self.dots, places, strict=True)]
+        part.outputs = tuple(y[(*index, ...)] for y in self.outputs)
+        part.bars = [None if y is None else y[(*index, ...)] for y in self.bars]
+        part.original = [to_numpy(x) for x in part.inputs]
+        part.error, part.comparisons = 0.0, 0
+        return part
+
+    def absorb(self, part: "Trial") -> None:
+        """Take over what a slice has seen."""
+        self.error = max(self.error, part.error)
+        self.comparisons += part.comparisons
+        self.amplification = max(self.amplification, part.amplification)
+
+    def compare(self, what: str, got: Any, wanted: Any, scale: Any) -> None:
+        """Two results, their difference in units of eps times a scale that holds the condition."""
+        got, wanted = _numbers(got), _numbers(wanted)
+        if got.shape != wanted.shape:
+            self.fail(f"{what} has the shape {got.shape}, it should be {wanted.shape}")
+        self.comparisons += 1
+        difference = norm(got - wanted)
+        units = float(difference / (scale * self.eps)) if scale else float("inf") if difference else 0.0
+        if not units <= self.limit:
+            self.fail(
+                f"{what} is\n{_shown(got)}\nbut should be\n{_shown(wanted)}\n"
+                f"The error is {units:.3g} units of the condition times eps, the limit is {self.limit:g}."
+            )
+        self.error = max(self.error, units)
+
+    def compare_rounded(self, what: str, got: Any, wanted: Any, size: Any) -> None:
+        """Two results of the library itself, which differ by rounding only."""
+        self.compare(what, got, wanted, size * self.amplification)
+
+    def fail(self, what: str) -> NoReturn:
+        """Raise CheckError, with the input as code."""
+        inputs = ", ".join(map(as_code, self.original))
+        keywords = "".join(f", {k}={v!r}" for k, v in self.params.items())
+        raise CheckError(
+            f"{self.rule.name}: {what}\n\nTo see it again:\n\n"
+            f"    from numpy import array, complex64, complex128, float32, float64, inf\n"
+            f"    from linalg_vjp import RULES\n"
+            f"    from linalg_vjp.testing import check_rule\n"
+            f"    check_rule(RULES[{self.rule.name!r}], [{inputs}]{keywords})"
+        )
+
+
+def as_code(x: Any) -> str:
+    """A NumPy array as an expression; an empty one keeps its shape."""
+    shape = f".reshape({x.shape})" if x.size == 0 else ""
+    return f"array({x.tolist()}, dtype={x.dtype.name}){shape}"
+
+
+def _numbers(x: Any) -> Exact:
+    x = np.asarray(x)
+    return x if x.dtype == object else exact(x)
+
+
+def _shown(x: Exact) -> str:
+    return mpmath.nstr(x.tolist(), 17) if x.ndim == 0 else str(np.vectorize(lambda v: mpmath.nstr(v, 17), otypes=[str])(x))
+
