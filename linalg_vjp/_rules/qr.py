@@ -19,7 +19,7 @@ Spec: rules/qr.md
 
 from .._cotangent import all_none, total
 from .._gauge import check_gauge
-from .._matrix import adjoint, right_solve_triangular, skew, triu, triu_half
+from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu, triu_half
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
 
@@ -43,11 +43,12 @@ def qr_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = Q R.
 
-    With N = R_bar R^H - Q^H Q_bar, with C the Hermitian matrix that has the upper half of N (and the
-    real part of its diagonal), and with R1 the first k columns of R:
+    With N = R_bar R^H - Q^H Q_bar, T the lower half of N^H - N (and half of its diagonal), and R1 the first
+    k columns of R:
 
-        A_bar = (Q_bar + Q C) R^-H                    m >= n
-        A_bar = Q (R_bar + [(C - N) R1^-H, 0])        m <  n
+        A_bar = Q R_bar + [((I - Q Q^H) Q_bar + Q T) R1^-H, 0]
+
+    I - Q Q^H is zero for m <= n, the zeros on the right are there for m < n.
 
     Parameters
     ----------
@@ -92,15 +93,18 @@ def qr_vjp(
         if gauge == "check":
             check_gauge("qr", "Q", skew(adjoint(Q2, xp) @ Q2_bar, xp), (Q_bar, Q2_bar), xp)
         Q_bar = Q_bar - Q2 @ (adjoint(Q2_bar, xp) @ Q)
-    N = total(None if R_bar is None else R_bar @ Rh, None if Q_bar is None else -(Qh @ Q_bar))
-    C = triu_half(N, xp)
-    C = C + adjoint(C, xp)
-    if m >= n:
-        Y = total(Q_bar, Q @ C)
-        return (right_solve_triangular(Y, R, xp, upper=True, trans="C"),)
-    Y = right_solve_triangular(C - N, R[..., :, :k], xp, upper=True, trans="C")
-    Y = xp.concat([Y, xp.zeros_like(R[..., :, k:])], axis=-1)
-    return (Q @ total(R_bar, Y),)
+    from_Q = None if Q_bar is None else Qh @ Q_bar
+    from_R = None if R_bar is None else R_bar @ Rh
+    N = total(from_R, None if from_Q is None else -from_Q)
+    T = tril_half(adjoint(N, xp) - N, xp)
+    if m > n and Q_bar is not None:
+        W = Q_bar + Q @ (T - from_Q)
+    else:
+        W = Q @ T
+    A_bar = right_solve_triangular(W, R[..., :, :k], xp, upper=True, trans="C")
+    if m < n:
+        A_bar = xp.concat([A_bar, xp.zeros_like(R[..., :, k:])], axis=-1)
+    return (A_bar if R_bar is None else A_bar + Q @ R_bar,)
 
 
 def qr_jvp(

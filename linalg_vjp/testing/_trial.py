@@ -25,7 +25,8 @@ class Trial:
         self, rule: Rule, inputs: Sequence[Array], params: dict[str, Any], limit: float, seed: int
     ) -> None:
         self.rule, self.inputs, self.params, self.limit = rule, tuple(inputs), params, limit
-        self.random = np.random.default_rng(seed)
+        # Never the stream that a caller may have drawn the inputs from with the same seed.
+        self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
         self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
         self.original = [to_numpy(x).copy() for x in inputs]
@@ -131,7 +132,7 @@ class Trial:
     def fail(self, what: str) -> NoReturn:
         """Raise CheckError, with the input as code."""
         inputs = ", ".join(map(as_code, self.original))
-        keywords = "".join(f", {k}={v!r}" for k, v in self.params.items())
+        keywords = "".join(f", {k}={v!r}" for k, v in {"seed": self.seed, **self.params}.items())
         raise CheckError(
             f"{self.rule.name}: {what}\n\nTo see it again:\n\n"
             f"    from numpy import array, complex64, complex128, float32, float64, inf\n"
