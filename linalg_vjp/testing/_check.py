@@ -150,7 +150,9 @@ def check_loss(
     oracle = oracle or ORACLES[rule.name]
     like = [to_numpy(y) for y in trial.outputs]
     trial.bars = [
-        None if bar is None else array_namespace(y).asarray(np.asarray(bar, to_numpy(y).dtype), device=device(y))
+        None
+        if bar is None
+        else array_namespace(y).asarray(np.asarray(bar, to_numpy(y).dtype), device=device(y))
         for bar, y in zip(cotangents(*like), trial.outputs, strict=True)
     ]
 
@@ -180,7 +182,10 @@ def _exact_tangents(trial: Trial, f: Callable[..., Any]) -> tuple[list[Any], lis
     That is its own size, or how far a rounding of the inputs moves it (in units of that rounding), if more.
     """
     at = [exact(to_numpy(x)) for x in trial.inputs]
-    along = [exact(np.zeros(x.shape)) if e is None else exact(to_numpy(e)) for x, e in zip(at, trial.dots, strict=True)]
+    along = [
+        exact(np.zeros(x.shape)) if e is None else exact(to_numpy(e))
+        for x, e in zip(at, trial.dots, strict=True)
+    ]
     wanted = derivative(f, at, along)
     nudge = trial.eps**0.5
     near = [x + nudge * exact(to_numpy(trial.draw(y))) for x, y in zip(at, trial.inputs, strict=True)]
@@ -237,22 +242,38 @@ def _through_inner_product(trial: Trial, alone: dict[int, list[Any]], pushed: Se
     for i, pulled in alone.items():
         bar = to_numpy(trial.bars[i])
         what = f"<cotangents, tangents> of the inputs, for the cotangent of {trial.rule.outputs[i]} alone,"
-        trial.compare_rounded(what, _paired(trial, pulled), inner(bar, pushed[i]), norm(exact(bar)) * norm(exact(pushed[i])))
+        trial.compare_rounded(
+            what, _paired(trial, pulled), inner(bar, pushed[i]), norm(exact(bar)) * norm(exact(pushed[i]))
+        )
 
 
 def _by_subsets(trial: Trial, alone: dict[int, list[Any]], pushed: Sequence[Any]) -> None:
     """Every subset of the cotangents gives the sum of its parts; zeros do what None does; inputs add up."""
     for count in (0, *range(2, len(alone) + 1)):
         for subset in itertools.combinations(alone, count):
-            _add_up(trial, "cotangent", trial.rule.inputs, trial.live_inputs, trial.vjp(*subset), [alone[i] for i in subset])
+            _add_up(
+                trial,
+                "cotangent",
+                trial.rule.inputs,
+                trial.live_inputs,
+                trial.vjp(*subset),
+                [alone[i] for i in subset],
+            )
     for i in alone:
-        _add_up(trial, "cotangent", trial.rule.inputs, trial.live_inputs, trial.vjp(i, zeros=True), [alone[i]])
+        _add_up(
+            trial, "cotangent", trial.rule.inputs, trial.live_inputs, trial.vjp(i, zeros=True), [alone[i]]
+        )
     parts = [trial.jvp(i) for i in trial.live_inputs]
     _add_up(trial, "tangent", trial.rule.outputs, trial.live_outputs, pushed, parts)
 
 
 def _add_up(
-    trial: Trial, kind: str, names: tuple[str, ...], live: list[int], whole: Sequence[Any], parts: Sequence[Sequence[Any]]
+    trial: Trial,
+    kind: str,
+    names: tuple[str, ...],
+    live: list[int],
+    whole: Sequence[Any],
+    parts: Sequence[Sequence[Any]],
 ) -> None:
     for j in live:
         terms = [exact(part[j]) for part in parts]

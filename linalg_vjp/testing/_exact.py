@@ -12,7 +12,18 @@ import numpy as np
 
 from .._namespace import Array
 
-__all__ = ["DIGITS", "Exact", "conj", "derivative", "exact", "hermitian", "inner", "norm", "rounded", "to_numpy"]
+__all__ = [
+    "DIGITS",
+    "Exact",
+    "conj",
+    "derivative",
+    "exact",
+    "hermitian",
+    "inner",
+    "norm",
+    "rounded",
+    "to_numpy",
+]
 
 Exact = Any  # an object array of mpmath numbers
 Function = Callable[[Sequence[Exact]], Sequence[Exact | None]]

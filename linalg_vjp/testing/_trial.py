@@ -35,7 +35,9 @@ class Trial:
         self.live_inputs = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
         self.live_outputs = [i for i, name in enumerate(rule.outputs) if name not in rule.constant]
         self.dots = [self.draw(x) if i in self.live_inputs else None for i, x in enumerate(inputs)]
-        self.bars = [self.draw(y, 1.0) if i in self.live_outputs else None for i, y in enumerate(self.outputs)]
+        self.bars = [
+            self.draw(y, 1.0) if i in self.live_outputs else None for i, y in enumerate(self.outputs)
+        ]
 
     def draw(self, like: Array, scale: float | None = None) -> Array:
         """Random numbers in the shape, dtype, device and size of an array."""
@@ -62,7 +64,9 @@ class Trial:
     def _choose(self, arrays: Sequence[Any], chosen: Sequence[int], zeros: bool) -> list[Any]:
         return [x if i in chosen or x is None else x * 0 if zeros else None for i, x in enumerate(arrays)]
 
-    def _formed(self, kind: str, names: tuple[str, ...], owners: Sequence[Array], result: Sequence[Any]) -> list[Any]:
+    def _formed(
+        self, kind: str, names: tuple[str, ...], owners: Sequence[Array], result: Sequence[Any]
+    ) -> list[Any]:
         """The results in NumPy, once they have the form of what they belong to."""
         if len(result) != len(names):
             self.fail(f"{len(result)} {kind}s came back, one for each of {names} is wanted")
@@ -154,5 +158,8 @@ def _numbers(x: Any) -> Exact:
 
 
 def _shown(x: Exact) -> str:
-    return mpmath.nstr(x.tolist(), 17) if x.ndim == 0 else str(np.vectorize(lambda v: mpmath.nstr(v, 17), otypes=[str])(x))
-
+    return (
+        mpmath.nstr(x.tolist(), 17)
+        if x.ndim == 0
+        else str(np.vectorize(lambda v: mpmath.nstr(v, 17), otypes=[str])(x))
+    )

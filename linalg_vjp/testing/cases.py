@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from .._rule import Rule
 from .._rules import RULES
-from ._check import LIMIT, Report, check_rule
+from ._check import LIMIT, Report, check_loss, check_rule
 from .backends import Backend
+from .ties import TiedLoss, tied_eigh, tied_svd
 
 __all__ = ["Case", "cases"]
 
@@ -30,13 +31,16 @@ class Case(NamedTuple):
     params: dict[str, Any]
     batched: bool
     seed: int
+    tied: TiedLoss | None = None  # where single outputs have no derivative, a loss that has one
 
     def check(self, backend: Backend, device: str | None = None, limit: float = LIMIT) -> Report:
         """Check the rule at this case on a backend."""
         inputs = [backend.asarray(x, device) for x in self.inputs]
-        return check_rule(
-            self.rule, inputs, batched=self.batched, limit=limit, seed=self.seed, **self.params
-        )
+        if self.tied is not None:
+            _, loss, cotangents = self.tied
+            params = {**self.params, "gauge": "check"}
+            return check_loss(self.rule, inputs, loss, cotangents, limit=limit, seed=self.seed, **params)
+        return check_rule(self.rule, inputs, batched=self.batched, limit=limit, seed=self.seed, **self.params)
 
 
 @st.composite
@@ -48,6 +52,8 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     seed = draw(st.integers(0, 2**16))
     make = _Maker(np.random.default_rng(seed), dtype)
     params = {k: draw(_values(name, k)) for k, p in rule.params.items() if k != "rtol"}
+    if name in ("eigh", "svd") and draw(st.integers(0, 3)) == 3:
+        return _tied(draw, rule, make, params, seed)
     smallest = 1 if name.endswith("norm") else 0
     m, n = (draw(st.integers(smallest, 4)) for _ in range(2))
     batched = True
@@ -79,6 +85,17 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
         power = draw(st.sampled_from((0, 0, 0, -150, 150) if double else (0, 0, 0, -15, 15)))
         inputs = tuple((x * x.dtype.type(10.0**power)).astype(x.dtype) for x in inputs)
     return Case(rule, inputs, params, batched, seed)
+
+
+def _tied(draw: st.DrawFn, rule: Rule, make: "_Maker", params: dict[str, Any], seed: int) -> Case:
+    clusters = draw(st.lists(st.integers(1, 3), min_size=1, max_size=2))
+    if rule.name == "eigh":
+        tied = tied_eigh(make.random, clusters, make.dtype)
+    else:
+        zeros, extra = draw(st.integers(0, 2)), draw(st.sampled_from(((0, 0), (2, 0), (0, 2))))
+        k = sum(clusters) + zeros
+        tied = tied_svd(make.random, k + extra[0], k + extra[1], clusters, zeros, make.dtype)
+    return Case(rule, (tied.A,), params, False, seed, tied)
 
 
 def _keeps_range(name: str, params: dict[str, Any]) -> bool:
@@ -130,7 +147,5 @@ class _Maker:
     def singular(self, A: Any, rank: int) -> Any:
         """Of a rank that small integers keep exact; the shape of A."""
         m, n = A.shape[-2:]
-        left, right = (
-            self.random.integers(-2, 3, size=(*A.shape[:-2], *s)) for s in ((m, rank), (rank, n))
-        )
+        left, right = (self.random.integers(-2, 3, size=(*A.shape[:-2], *s)) for s in ((m, rank), (rank, n)))
         return np.asarray(left @ right, self.dtype)

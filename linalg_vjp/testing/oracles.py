@@ -99,7 +99,9 @@ def solve_triangular(
     """The general solve with the triangle alone."""
     n = len(A)
     read = np.tri(n, k=-1, dtype=bool)
-    A = np.where(read.T if upper else read, A, 0) + np.where(np.eye(n, dtype=bool), 1 if unit_diagonal else A, 0)
+    A = np.where(read.T if upper else read, A, 0) + np.where(
+        np.eye(n, dtype=bool), 1 if unit_diagonal else A, 0
+    )
     return [_solve({"N": A, "T": A.T, "C": conj(A.T)}[trans], B)]
 
 

@@ -1,0 +1,165 @@
+"""The command `linalg-vjp`: check the rules on a backend, list them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import RULES, __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .testing.backends import Backend
+    from .testing.probe import Outcome
+
+EXTRA = "this command needs more than the library itself; get it with: pip install 'linalg_vjp[check]'"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status is 0 where all is right, 1 where a rule is wrong, 2 for bad usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("hypothesis", "mpmath", "numpy", "rich", "tomli"):
+            raise
+        print(f"linalg-vjp: {missing.name} is not installed; {EXTRA}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="linalg-vjp", description="Gradient rules for linear algebra.")
+    parser.add_argument("--version", action="version", version=f"linalg-vjp {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    check = commands.add_parser(
+        "check", help="probe every rule on a backend and print what is right and wrong"
+    )
+    check.add_argument(
+        "--rule", action="append", choices=list(RULES), help="this rule alone; may be repeated"
+    )
+    check.add_argument("--backend", default="numpy", help="the array library (default: numpy)")
+    check.add_argument(
+        "--examples", type=_positive, default=100, metavar="N", help="random cases per rule (default: 100)"
+    )
+    check.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
+    check.add_argument("--json", type=Path, metavar="FILE", help="write the outcome to a file, too")
+    check.set_defaults(run=_check)
+    rules = commands.add_parser("rules", help="list the rules")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("a positive number is wanted")
+    return number
+
+
+def _check(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from .testing.backends import MissingBackend, load
+    from .testing.probe import probe_report, probe_rule
+    from .testing.report import REPORT
+
+    console = Console()
+    try:
+        backend = load(options.backend)
+        backend.start()
+    except MissingBackend as missing:
+        print(f"linalg-vjp: {missing}", file=sys.stderr)
+        return 2
+    selected = options.rule or list(RULES)
+    columns = (
+        *Progress.get_default_columns()[:2],
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        total = len(REPORT) + options.examples * len(selected)
+        task = progress.add_task("checking", total=total, now="the report")
+        report = probe_report(backend, selected, lambda: progress.advance(task))
+        outcomes = []
+        for i, name in enumerate(selected):
+            progress.update(task, completed=len(REPORT) + options.examples * i, now=name)
+            outcome = probe_rule(
+                name, backend, options.examples, options.seed, lambda: progress.advance(task)
+            )
+            outcomes.append(outcome)
+    _print_report(console, report)
+    _print_rules(console, outcomes, backend)
+    wrong = [outcome for outcome in (*report, *outcomes) if outcome.failure is not None]
+    for outcome in wrong:
+        console.rule(f"{outcome.label or 'random case'}: {outcome.rule}")
+        console.print(outcome.failure, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{len(report) + len(outcomes) - len(wrong)} right, {len(wrong)} wrong")
+    if options.json:
+        found = {"version": __version__, "backend": backend.name, "backend_version": backend.version}
+        found |= {
+            "seed": options.seed,
+            "report": [o._asdict() for o in report],
+            "rules": [o._asdict() for o in outcomes],
+        }
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return 1 if wrong else 0
+
+
+def _print_report(console: "Console", outcomes: Sequence["Outcome"]) -> None:
+    from rich.table import Table
+
+    from .testing.report import REPORT
+
+    if not outcomes:
+        return
+    cases = {case.label: case for case in REPORT}
+    table = Table(
+        "ID", "Op", "Input", "Gradient of", "Status", title="The cases of the report", title_justify="left"
+    )
+    table.add_column("Error", justify="right")
+    for outcome in outcomes:
+        case = cases[outcome.label]
+        shape = " x ".join(map(str, case.inputs[0].shape))
+        sums = " + ".join(f"sum({name})" for name in case.summed)
+        table.add_row(outcome.label, outcome.rule, shape, sums, *_status(outcome))
+    console.print(table)
+
+
+def _print_rules(console: "Console", outcomes: Sequence["Outcome"], backend: "Backend") -> None:
+    from rich.table import Table
+
+    title = f"Every rule, under random batch shapes, dtypes and forms, on {backend.name} {backend.version}"
+    table = Table("Rule", "Signature", "Cases", "Status", title=title, title_justify="left")
+    table.add_column("Error", justify="right")
+    for outcome in outcomes:
+        signature = RULES[outcome.rule].signature
+        table.add_row(outcome.rule, signature, str(outcome.examples), *_status(outcome))
+    console.print(table)
+    console.print("Error: the largest that was seen, in units of the condition times eps.", style="dim")
+
+
+def _status(outcome: "Outcome") -> tuple[str, str]:
+    if outcome.failure is not None:
+        return "[bold red]wrong[/]", ""
+    return "[green]right[/]", f"{outcome.error:.2f}"
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Rule", "Signature", "Keywords", "Differentiable at")
+    for rule in RULES.values():
+        keywords = ", ".join(f"{name}={_plain(param.default)}" for name, param in rule.params.items())
+        table.add_row(rule.name, rule.signature, keywords, rule.domain)
+    Console().print(table)
+    return 0
+
+
+def _plain(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,98 @@
+"""The batched-grad probe: the report's cases, then every rule under random cases, as `linalg-vjp check` runs it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+
+from .._rules import RULES
+from ._check import LIMIT, check_rule
+from ._trial import CheckError, as_code
+from .backends import Backend
+from .cases import Case, cases
+from .report import REPORT, ReportCase
+
+__all__ = ["Outcome", "probe_report", "probe_rule"]
+
+
+class Outcome(NamedTuple):
+    """What the probe saw of a case of the report, or of a rule."""
+
+    label: str
+    rule: str
+    examples: int
+    error: float | None  # the largest, in units of the condition times eps
+    failure: str | None  # what is wrong and the smallest input that shows it
+
+
+def probe_report(backend: Backend, selected: Sequence[str], step: Callable[[], None]) -> list[Outcome]:
+    """The eleven cases of the report, with the inputs and the sums that it gives."""
+    outcomes = []
+    for case in REPORT:
+        if case.rule in selected:
+            outcomes.append(_report_case(case, backend))
+        step()
+    return outcomes
+
+
+def _report_case(case: ReportCase, backend: Backend) -> Outcome:
+    try:
+        error, failure = case.error(backend), None
+        if error > LIMIT:
+            failure = (
+                f"the gradient of the sum is off by {error:.3g} units; the input is {_shown(case.inputs)}"
+            )
+        # The report's sums are one loss each: the same inputs must hold for every cotangent, too.
+        inputs = [backend.asarray(x) for x in case.inputs]
+        error = max(error, check_rule(RULES[case.rule], inputs, **case.params).error)
+    except CheckError as wrong:
+        return Outcome(case.label, case.rule, 1, None, str(wrong))
+    except Exception as crash:
+        return Outcome(
+            case.label, case.rule, 1, None, f"{_crashed(crash)}; the input is {_shown(case.inputs)}"
+        )
+    return Outcome(case.label, case.rule, 1, error, failure)
+
+
+def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Callable[[], None]) -> Outcome:
+    """One rule under random batch shapes, dtypes and forms; a failure is shrunk to the smallest that shows it."""
+    worst, count, failure = 0.0, 0, ""
+
+    def run(case: Case) -> None:
+        nonlocal worst, count, failure
+        try:
+            report = case.check(backend)
+        except CheckError as wrong:
+            failure = str(wrong)
+            raise
+        except Exception as crash:
+            failure = f"{_crashed(crash)}; the input is {_shown(case.inputs)}, keywords {case.params}"
+            raise
+        worst, count = max(worst, report.error), count + 1
+        step()
+
+    drawn = given(cases(name, backend.dtypes))(run)
+    limits = settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        hypothesis.seed(seed)(limits(drawn))()
+    except Exception:
+        # Hypothesis runs the smallest failure last, so `failure` is about that one.
+        return Outcome("", name, count, None, failure)
+    return Outcome("", name, count, worst, None)
+
+
+def _crashed(crash: Exception) -> str:
+    return f"{type(crash).__name__}: {crash}"
+
+
+def _shown(inputs: Sequence[Any]) -> str:
+    return ", ".join(map(as_code, inputs))
