@@ -140,4 +140,4 @@ def _as_returned(rule: Rule, arrays: tuple[Any, ...]) -> Any:
 
 @functools.cache
 def _result_type(rule: Rule) -> Any:
-    return namedtuple(f"{rule.name}_result", rule.outputs)  # type: ignore[misc]
+    return namedtuple(f"{rule.name}_result", rule.outputs)

@@ -34,7 +34,8 @@ def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequenc
     """One array for each name."""
     if len(arrays) != len(names):
         raise ValueError(
-            f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of {', '.join(names)}"
+            f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of "
+            f"{', '.join(names)}"
         )
 
 
@@ -69,7 +70,7 @@ def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namesp
 
 @functools.cache
 def _is_floating(dtype: Any, xp: Namespace) -> bool:
-    return xp.isdtype(dtype, ("real floating", "complex floating"))
+    return bool(xp.isdtype(dtype, ("real floating", "complex floating")))
 
 
 def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
@@ -102,7 +103,8 @@ def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> bool:
         except ValueError:
             raise ValueError(
                 f"{rule.name}: the batch axes of {' and '.join(rule.inputs)} are "
-                f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is {rule.signature}"
+                f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
+                f"{rule.signature}"
             ) from None
     return short
 

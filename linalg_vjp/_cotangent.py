@@ -13,9 +13,9 @@ def all_none(*cotangents: Array | None) -> bool:
     return all(c is None for c in cotangents)
 
 
-def total(*terms: Array | None) -> Array | None:
+def total(*terms: Array | None) -> Array:
     """The sum of the terms that are not None; None, the symbolic zero, when none is left."""
-    result = None
+    result: Array = None
     for term in terms:
         if term is not None:
             result = term if result is None else result + term
@@ -27,6 +27,8 @@ def unbroadcast(bar: Array, shape: tuple[int, ...], xp: Namespace) -> Array:
     if bar.shape == shape:
         return bar
     lead = len(bar.shape) - len(shape)
+    if lead < 0 or any(size not in (1, wide) for size, wide in zip(shape, bar.shape[lead:], strict=True)):
+        raise ValueError(f"a result of shape {tuple(bar.shape)} cannot belong to an array of shape {shape}")
     stretched = [lead + i for i, size in enumerate(shape) if size == 1 and bar.shape[lead + i] != 1]
     bar = xp.sum(bar, axis=(*range(lead), *stretched), keepdims=True)
     return xp.reshape(bar, shape)

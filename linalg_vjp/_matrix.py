@@ -32,13 +32,12 @@ __all__ = [
     "tril",
     "tril_half",
     "triu",
-    "triu_half",
 ]
 
 
 @functools.cache
 def _is_complex(dtype: Any, xp: Namespace) -> bool:
-    return xp.isdtype(dtype, "complex floating")
+    return bool(xp.isdtype(dtype, "complex floating"))
 
 
 def is_complex(X: Array, xp: Namespace) -> bool:
@@ -111,11 +110,6 @@ def tril_half(X: Array, xp: Namespace) -> Array:
     return (tril(X, xp) + tril(X, xp, -1)) / 2
 
 
-def triu_half(X: Array, xp: Namespace) -> Array:
-    """The upper half of X with half of its diagonal: H with H + H^H = X for a Hermitian X."""
-    return (triu(X, xp) + triu(X, xp, 1)) / 2
-
-
 def promote(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
     """Both with their common dtype; several libraries drop an imaginary part instead."""
     if A.dtype == B.dtype:
@@ -156,7 +150,8 @@ def right_solve_triangular(
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """p, L, U with A = (L @ U)[p], partial pivoting."""
-    return primitives(xp).lu(A, xp)
+    p, L, U = primitives(xp).lu(A, xp)
+    return p, L, U
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 HOOK = "_array_api_compat_vendor"
 
 try:
-    from .._array_api_compat_vendor import array_namespace, device, is_jax_namespace, is_numpy_namespace
+    from .._array_api_compat_vendor import array_namespace, device, is_jax_namespace, is_numpy_namespace  # type: ignore[import-not-found]
 except ImportError as error:
     # A hook that is missing is the normal case; one that is there and broken must be heard.
     # Without a parent package Python gives the error no name.
@@ -42,4 +42,4 @@ def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:
 def same_device(a: Array, b: Array, xp: Namespace) -> bool:
     """Whether two arrays can meet in one operation, as far as their devices tell."""
     # NumPy has one device; JAX lets shardings differ and checks by itself.
-    return is_numpy_namespace(xp) or is_jax_namespace(xp) or device(a) == device(b)
+    return bool(is_numpy_namespace(xp) or is_jax_namespace(xp) or device(a) == device(b))

@@ -37,7 +37,7 @@ def parse(text: str) -> Signature:
         tuple(tuple(re.findall(r"\w+", part)) for part in re.findall(r"\(([^)]*)\)", side))
         for side in text.split("->")
     ]
-    optional = {name for name in re.findall(r"(\w+)\?", text)}
+    optional = set(re.findall(r"(\w+)\?", text))
     if len(optional) > 1:
         raise ValueError(f"signature {text!r} has more than one optional axis")
     return Signature(sides[0], sides[1], optional.pop() if optional else None)

@@ -24,9 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except ModuleNotFoundError as missing:
-        if missing.name not in ("hypothesis", "mpmath", "numpy", "rich", "tomli"):
+        name = (missing.name or "").split(".")[0]
+        if name not in ("hypothesis", "mpmath", "numpy", "rich", "tomli"):
             raise
-        print(f"linalg-vjp: {missing.name} is not installed; {EXTRA}", file=sys.stderr)
+        print(f"linalg-vjp: {name} is not installed; {EXTRA}", file=sys.stderr)
         return 2
     return status
 
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--backend", default="numpy", help="the array library (default: numpy)")
     check.add_argument(
-        "--examples", type=_positive, default=100, metavar="N", help="random cases per rule (default: 100)"
+        "--examples", type=_positive, default=200, metavar="N", help="random cases per rule (default: 200)"
     )
     check.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
     check.add_argument("--json", type=Path, metavar="FILE", help="write the outcome to a file, too")
@@ -100,7 +101,11 @@ def _check(options: argparse.Namespace) -> int:
         console.print(outcome.failure, markup=False, highlight=False, soft_wrap=True)
     console.print(f"{len(report) + len(outcomes) - len(wrong)} right, {len(wrong)} wrong")
     if options.json:
-        found = {"version": __version__, "backend": backend.name, "backend_version": backend.version}
+        found: dict[str, Any] = {
+            "version": __version__,
+            "backend": backend.name,
+            "backend_version": backend.version,
+        }
         found |= {
             "seed": options.seed,
             "report": [o._asdict() for o in report],

@@ -40,6 +40,8 @@ def cholesky_vjp(
     L_bar : array of shape (..., n, n) or None
         Its cotangent; the half that L does not have is not read.
     upper : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def cholesky_vjp(
     >>> import numpy as np
     >>> L = np.linalg.cholesky(np.asarray([[4.0, 2.0], [2.0, 5.0]]))
     >>> cholesky_vjp(L, np.eye(2))[0].tolist()
-    [[0.3125, -0.0625], [-0.0625, 0.25]]
+    [[0.3125, -0.125], [-0.125, 0.25]]
     """
     if L_bar is None:
         return (None,)
@@ -77,6 +79,8 @@ def cholesky_jvp(
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
     upper : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

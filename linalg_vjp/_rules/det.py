@@ -36,6 +36,8 @@ def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tu
     A : array of shape (..., n, n)
         Of any rank.
     d_bar : array of shape (...) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
     Parameters
     ----------
     A, A_dot : array of shape (..., n, n)
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -159,6 +163,8 @@ def slogdet_vjp(
         Nonsingular.
     sign : array of shape (...)
     sign_bar, logabsdet_bar : array of shape (...) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -193,6 +199,8 @@ def slogdet_jvp(
         Nonsingular.
     sign : array of shape (...)
     A_dot : array of shape (..., n, n) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -15,7 +15,7 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._cotangent import all_none, total
+from .._cotangent import total
 from .._gauge import check_gauge, reciprocal, rounding
 from .._matrix import adjoint, diagonal, from_diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
@@ -52,6 +52,8 @@ def eigh_vjp(
         Their cotangents.
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -66,15 +68,14 @@ def eigh_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> eigh_vjp(np.asarray([1.0, 3.0]), np.eye(2), np.ones(2), np.asarray([[0.0, 4.0], [0.0, 0.0]]))[0].tolist()
+    >>> w, V, V_bar = np.asarray([1.0, 3.0]), np.eye(2), np.asarray([[0.0, 4.0], [0.0, 0.0]])
+    >>> eigh_vjp(w, V, np.ones(2), V_bar)[0].tolist()
     [[1.0, 1.0], [1.0, 1.0]]
     """
-    if all_none(w_bar, V_bar):
-        return (None,)
     xp = namespace(xp, w, V)
     Vh = adjoint(V, xp)
     if V_bar is None:
-        return ((V * w_bar[..., None, :]) @ Vh,)
+        return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     E = _reciprocal_gaps(w, xp)
     S = skew(Vh @ V_bar, xp)
     if gauge == "check":
@@ -96,6 +97,8 @@ def eigh_jvp(
         The eigenvalues and eigenvectors.
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -135,6 +138,8 @@ def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) 
     ----------
     A : array of shape (..., n, n)
     w_bar : array of shape (..., n) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -162,6 +167,8 @@ def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) 
     Parameters
     ----------
     A, A_dot : array of shape (..., n, n)
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -69,6 +69,8 @@ def lu_vjp(
     L_bar, U_bar : array or None
         Cotangents of L and U; what L and U do not have of their own is not read.
     p_indices : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -133,6 +135,8 @@ def lu_jvp(
     L, U : array of shape (..., m, k) and (..., k, n)
     A_dot : array of shape (..., m, n) or None
     p_indices : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -54,6 +54,8 @@ def matrix_norm_vjp(
     N_bar : array of shape (...), or (..., 1, 1) with keepdims=True, or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -90,6 +92,8 @@ def matrix_norm_jvp(
     A_dot : array of shape (..., m, n) or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -113,7 +117,7 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
     if ord == "fro":
         N = xp.linalg.matrix_norm(A, keepdims=True)
         return A / xp.where(N == 0, 1.0, N)
-    if ord in ("nuc", 2, -2):
+    if isinstance(ord, str) or abs(ord) == 2:  # "nuc", 2, -2
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
         weights = xp.astype(rounding(S, xp) < S, S.dtype)
         if ord != "nuc":

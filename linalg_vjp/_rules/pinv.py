@@ -1,19 +1,23 @@
 """Moore-Penrose pseudo-inverse: X = A^+.
 
-For A of shape (..., m, n), X of shape (..., n, m). Singular values below rtol times the largest count as zero.
+For A of shape (..., m, n), X of shape (..., n, m). Singular values of at most rtol times the largest one are
+cut off (rtol=None: max(m, n) eps); X is then the pseudo-inverse of what is left of A.
 
-Domain: a neighbourhood where the rank stays what it is. At a rank-deficient A the derivative is that along
-the matrices of the same rank, and directions that leave them get zero.
+Domain: a neighbourhood where the number of singular values that stay is what it is. At a rank-deficient A the
+derivative is that along the matrices of the same rank, and directions that leave them get zero.
 
 Gauge: none.
 
+The derivative is self-adjoint: one linear map D takes A_dot to X_dot^H, and X_bar^H to A_bar.
+
 Sources: G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
-problems whose variables separate" (1973), SIAM J. Numer. Anal. 10, 413-432, equation 4.12.
+problems whose variables separate" (1973), SIAM J. Numer. Anal. 10, 413-432, equation 4.12; with a cut of
+singular values that are not zero, the divided differences of an odd function of them, derived in the spec.
 
 Spec: rules/pinv.md
 """
 
-from .._matrix import adjoint
+from .._matrix import adjoint, hermitian, skew
 from .._namespace import Array, Namespace, namespace
 from .._rule import Param, Rule
 
@@ -34,10 +38,9 @@ def pinv_vjp(
 ) -> tuple[Array | None]:
     """Pullback of X = A^+.
 
-        A_bar = -X^H X_bar X^H + (I - A X) X_bar^H X X^H + X^H X X_bar^H (I - X A)
+        A_bar = D(X_bar^H),  D(Z) = -X^H Z^H X^H + (I - A X) Z X X^H + X^H X Z (I - X A)
 
-    Evaluated through products of the smaller side, as X^H (N^H (I - X A) - N) + (X_bar^H - A N^H) X X^H with
-    N = X_bar X^H for m >= n; a wide A is the adjoint of a tall one.
+    for rtol=None; see `_cut` for the D that allows for singular values that rtol cuts off.
 
     Parameters
     ----------
@@ -45,8 +48,9 @@ def pinv_vjp(
     X : array of shape (..., n, m)
         The pseudo-inverse.
     X_bar : array of shape (..., n, m) or None
-    rtol : float, array or None
-        Only the forward reads it.
+    rtol : float, array of shape (...) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -62,16 +66,7 @@ def pinv_vjp(
     if X_bar is None:
         return (None,)
     xp = namespace(xp, A, X)
-    Ah, Xh, Xh_bar = adjoint(A, xp), adjoint(X, xp), adjoint(X_bar, xp)
-    if A.shape[-2] < A.shape[-1]:
-        return (adjoint(_tall_vjp(Ah, Xh, X, Xh_bar, X_bar, xp), xp),)
-    return (_tall_vjp(A, X, Xh, X_bar, Xh_bar, xp),)
-
-
-def _tall_vjp(A: Array, X: Array, Xh: Array, X_bar: Array, Xh_bar: Array, xp: Namespace) -> Array:
-    N = X_bar @ Xh
-    Nh = adjoint(N, xp)
-    return Xh @ (Nh - Nh @ (X @ A) - N) + (Xh_bar - A @ Nh) @ (X @ Xh)
+    return (_derivative(A, X, adjoint(X_bar, xp), rtol, xp),)
 
 
 def pinv_jvp(
@@ -84,7 +79,7 @@ def pinv_jvp(
 ) -> tuple[Array | None]:
     """Pushforward of X = A^+.
 
-        X_dot = -X A_dot X + X X^H A_dot^H (I - A X) + (I - X A) A_dot^H X^H X
+        X_dot = D(A_dot)^H, with D as in `pinv_vjp`
 
     Parameters
     ----------
@@ -92,8 +87,9 @@ def pinv_jvp(
     X : array of shape (..., n, m)
         The pseudo-inverse.
     A_dot : array of shape (..., m, n) or None
-    rtol : float, array or None
-        Only the forward reads it.
+    rtol : float, array of shape (...) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -109,10 +105,51 @@ def pinv_jvp(
     if A_dot is None:
         return (None,)
     xp = namespace(xp, A, X)
-    Xh, Ah_dot = adjoint(X, xp), adjoint(A_dot, xp)
-    left = X @ (Xh @ Ah_dot)
-    right = (Ah_dot @ Xh) @ X
-    return (-(X @ A_dot @ X) + left - (left @ A) @ X + right - X @ (A @ right),)
+    return (adjoint(_derivative(A, X, A_dot, rtol, xp), xp),)
+
+
+def _derivative(A: Array, X: Array, Z: Array, rtol: float | Array | None, xp: Namespace) -> Array:
+    """D(Z)."""
+    if 0 in A.shape[-2:]:
+        return Z
+    if rtol is not None:
+        return _cut(A, Z, rtol, xp)
+    if A.shape[-2] >= A.shape[-1]:
+        return _tall(A, X, Z, xp)
+    return adjoint(_tall(adjoint(A, xp), adjoint(X, xp), adjoint(Z, xp), xp), xp)
+
+
+def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
+    """D(Z) with N = X Z through n x n products: X^H (N (I - X A) - N^H) + (Z - A N) X X^H."""
+    Xh, N = adjoint(X, xp), X @ Z
+    return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)
+
+
+def _cut(A: Array, Z: Array, rtol: float | Array, xp: Namespace) -> Array:
+    """D(Z) where singular values that are not zero were cut off.
+
+    X^H = U diag(f) V^H with f_i = 1/s_i for those that stay and 0 for the others. With B = U^H Z V,
+
+        D(Z) = U (F o herm(B) + G o skew(B)) V^H + (I - U U^H) Z V f^2 V^H + U f^2 U^H Z (I - V V^H)
+
+    F_ij = (f_i - f_j) / (s_i - s_j), G_ij = (f_i + f_j) / (s_i + s_j): where both stay that is -f_i f_j and
+    f_i f_j, where both are cut zero, so that ties do no harm.
+    """
+    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
+    V = adjoint(Vh, xp)
+    cutoff = S[..., :1] * (rtol if isinstance(rtol, float | int) else rtol[..., None])
+    stays = cutoff < S
+    f = xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
+    fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
+    mixed = stays[..., :, None] != stays[..., None, :]
+    F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)
+    G = xp.where(mixed, (fi + fj) / xp.where(mixed, si + sj, 1.0), fi * fj)
+    ZV, UhZ = Z @ V, adjoint(U, xp) @ Z
+    B = UhZ @ V
+    inside = U @ (F * hermitian(B, xp) + G * skew(B, xp)) @ Vh
+    left = ((ZV - U @ B) * (f * f)[..., None, :]) @ Vh
+    right = (U * (f * f)[..., None, :]) @ (UhZ - B @ Vh)
+    return inside + left + right
 
 
 def _any(value: object) -> bool:

@@ -19,7 +19,7 @@ Spec: rules/qr.md
 
 from .._cotangent import all_none, total
 from .._gauge import check_gauge
-from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu, triu_half
+from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
 
@@ -59,6 +59,8 @@ def qr_vjp(
     mode : {"reduced", "complete"}
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def qr_vjp(
     >>> Q, R = np.linalg.qr(np.asarray([[3.0, 1.0], [4.0, 2.0]]))
     >>> (A_bar,) = qr_vjp(Q, R, None, np.eye(2))
     >>> np.round(A_bar, 4).tolist()
-    [[-0.12, -0.8], [-1.16, 0.6]]
+    [[-0.248, -0.8], [-1.064, 0.6]]
     """
     if all_none(Q_bar, R_bar):
         return (None,)
@@ -97,10 +99,7 @@ def qr_vjp(
     from_R = None if R_bar is None else R_bar @ Rh
     N = total(from_R, None if from_Q is None else -from_Q)
     T = tril_half(adjoint(N, xp) - N, xp)
-    if m > n and Q_bar is not None:
-        W = Q_bar + Q @ (T - from_Q)
-    else:
-        W = Q @ T
+    W = Q @ T if m <= n or Q_bar is None else Q_bar + Q @ (T - from_Q)
     A_bar = right_solve_triangular(W, R[..., :, :k], xp, upper=True, trans="C")
     if m < n:
         A_bar = xp.concat([A_bar, xp.zeros_like(R[..., :, k:])], axis=-1)
@@ -112,11 +111,13 @@ def qr_jvp(
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of A = Q R.
 
-    With K = Q^H A_dot R1^-1, Z the upper triangular matrix with a real diagonal for which K - Z is
-    skew-Hermitian:
+    With B = Q^H A_dot, K = B1 R1^-1 and B1, R1 the first k columns, H the lower half of K (and half of its
+    diagonal), and the skew-Hermitian W = H - H^H:
 
-        Q_dot = A_dot R^-1 - Q Z,  R_dot = Z R                            m >= n
-        Q_dot = Q (K - Z),         R_dot = Q^H A_dot - (K - Z) R          m <  n
+        Q_dot = Q W + (A_dot - Q B) R1^-1
+        R_dot = B - W R
+
+    A_dot - Q B is zero for m <= n.
 
     Parameters
     ----------
@@ -124,6 +125,8 @@ def qr_jvp(
         The factors; of shape (..., m, m) and (..., m, n) for mode="complete".
     A_dot : array of shape (..., m, n) or None
     mode : {"reduced", "complete"}
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -145,16 +148,12 @@ def qr_jvp(
     k = min(m, n)
     Q2, R2 = Q[..., :, k:], R[..., k:, :]
     Q, R = Q[..., :, :k], R[..., :k, :]
-    Qh = adjoint(Q, xp)
-    if m < n:
-        B = Qh @ A_dot
-        K = right_solve_triangular(B[..., :, :k], R[..., :, :k], xp, upper=True)
-        W = K - triu_half(K + adjoint(K, xp), xp)
-        return Q @ W, triu(B - W @ R, xp)
-    Y = right_solve_triangular(A_dot, R, xp, upper=True)
-    K = Qh @ Y
-    Z = triu_half(K + adjoint(K, xp), xp)
-    Q_dot, R_dot = Y - Q @ Z, triu(Z @ R, xp)
+    B = adjoint(Q, xp) @ A_dot
+    H = tril_half(right_solve_triangular(B[..., :, :k], R[..., :, :k], xp, upper=True), xp)
+    W = H - adjoint(H, xp)
+    Q_dot, R_dot = Q @ W, triu(B - W @ R, xp)
+    if m > n:
+        Q_dot = Q_dot + right_solve_triangular(A_dot - Q @ B, R, xp, upper=True)
     if mode == "complete" and m > n:
         Q_dot = xp.concat([Q_dot, -Q @ (adjoint(Q_dot, xp) @ Q2)], axis=-1)
         R_dot = xp.concat([R_dot, xp.zeros_like(R2)], axis=-2)

@@ -38,6 +38,8 @@ def solve_vjp(
     X : array of shape (..., m, n)
         The solution.
     X_bar : array of shape (..., m, n) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -71,6 +73,8 @@ def solve_jvp(
     X : array of shape (..., m, n)
         The solution.
     A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -59,6 +59,8 @@ def solve_triangular_vjp(
     X_bar : array of shape (..., m, n) or None
     upper, unit_diagonal : bool
     trans : {"N", "T", "C"}
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def solve_triangular_vjp(
     >>> A = np.asarray([[2.0, 1.0], [0.0, 4.0]])
     >>> A_bar, B_bar = solve_triangular_vjp(A, np.ones((2, 1)), np.ones((2, 1)))
     >>> A_bar.tolist(), B_bar.tolist()
-    ([[-0.5, -0.5], [-0.0, -0.125]], [[0.5], [0.125]])
+    ([[-0.5, -0.5], [0.0, -0.125]], [[0.5], [0.125]])
     """
     if X_bar is None:
         return None, None
@@ -109,6 +111,8 @@ def solve_triangular_jvp(
     A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
     upper, unit_diagonal : bool
     trans : {"N", "T", "C"}
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

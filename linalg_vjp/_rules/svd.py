@@ -18,7 +18,7 @@ Sources: J. Townsend, "Differentiating the singular value decomposition" (2016);
 Spec: rules/svd.md
 """
 
-from .._cotangent import all_none, total
+from .._cotangent import total
 from .._gauge import check_gauge, reciprocal, rounding
 from .._matrix import adjoint, diagonal, from_diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
@@ -64,6 +64,8 @@ def svd_vjp(
     full_matrices : bool
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -82,15 +84,13 @@ def svd_vjp(
     >>> svd_vjp(U, S, Vh, None, np.ones(2), None)[0].tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    if all_none(U_bar, S_bar, Vh_bar):
-        return (None,)
     xp = namespace(xp, U, S, Vh)
     k = S.shape[-1]
     U, U0, Vh, V0h = U[..., :, :k], U[..., :, k:], Vh[..., :k, :], Vh[..., k:, :]
     if S_bar is not None:
         S_bar = xp.where(S == 0, 0.0, S_bar)
-    if all_none(U_bar, Vh_bar):
-        return ((U * S_bar[..., None, :]) @ Vh,)
+    if U_bar is None and Vh_bar is None:
+        return (None if S_bar is None else (U * S_bar[..., None, :]) @ Vh,)
     E, G, S_inv = _reciprocals(S, xp)
     J = K = U_perp = V_perp = None
     if U_bar is not None:
@@ -135,6 +135,8 @@ def svd_jvp(
         The factors; U (..., m, m) and Vh (..., n, n) with full_matrices=True.
     A_dot : array of shape (..., m, n) or None
     full_matrices : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -214,6 +216,8 @@ def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -
     ----------
     A : array of shape (..., m, n)
     S_bar : array of shape (..., k) or None
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -241,6 +245,8 @@ def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -
     Parameters
     ----------
     A, A_dot : array of shape (..., m, n)
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

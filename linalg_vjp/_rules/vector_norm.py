@@ -60,6 +60,8 @@ def vector_norm_vjp(
     ord : real number
     axis : int, tuple of int or None
     keepdims : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -102,6 +104,8 @@ def vector_norm_jvp(
     ord : real number
     axis : int, tuple of int or None
     keepdims : bool
+    xp : namespace, optional
+        Of the arrays; without it, it is looked up.
 
     Returns
     -------

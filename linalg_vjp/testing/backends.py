@@ -17,7 +17,7 @@ from .._namespace import Array
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[import-not-found, no-redef]
 
 __all__ = ["Backend", "MissingBackend", "load", "names"]
 

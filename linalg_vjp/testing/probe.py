@@ -1,4 +1,4 @@
-"""The batched-grad probe: the report's cases, then every rule under random cases, as `linalg-vjp check` runs it."""
+"""The batched-grad probe that `linalg-vjp check` runs: the report's cases, then every rule at random."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ def _report_case(case: ReportCase, backend: Backend) -> Outcome:
 
 
 def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Callable[[], None]) -> Outcome:
-    """One rule under random batch shapes, dtypes and forms; a failure is shrunk to the smallest that shows it."""
+    """One rule under random batch shapes, dtypes and forms; a failure is shrunk to the smallest input."""
     worst, count, failure = 0.0, 0, ""
 
     def run(case: Case) -> None:

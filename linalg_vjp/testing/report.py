@@ -55,7 +55,11 @@ class ReportCase(NamedTuple):
 
                 def total(xs: Sequence[Any], like: Any = like) -> list[Any]:
                     ys = oracle(*xs, like=like, **self.params)
-                    summed = (y.sum() for y, name in zip(ys, names, strict=True) if name in self.summed)
+                    summed = (
+                        y.sum()
+                        for y, name in zip(ys, names, strict=True)
+                        if y is not None and name in self.summed
+                    )
                     return [np.asarray(sum(summed), object)]
 
                 at = [exact(x[batch]) for x in inputs]

@@ -1,9 +1,10 @@
 """The time of one pullback on one 3 x 3 NumPy matrix, rule by rule: `python -m tests.bench.overhead`.
 
-All of it: the checks, the formula and the calls into NumPy. The aim is under 30 microseconds each. Not a test:
-what a machine takes depends on the machine.
+All of it: the checks, the formula and the calls into NumPy. The aim is under 30 microseconds each. It is
+no test: what a machine takes depends on the machine.
 """
 
+import functools
 import statistics
 import timeit
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import linalg_vjp as lv
+from linalg_vjp._namespace import namespace
 
 FORMS = {
     "qr": [{}, {"mode": "complete"}],
@@ -38,9 +40,9 @@ def main() -> None:
             _, pullback = lv.vjp(rule, *inputs, **params)
             values = dict(zip((*rule.inputs, *rule.outputs), (*inputs, *outputs), strict=True))
             saved = [values[n] for n in rule.saves]
-            keywords = {"xp": lv._namespace.namespace(None, A), **params}
-            whole = _median(lambda: pullback(*bars))
-            bare = _median(lambda: rule.op_vjp(*saved, *bars, **keywords))
+            keywords = {"xp": namespace(None, A), **params}
+            whole = _median(functools.partial(pullback, *bars))
+            bare = _median(functools.partial(rule.op_vjp, *saved, *bars, **keywords))
             table.add_row(name, str(params or ""), f"{whole:.1f}", f"{bare:.1f}")
     Console().print(table)
 

@@ -1,0 +1,77 @@
+"""eigh: what hides mistakes is w_bar alone at a tie, the complex phase, and the Hermitian projection."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_loss, check_rule
+from linalg_vjp.testing.ties import tied_eigh
+
+from ..random_inputs import DTYPES, general, hermitian
+
+EIGH, EIGVALSH = lv.RULES["eigh"], lv.RULES["eigvalsh"]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 4])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sizes(n, dtype, target):
+    A = target.asarray(hermitian(2, n, dtype=dtype))
+    check_rule(EIGH, [A])
+    check_rule(EIGVALSH, [A])
+
+
+@pytest.mark.parametrize("clusters", [[2, 1], [1, 3], [2, 2], [3], [1, 1, 1]], ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_ties(clusters, dtype, target):
+    """Losses of the projectors onto the eigenspaces: exact, and without a part along the gauge."""
+    tied = tied_eigh(np.random.default_rng(0), clusters, dtype)
+    check_loss(EIGH, [target.asarray(tied.A)], tied.loss, tied.cotangents, gauge="check")
+
+
+@pytest.mark.parametrize("A", [np.eye(3), np.zeros((3, 3)), np.diag([1.0, 1.0, -2.0])], ids=str)
+def test_values_alone_at_ties(A):
+    """The sum of the squares of w is the squared Frobenius norm: its gradient is 2 A, ties or not."""
+    for name in ("eigh", "eigvalsh"):
+        outputs, pullback = lv.vjp(name, A)
+        w = outputs.eigenvalues if name == "eigh" else outputs
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            bars = (2 * w, None) if name == "eigh" else (2 * w,)
+            np.testing.assert_allclose(pullback(*bars)[0], 2 * A, atol=1e-15)
+
+
+def test_values_alone_form_no_gaps(monkeypatch):
+    monkeypatch.setattr("linalg_vjp._rules.eigh._reciprocal_gaps", None)  # calling it would fail
+    (w, _), pullback = lv.vjp("eigh", hermitian(3))
+    pullback(w, None)
+    w, pullback = lv.vjp("eigvalsh", hermitian(3))
+    pullback(w)
+
+
+def test_everything_is_finite_at_ties():
+    for A in (np.eye(3), np.zeros((3, 3))):
+        (w, V), pullback = lv.vjp("eigh", A)
+        assert np.all(np.isfinite(pullback(w, general(*V.shape))[0]))
+        _, dots = lv.jvp("eigh", (A,), (hermitian(3),))
+        assert all(np.all(np.isfinite(d)) for d in dots)
+
+
+def test_the_cotangent_is_hermitian():
+    (w, V), pullback = lv.vjp("eigh", hermitian(2, 4, dtype="complex128"))
+    (A_bar,) = pullback(general(*w.shape, seed=1), general(*V.shape, dtype="complex128", seed=2))
+    np.testing.assert_allclose(A_bar, np.conj(A_bar.mT), atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("A", "turn"),
+    [(np.eye(2), np.asarray([[0.0, 1.0], [0.0, 0.0]])), (np.diag([1.0 + 0j, 2.0]), np.diag([1j, 0]))],
+    ids=["tie", "phase"],
+)
+def test_gauge(A, turn):
+    (w, V), pullback = lv.vjp("eigh", A, gauge="check")
+    with pytest.raises(lv.GaugeError, match="eigh: the cotangent of eigenvectors"):
+        pullback(w, V @ turn)
+    (_, _), project = lv.vjp("eigh", A)
+    np.testing.assert_allclose(project(None, V @ turn)[0], 0, atol=1e-15)

@@ -1,0 +1,20 @@
+"""inv."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_rule
+
+from ..random_inputs import DTYPES, general
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 4])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sizes(n, dtype, target):
+    check_rule(lv.RULES["inv"], [target.asarray(general(2, n, n, dtype=dtype))])
+
+
+def test_outside_the_domain_the_forward_decides():
+    with pytest.raises(np.linalg.LinAlgError):
+        lv.vjp("inv", np.zeros((2, 2)))

@@ -1,0 +1,63 @@
+"""LU: what hides mistakes is a permutation that is its own inverse."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_rule
+
+from ..random_inputs import DTYPES, general
+
+LU = lv.RULES["lu"]
+SHAPES = [(3, 3), (5, 3), (3, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
+
+
+def cyclic(m, n, dtype="float64"):
+    """A matrix whose rows are pivoted in a cycle: P is no involution, P and its transpose differ."""
+    A = np.tril(0.1 * general(m, n, dtype=dtype)) + np.triu(general(m, n, dtype=dtype, seed=1))
+    A[np.arange(min(m, n)), np.arange(min(m, n))] = 3
+    return np.roll(A, 1, axis=0)
+
+
+@pytest.mark.parametrize("p_indices", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_shapes(shape, p_indices, dtype, target):
+    check_rule(LU, [target.asarray(general(2, *shape, dtype=dtype))], p_indices=p_indices)
+
+
+@pytest.mark.parametrize("p_indices", [False, True])
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 5), (5, 5)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_cyclic_permutation(shape, p_indices, dtype, target):
+    A = cyclic(*shape, dtype=dtype)
+    P, _, _ = LU.forward(A)
+    assert not np.array_equal(P, P.T)
+    check_rule(LU, [target.asarray(A)], p_indices=p_indices)
+
+
+def test_forward_is_what_scipy_says(target):
+    scipy = pytest.importorskip("scipy.linalg")
+    A = cyclic(4, 4)
+    p, L, U = (np.from_dlpack(x) for x in LU.forward(target.asarray(A), p_indices=True))
+    P, _, _ = (np.from_dlpack(x) for x in LU.forward(target.asarray(A)))
+    for got, wanted in zip((p, L, U), scipy.lu(A, p_indices=True), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose((L @ U)[p], A, rtol=1e-13)
+    np.testing.assert_allclose(P @ L @ U, A, rtol=1e-13)
+
+
+def test_P_has_no_derivative():
+    A = general(3, 3)
+    (P, L, U), pullback = lv.vjp("lu", A)
+    np.testing.assert_array_equal(pullback("ignored", L, U)[0], pullback(None, L, U)[0])
+    np.testing.assert_array_equal(pullback(P, None, None)[0], np.zeros((3, 3)))
+    assert lv.jvp("lu", (A,), (A,))[1].P is None
+
+
+def test_what_L_and_U_do_not_have_is_not_read():
+    (_, L, U), pullback = lv.vjp("lu", cyclic(3, 3))
+    full, lower = general(3, 3, seed=2), np.tri(3, k=-1, dtype=bool)
+    clean = pullback(None, np.where(lower, full, 0), np.where(lower, 0, full))
+    junk = pullback(None, np.where(lower, full, np.nan), np.where(lower, np.nan, full))
+    np.testing.assert_array_equal(junk[0], clean[0])

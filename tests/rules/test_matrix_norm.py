@@ -1,0 +1,73 @@
+"""matrix_norm: what hides mistakes is a zero matrix, a missing rank, and tied columns or singular values."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_rule
+
+from ..random_inputs import DTYPES, general
+
+RULE = lv.RULES["matrix_norm"]
+ORDERS = ["fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf]
+CONVEX = ["fro", "nuc", 1, 2, math.inf]
+KINKS = {
+    "zero": np.zeros((3, 3)),
+    "identity": np.eye(3),
+    "rank one": np.ones((3, 3)),
+    "rank two": np.diag([2.0, 2.0, 0.0]),
+    "tall": np.asarray([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
+    "wide": np.asarray([[3.0, 0.0, 4.0], [0.0, 0.0, 0.0]]),
+}
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("ord", ORDERS)
+@pytest.mark.parametrize("shape", [(3, 3), (4, 2), (2, 4), (1, 1)])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_orders(ord, shape, keepdims, dtype, target):
+    A = target.asarray(general(2, *shape, dtype=dtype))
+    check_rule(RULE, [A], ord=ord, keepdims=keepdims)
+
+
+def slope(A, ord):
+    N, pullback = lv.vjp("matrix_norm", A, ord=ord)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return N, pullback(np.ones_like(N))[0]
+
+
+@pytest.mark.parametrize("ord", ORDERS)
+@pytest.mark.parametrize("A", KINKS.values(), ids=KINKS)
+def test_finite_at_every_kink(A, ord):
+    assert np.all(np.isfinite(slope(A, ord)[1]))
+    assert np.all(np.isfinite(slope(A * 1j, ord)[1]))
+
+
+@pytest.mark.parametrize("ord", CONVEX)
+@pytest.mark.parametrize("A", KINKS.values(), ids=KINKS)
+def test_subgradient_of_a_convex_norm(A, ord):
+    """N(B) >= N(A) + <G, B - A> for every B."""
+    N, G = slope(A, ord)
+    for seed in range(50):
+        B = A + general(*A.shape, seed=seed)
+        assert np.linalg.matrix_norm(B, ord=ord) >= N + np.sum(G * (B - A)) - 1e-13
+
+
+def test_least_norm():
+    for ord in ORDERS:
+        np.testing.assert_array_equal(slope(np.zeros((2, 2)), ord)[1], np.zeros((2, 2)))
+    for ord in (2, -2):
+        np.testing.assert_allclose(slope(np.eye(2), ord)[1], np.eye(2) / 2, atol=1e-15)
+    np.testing.assert_allclose(slope(np.diag([3.0, 0.0]), "nuc")[1], np.diag([1.0, 0.0]), atol=1e-15)
+    np.testing.assert_array_equal(slope(np.eye(2), 1)[1], np.eye(2) / 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0), (0, 2)])
+@pytest.mark.parametrize("ord", ["fro", "nuc"])
+def test_empty(shape, ord):
+    N, pullback = lv.vjp("matrix_norm", np.zeros(shape), ord=ord)
+    assert pullback(np.ones_like(N))[0].shape == shape

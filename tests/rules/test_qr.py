@@ -1,0 +1,77 @@
+"""QR: what hides mistakes is one cotangent alone, the complex phase, wide matrices, and the extra columns."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_loss, check_rule
+
+from ..random_inputs import DTYPES, general
+
+QR = lv.RULES["qr"]
+SHAPES = [(3, 3), (5, 2), (2, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
+
+
+@pytest.mark.parametrize("mode", ["reduced", "complete"])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_shapes(shape, mode, dtype, target):
+    check_rule(QR, [target.asarray(general(2, *shape, dtype=dtype))], mode=mode)
+
+
+def test_small_entries_lose_nothing_of_R():
+    """A cotangent of R beside one of Q, where R^-1 is huge."""
+    A = np.asarray([[1e-10]])
+    (Q, R), pullback = lv.vjp("qr", A)
+    (A_bar,) = pullback(np.ones_like(Q), np.ones_like(R))
+    assert A_bar == Q  # |A| has the slope sign(A), and Q is constant
+
+
+def test_junk_below_the_diagonal_of_R_bar_is_not_read():
+    A = general(3, 4)
+    (Q, R), pullback = lv.vjp("qr", A)
+    R_bar = general(*R.shape, seed=1)
+    junk = np.where(np.tri(3, 4, k=-1, dtype=bool), np.nan, R_bar)
+    np.testing.assert_array_equal(pullback(Q, junk)[0], pullback(Q, np.triu(R_bar))[0])
+
+
+def extra_projector(M):
+    """tr(M Q2 Q2^T), which sees the extra columns through their span alone, and its cotangents."""
+
+    def loss(Q, R):
+        Q2 = Q[:, R.shape[1] :]
+        return np.sum(M * (Q2 @ Q2.T))
+
+    def cotangents(Q, R):
+        n = R.shape[1]
+        return [np.concatenate([np.zeros_like(Q[:, :n]), 2 * M @ Q[:, n:]], axis=1), None]
+
+    return loss, cotangents
+
+
+def test_complete_sees_the_span_of_the_extra_columns():
+    M = general(5, 5)
+    loss, cotangents = extra_projector(M + M.T)
+    check_loss(QR, [general(5, 2)], loss, cotangents, mode="complete", gauge="check")
+
+
+def test_gauge():
+    (Q, R), pullback = lv.vjp("qr", general(5, 2), mode="complete", gauge="check")
+    Q_bar = general(*Q.shape, seed=1)
+    with pytest.raises(lv.GaugeError, match=r"qr: the cotangent of Q .* along the gauge"):
+        pullback(Q_bar, None)
+    (_, _), project = lv.vjp("qr", general(5, 2), mode="complete")
+    turned = Q_bar.copy()
+    turned[:, 2:] += Q[:, 2:] @ (np.tri(3) - np.tri(3).T)
+    np.testing.assert_allclose(project(turned, None)[0], project(Q_bar, None)[0], rtol=1e-12)
+    (_, _), reduced = lv.vjp("qr", general(5, 2), gauge="check")
+    reduced(Q_bar[:, :2], None)  # nothing is free there
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 2), (2, 4)])
+def test_a_loss_may_depend_on_the_phase(shape):
+    """The diagonal of R is real: its imaginary part has no tangent, and the sum of Q has a gradient."""
+    A = general(*shape, dtype="complex128")
+    _, (Q_dot, R_dot) = lv.jvp("qr", (A,), (general(*shape, dtype="complex128", seed=1),))
+    assert np.max(abs(np.diagonal(R_dot).imag)) < 1e-14
+    check_rule(QR, [A])

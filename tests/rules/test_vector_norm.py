@@ -1,0 +1,72 @@
+"""vector_norm: what hides mistakes is a zero vector, a zero entry, and tied largest entries."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_rule
+
+from ..random_inputs import DTYPES, general
+
+RULE = lv.RULES["vector_norm"]
+ORDERS = [2, 1, 0, 3, 1.5, 0.5, -1, -2.5, math.inf, -math.inf]
+CONVEX = [1, 1.5, 2, 3, math.inf]
+
+
+@pytest.mark.parametrize("ord", ORDERS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_orders(ord, dtype, target):
+    check_rule(RULE, [target.asarray(general(2, 3, 4, dtype=dtype))], ord=ord, axis=-1)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1), (-1, 0), (2, 0, 1)])
+@pytest.mark.parametrize("ord", [2, 3, math.inf])
+def test_axes(ord, axis, keepdims, target):
+    x = target.asarray(general(2, 3, 4))
+    check_rule(RULE, [x], ord=ord, axis=axis, keepdims=keepdims, batched=False)
+
+
+def slope(x, ord):
+    with np.errstate(divide="ignore"):  # 0 ** -1, in the forward
+        N, pullback = lv.vjp("vector_norm", x, ord=ord)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return N, pullback(np.ones_like(N))[0]
+
+
+@pytest.mark.parametrize("ord", ORDERS)
+@pytest.mark.parametrize("x", [[0.0, 0.0], [0.0, 2.0, -1.0], [1.0, -1.0, 0.5], [0.0]], ids=str)
+def test_finite_at_every_kink(x, ord):
+    assert np.all(np.isfinite(slope(np.asarray(x), ord)[1]))
+    assert np.all(np.isfinite(slope(np.asarray(x) * (1 + 1j), ord)[1]))
+
+
+@pytest.mark.parametrize("ord", CONVEX)
+@pytest.mark.parametrize("x", [[0.0, 0.0, 0.0], [0.0, 2.0, -1.0], [1.0, -1.0, 0.5]], ids=str)
+def test_subgradient_of_a_convex_norm(x, ord):
+    """N(y) >= N(x) + <g, y - x> for every y."""
+    x = np.asarray(x)
+    N, g = slope(x, ord)
+    for seed in range(50):
+        y = x + general(3, seed=seed)
+        assert np.linalg.vector_norm(y, ord=ord) >= N + g @ (y - x) - 1e-14
+
+
+def test_least_norm():
+    np.testing.assert_array_equal(slope(np.zeros(3), 2)[1], np.zeros(3))
+    np.testing.assert_array_equal(slope(np.asarray([0.0, 3.0]), 1)[1], [0.0, 1.0])
+    np.testing.assert_array_equal(slope(np.asarray([3.0, -3.0, 1.0]), math.inf)[1], [0.5, -0.5, 0.0])
+    np.testing.assert_array_equal(slope(np.asarray([1.0, -1.0, 3.0]), -math.inf)[1], [0.5, -0.5, 0.0])
+    np.testing.assert_array_equal(slope(np.asarray([0.0, 4.0]), 0.5)[1], [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "x", [np.zeros((0,)), np.zeros((2, 0)), np.zeros((0, 3))], ids=lambda x: str(x.shape)
+)
+def test_empty(x):
+    N, pullback = lv.vjp("vector_norm", x, axis=-1)
+    assert pullback(np.ones_like(N))[0].shape == x.shape

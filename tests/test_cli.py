@@ -1,0 +1,114 @@
+"""The command, as a user types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp import cli
+from linalg_vjp.testing import probe
+from linalg_vjp.testing.backends import MissingBackend, load, names
+
+from .test_planted import planted
+
+
+def test_check(capsys, tmp_path):
+    file = tmp_path / "outcome.json"
+    arguments = [
+        "check",
+        "--rule",
+        "inv",
+        "--rule",
+        "lu",
+        "--examples",
+        "5",
+        "--seed",
+        "3",
+        "--json",
+        str(file),
+    ]
+    assert cli.main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "4 right, 0 wrong" in text
+    outcome = json.loads(file.read_text())
+    assert [case["label"] for case in outcome["report"]] == ["C", "G"]
+    assert {rule["rule"]: rule["examples"] for rule in outcome["rules"]} == {"inv": 5, "lu": 5}
+    assert all(0 < rule["error"] < 100 for rule in outcome["rules"])
+
+
+def test_check_on_another_backend(capsys):
+    assert cli.main(["check", "--rule", "det", "--examples", "3", "--backend", "array-api-strict"]) == 0
+    assert "array-api-strict" in capsys.readouterr().out
+
+
+def test_a_wrong_rule_is_found_and_its_smallest_input_printed(capsys, monkeypatch):
+    wrong = planted("inv", vjp=lambda r, *_: (r[0].mT,))
+    for module in (
+        "linalg_vjp.testing.cases",
+        "linalg_vjp.testing.probe",
+        "linalg_vjp.testing.report",
+        "linalg_vjp._api",
+    ):
+        monkeypatch.setattr(f"{module}.RULES", {**lv.RULES, "inv": wrong})
+    assert cli.main(["check", "--rule", "inv", "--examples", "50"]) == 1
+    text = capsys.readouterr().out
+    assert "0 right, 2 wrong" in text
+    code = text[text.rindex("    from numpy") :].split("\n\n")[0]
+    statements = [line.strip() for line in code.splitlines() if line.startswith("    ")]
+    assert statements[-1].startswith("check_rule(RULES['inv'], [array([[")
+    assert "], [" in statements[-1]  # 1 x 1 does not show it
+    exec("\n".join(statements), {})  # pasted where the rule is right, it passes
+
+
+def test_a_crash_is_a_failure_too(monkeypatch):
+    def crashes(*args, xp, **kw):
+        raise RuntimeError("boom")
+
+    wrong = planted("inv", vjp=lambda *_: crashes(xp=None))
+    monkeypatch.setattr("linalg_vjp.testing.cases.RULES", {**lv.RULES, "inv": wrong})
+    outcome = probe.probe_rule("inv", load("numpy"), 20, 0, lambda: None)
+    assert "RuntimeError: boom; the input is array([" in outcome.failure
+
+
+def test_rules(capsys):
+    assert cli.main(["rules"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in lv.RULES)
+
+
+def test_bad_usage(capsys):
+    assert cli.main(["check", "--backend", "abacus"]) == 2
+    assert "no backend 'abacus'; there are profiles of array-api-strict, numpy" in capsys.readouterr().err
+    for arguments in ([], ["check", "--rule", "qrr"], ["check", "--examples", "0"]):
+        with pytest.raises(SystemExit):
+            cli.main(arguments)
+
+
+def test_a_backend_that_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "array_api_strict", None)
+    with pytest.raises(MissingBackend, match=r"pip install 'array-api-strict"):
+        load("array-api-strict").start()
+
+
+def test_without_the_extra():
+    code = (
+        "import sys; sys.modules['rich'] = None; from linalg_vjp.cli import main; sys.exit(main(['rules']))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "pip install 'linalg_vjp[check]'" in run.stderr
+
+
+def test_module_and_command_are_one():
+    run = subprocess.run(
+        [sys.executable, "-m", "linalg_vjp", "--version"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == f"linalg-vjp {lv.__version__}"
+
+
+def test_every_profile_loads():
+    assert "numpy" in names()
+    for name in names():
+        assert load(name).devices

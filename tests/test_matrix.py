@@ -1,0 +1,100 @@
+"""The test matrix: every rule, on every backend and device, under random batch shapes, dtypes and forms.
+
+Laws 4 to 7: check_rule holds the oracle, the slices, the subsets of cotangents and the inner product.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import linalg_vjp as lv
+from linalg_vjp.testing import check_rule
+from linalg_vjp.testing.cases import cases
+
+from .random_inputs import general, positive
+
+EXAMPLES = 60
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_random_cases(name, target):
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases(name, target.backend.dtypes))
+    def run(case):
+        case.check(target.backend, target.device)
+
+    run()
+
+
+def _inputs(name):
+    n = 3
+    A = positive(2, n) if name in ("cholesky", "eigh", "eigvalsh") else general(2, n, n)
+    return (A, general(2, n, n, seed=1))[: len(lv.RULES[name].inputs)]
+
+
+def read_only(x):
+    x = x.copy()
+    x.flags.writeable = False
+    return x
+
+
+def strided(x):
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
+    wide[..., ::2] = x
+    return wide[..., ::2]
+
+
+def transposed(x):
+    return np.ascontiguousarray(x.mT).mT
+
+
+def reversed_batch(x):
+    return np.ascontiguousarray(x[::-1])[::-1]
+
+
+@pytest.mark.parametrize("layout", [read_only, strided, transposed, reversed_batch])
+@pytest.mark.parametrize("name", lv.RULES)
+def test_numpy_layouts(name, layout):
+    check_rule(lv.RULES[name], [layout(x) for x in _inputs(name)], batched=name != "vector_norm")
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_read_only_cotangents_and_saved_outputs(name):
+    rule, inputs = lv.RULES[name], [read_only(x) for x in _inputs(name)]
+    outputs = [read_only(np.asarray(y)) for y in rule.forward(*inputs)]
+    bars = [read_only(np.ones(y.shape, y.dtype)) for y in outputs]
+    dots = [read_only(np.ones(x.shape, x.dtype)) for x in inputs]
+    rule.vjp(inputs, outputs, bars)
+    rule.jvp(inputs, outputs, dots)
+
+
+@pytest.mark.parametrize("n", [20, 50])
+@pytest.mark.parametrize("name", lv.RULES)
+def test_larger_matrices(name, n):
+    """Past the sizes of the oracle: pullback and pushforward agree, batch and slices too."""
+    rule = lv.RULES[name]
+    A = positive(2, n) if name in ("cholesky", "eigh", "eigvalsh") else general(2, n, n) / n**0.5
+    inputs = (A, general(2, n, 3, seed=1))[: len(rule.inputs)]
+    outputs = rule.forward(*inputs)
+    dots = [general(*x.shape, seed=2 + i) for i, x in enumerate(inputs)]
+    if name in ("cholesky", "eigh", "eigvalsh"):
+        dots = [(d + d.mT) / 2 for d in dots]
+    bars = [general(*y.shape, seed=5 + i) for i, y in enumerate(outputs)]
+    pushed, pulled = rule.jvp(inputs, outputs, dots), rule.vjp(inputs, outputs, bars)
+    pairs = [(b, d) for b, d in zip(bars, pushed, strict=True) if d is not None]
+    forward = sum(np.vdot(b, d) for b, d in pairs)
+    backward = sum(np.vdot(b, d) for b, d in zip(pulled, dots, strict=True))
+    size = sum(np.linalg.norm(b) * np.linalg.norm(d) for b, d in pairs)
+    assert abs(forward - backward) <= 1e-10 * size
+    if name == "vector_norm":
+        return
+    for i in range(2):
+        part = rule.vjp([x[i] for x in inputs], [y[i] for y in outputs], [b[i] for b in bars])
+        for whole, alone in zip(pulled, part, strict=True):
+            assert np.linalg.norm(whole[i] - alone) <= 1e-10 * np.linalg.norm(alone)

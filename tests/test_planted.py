@@ -1,0 +1,217 @@
+"""Law 8: the checker itself is tested. Each of these mistakes is one that a library has made."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import CheckError, check_loss, check_rule
+from linalg_vjp.testing.ties import tied_svd
+
+from .random_inputs import general, hermitian, positive
+from .rules.test_lu import cyclic
+
+
+def planted(name, *, vjp=None, jvp=None):
+    """A built-in rule with another formula in it; `vjp` and `jvp` get the true result and the arguments."""
+    rule = lv.RULES[name]
+    changes = {}
+    if vjp is not None:
+        changes["op_vjp"] = lambda *args, **kw: vjp(rule.op_vjp(*args, **kw), *args)
+    if jvp is not None:
+        changes["op_jvp"] = lambda *args, **kw: jvp(rule.op_jvp(*args, **kw), *args)
+    return replace(rule, **changes)
+
+
+def caught(rule, *inputs, match=None, **params):
+    """The checker says so, and the true rule passes at the same input."""
+    check_rule(lv.RULES[rule.name], inputs, **params)
+    with pytest.raises(CheckError, match=match):
+        check_rule(rule, inputs, **params)
+
+
+C = "complex128"
+
+
+def test_a_missing_conjugate():
+    def transposes(X, X_bar, *, xp):
+        return (-(X.mT @ X_bar @ X.mT),)
+
+    caught(replace(lv.RULES["inv"], op_vjp=transposes), general(3, 3, dtype=C))
+    check_rule(replace(lv.RULES["inv"], op_vjp=transposes), [general(3, 3)])  # real input cannot see it
+
+
+def test_a_conjugate_in_the_determinant():
+    caught(planted("det", vjp=lambda r, *_: (np.conj(r[0]),)), general(3, 3, dtype=C))
+
+
+def test_a_halved_diagonal_that_is_whole():
+    def whole(result, L, L_bar):
+        extra = np.linalg.inv(L).mT @ (np.eye(3) * (L.mT @ L_bar)) @ np.linalg.inv(L) / 2
+        return (result[0] + extra,)
+
+    caught(planted("cholesky", vjp=whole), positive(3))
+
+
+def test_the_triangular_representative_of_a_hermitian_cotangent():
+    def lower(result, *_):
+        (A_bar,) = result
+        return (np.tril(A_bar) + np.tril(A_bar, -1),)
+
+    caught(planted("cholesky", vjp=lower), positive(3))
+    caught(planted("eigh", vjp=lower), hermitian(3))
+
+
+def test_the_transpose_of_P():
+    """The mistake that no symmetric P can see: at an involution the planted rule passes."""
+    rule = lv.RULES["lu"]
+
+    def transposed(P, L, U, *bars, **kw):
+        return rule.op_vjp(P.mT, L, U, *bars, **kw)
+
+    wrong = replace(rule, op_vjp=transposed)
+    caught(wrong, cyclic(3, 3))
+    swap = np.asarray([[0.1, 3.0], [2.0, 1.0]])
+    check_rule(wrong, [swap])
+
+
+def test_the_transpose_of_P_both_ways():
+    """Wrong alike in the pullback and the pushforward: only the oracle can see it."""
+    rule = lv.RULES["lu"]
+    wrong = replace(
+        rule,
+        op_vjp=lambda P, *a, **kw: rule.op_vjp(P.mT, *a, **kw),
+        op_jvp=lambda P, *a, **kw: rule.op_jvp(P.mT, *a, **kw),
+    )
+    caught(wrong, cyclic(4, 4), match="should be")
+
+
+def test_a_wrong_gauge():
+    """The phase that is right for positive diagonals of R and unit-phase Q alike in neither."""
+    rule = lv.RULES["qr"]
+
+    def no_phase(Q, R, Q_bar, R_bar, **kw):
+        if Q_bar is not None:
+            turn = np.einsum("...ij,...ij->...j", np.conj(Q), Q_bar).imag
+            Q_bar = Q_bar - Q * (1j * turn[..., None, :])
+        return rule.op_vjp(Q, R, Q_bar, R_bar, **kw)
+
+    caught(replace(rule, op_vjp=no_phase), general(3, 3, dtype=C))
+    check_rule(replace(rule, op_vjp=no_phase), [general(3, 3)])
+
+
+def test_the_phase_of_the_svd_left_out():
+    def no_phase(result, U, S, Vh, U_bar, S_bar, Vh_bar):
+        if U_bar is None:
+            return result
+        turn = np.einsum("...ij,...ij->...j", np.conj(U), U_bar).imag
+        return (result[0] - (U * (1j * turn / (2 * S))[..., None, :]) @ Vh,)
+
+    caught(planted("svd", vjp=no_phase), general(3, 3, dtype=C), full_matrices=False)
+
+
+def test_a_summed_batch_axis():
+    def summed(result, *_):
+        return tuple(np.broadcast_to(x.sum(axis=0, keepdims=True), x.shape) for x in result)
+
+    caught(planted("inv", vjp=summed), general(2, 3, 3))
+    caught(planted("inv", vjp=summed, jvp=summed), general(2, 3, 3))
+
+
+def test_a_batch_wrong_alike_in_each_slice():
+    """Agreement of batch and slices proves nothing."""
+    caught(planted("inv", vjp=lambda r, *_: (2 * r[0],), jvp=lambda r, *_: (2 * r[0],)), general(2, 3, 3))
+
+
+def test_one_output_alone():
+    """Right for the product Q R, and for both cotangents at once; wrong for one."""
+    rule = lv.RULES["qr"]
+
+    def forgets(Q, R, Q_bar, R_bar, **kw):
+        if R_bar is None:
+            return rule.op_vjp(Q, R, Q_bar / 2, None, **kw)
+        return rule.op_vjp(Q, R, Q_bar, R_bar, **kw)
+
+    caught(replace(rule, op_vjp=forgets), general(3, 3))
+
+
+def test_zeros_in_place_of_none():
+    rule = lv.RULES["eigh"]
+
+    def picky(w, V, w_bar, V_bar, **kw):
+        (A_bar,) = rule.op_vjp(w, V, w_bar, V_bar, **kw)
+        return (A_bar if V_bar is None or np.any(V_bar) else A_bar + 1,)
+
+    caught(replace(rule, op_vjp=picky), hermitian(3), match="sum of its parts")
+
+
+def test_the_extra_columns_of_a_full_svd_forgotten():
+    tied = tied_svd(np.random.default_rng(0), 4, 2, [1, 1], 0, "float64")
+    rule = lv.RULES["svd"]
+
+    def forgets(U, S, Vh, U_bar, S_bar, Vh_bar, **kw):
+        U_bar = U_bar.copy()
+        U_bar[..., 2:] = 0
+        return rule.op_vjp(U, S, Vh, U_bar, S_bar, Vh_bar, **kw)
+
+    check_loss(rule, [tied.A], tied.loss, tied.cotangents)
+    with pytest.raises(CheckError, match="derivative of the loss"):
+        check_loss(replace(rule, op_vjp=forgets), [tied.A], tied.loss, tied.cotangents)
+
+
+def test_the_imaginary_part_dropped():
+    """A real A with a complex B, solved in the dtype of A."""
+    rule = lv.RULES["solve_triangular"]
+
+    def drops(A, X, X_bar, **kw):
+        A_bar, B_bar = rule.op_vjp(A, X, X_bar, **kw)
+        return A_bar, B_bar.real + 0j
+
+    caught(replace(rule, op_vjp=drops), general(3, 3) + 3 * np.eye(3), general(3, 2, dtype=C))
+
+
+def test_a_modified_input():
+    rule = lv.RULES["inv"]
+
+    def clobbers(A, *, xp):
+        result = rule.op(A, xp=xp)
+        A += 1
+        return result
+
+    with pytest.raises(CheckError):
+        check_rule(replace(rule, op=clobbers), [general(3, 3)])
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda x: x[..., :1], "shape|broadcast"),
+        (lambda x: x * np.nan, "should be"),
+        (lambda x: x * (1 + 1e-9), "should be"),
+    ],
+    ids=["shape", "nan", "a billionth"],
+)
+def test_a_bad_result(change, match):
+    wrong = planted("inv", vjp=lambda r, *_: (change(r[0]),))
+    with pytest.raises((CheckError, ValueError), match=match):
+        check_rule(wrong, [general(3, 3)])
+
+
+def test_a_rule_without_an_oracle_is_checked_by_differences():
+    rule = replace(lv.RULES["inv"], name="inverse")
+    check_rule(rule, [general(2, 3, 3)])
+    wrong = replace(
+        rule, op_jvp=lambda X, A_dot, xp: (X @ A_dot @ X,), op_vjp=lambda X, B, xp: (X.mT @ B @ X.mT,)
+    )
+    with pytest.raises(CheckError, match="by differences"):
+        check_rule(wrong, [general(2, 3, 3)])
+
+
+def test_the_error_can_be_pasted():
+    wrong = planted("inv", vjp=lambda r, *_: (2 * r[0],))
+    with pytest.raises(CheckError) as error:
+        check_rule(wrong, [general(2, 2, 2)], seed=3)
+    text = str(error.value)
+    code = text[text.index("    from numpy") :].replace("    ", "")
+    exec(compile(code, "pasted", "exec"), {})  # the true rule, at the same input: it passes

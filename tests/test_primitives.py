@@ -1,0 +1,83 @@
+"""The primitives of `_backends/`: every path of each gives the same, whichever the shape picks."""
+
+import numpy as np
+import pytest
+
+from linalg_vjp._backends import generic
+from linalg_vjp._backends import numpy as native
+
+from .random_inputs import DTYPES, general
+
+# One matrix, a few, many small ones, large ones; empty batches and empty matrices.
+SHAPES = [
+    (3, 3),
+    (2, 3, 3),
+    (200, 3, 3),
+    (200, 2, 2),
+    (2, 30, 30),
+    (300, 13, 13),
+    (0, 3, 3),
+    (2, 0, 0),
+    (1, 1),
+]
+
+
+@pytest.mark.parametrize("with_scipy", [True, False])
+@pytest.mark.parametrize("trans", ["N", "T", "C"])
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("unit_diagonal", [True, False])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_solve_triangular(shape, upper, trans, unit_diagonal, with_scipy, monkeypatch):
+    if not with_scipy:
+        monkeypatch.setattr(native, "TRSM", {})
+    m = shape[-1]
+    params = {"upper": upper, "trans": trans, "unit_diagonal": unit_diagonal}
+    for dtype in DTYPES:
+        A = 0.3 * general(*shape, dtype=dtype) + 3 * np.eye(m, dtype=dtype)
+        read = np.triu(A) if upper else np.tril(A)
+        if unit_diagonal:
+            read = np.where(np.eye(m, dtype=bool), 1, read)
+        op = {"N": read, "T": read.mT, "C": np.conj(read.mT)}[trans]
+        for B in (general(*shape[:-1], 2, dtype=dtype), general(*shape[:-2], 2, m, dtype=dtype).mT):
+            wanted = np.linalg.solve(op.astype("complex128"), B)
+            for module in (native, generic):
+                X = module.solve_triangular(A, B, np, **params)
+                assert X.dtype == B.dtype
+                np.testing.assert_allclose(X, wanted, rtol=0, atol=300 * np.finfo(dtype).eps * max(1, m))
+
+
+@pytest.mark.parametrize("with_scipy", [True, False])
+@pytest.mark.parametrize("shape", [*SHAPES, (5, 3), (3, 5), (200, 4, 2), (2, 0, 3), (2, 3, 0)], ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_lu(shape, dtype, with_scipy, monkeypatch):
+    if not with_scipy:
+        monkeypatch.setattr(native, "blas", None)
+    A = general(*shape, dtype=dtype)
+    for module in (native, generic):
+        p, L, U = module.lu(A, np)
+        assert np.all(abs(L) <= 2**0.5 + 1e-6)  # partial pivoting; LAPACK takes |re| + |im| for the size
+        np.testing.assert_array_equal(np.sort(p, axis=-1), np.broadcast_to(np.arange(shape[-2]), p.shape))
+        product = np.take_along_axis(L @ U, p[..., None], axis=-2)
+        np.testing.assert_allclose(product, A, rtol=0, atol=100 * np.finfo(dtype).eps)
+        np.testing.assert_array_equal(L, np.tril(L))
+        np.testing.assert_array_equal(U, np.triu(U))
+
+
+def test_lu_of_a_singular_matrix():
+    for A in (np.zeros((3, 3)), np.ones((3, 3)), np.diag([0.0, 1.0, 2.0])):
+        p, L, U = generic.lu(A, np)
+        np.testing.assert_array_equal((L @ U)[p], A)
+
+
+@pytest.mark.parametrize("k", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4, 2), (2, 4), (0, 0), (3, 0)])
+def test_triangles(shape, k):
+    X = general(*shape)
+    for module in (native, generic):
+        np.testing.assert_array_equal(module.tril(X, np, k), np.tril(X, k))
+        np.testing.assert_array_equal(module.triu(X, np, k), np.triu(X, k))
+
+
+def test_junk_does_not_leak_through_a_mask():
+    X = np.asarray([[1.0, np.nan], [np.inf, 1.0]])
+    np.testing.assert_array_equal(native.tril(native.triu(X, np), np), np.eye(2))

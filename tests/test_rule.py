@@ -1,0 +1,182 @@
+"""What every rule shares: None, placeholders, dtypes, broadcasting, and errors that help."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import array_api_strict
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from .random_inputs import general, positive
+
+A = general(2, 3, 3)
+
+
+def test_outputs_as_the_operation_returns_them():
+    (Q, R), _ = lv.vjp("qr", A)
+    outputs, _ = lv.vjp("qr", A)
+    assert outputs._fields == ("Q", "R")
+    assert lv.vjp("eigh", positive(3))[0]._fields == ("eigenvalues", "eigenvectors")
+    assert lv.vjp("slogdet", A)[0]._fields == ("sign", "logabsdet")
+    assert lv.vjp("svd", A)[0]._fields == ("U", "S", "Vh")
+    assert isinstance(lv.vjp("inv", A)[0], np.ndarray)
+    (_, _), (Q_dot, R_dot) = lv.jvp("qr", (A,), (A,))
+    assert (Q_dot.shape, R_dot.shape) == (Q.shape, R.shape)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_no_cotangent_at_all_is_zero(name):
+    rule = lv.RULES[name]
+    inputs = (positive(2, 3), A)[: len(rule.inputs)]
+    outputs = rule.forward(*inputs)
+    for bar, x in zip(rule.vjp(inputs, outputs, [None] * len(outputs)), inputs, strict=True):
+        np.testing.assert_array_equal(bar, np.zeros_like(x))
+    for dot, y, label in zip(
+        rule.jvp(inputs, outputs, [None] * len(inputs)), outputs, rule.outputs, strict=True
+    ):
+        assert dot is None if label in rule.constant else np.array_equal(dot, np.zeros_like(y))
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_what_is_not_saved_may_be_a_placeholder(name):
+    rule = lv.RULES[name]
+    inputs = (positive(2, 3), A)[: len(rule.inputs)]
+    outputs = rule.forward(*inputs)
+    bars = [np.ones_like(y) for y in outputs]
+
+    def without(names, arrays):
+        return [
+            x if n in rule.saves else SimpleNamespace(shape=x.shape, dtype=x.dtype)
+            for n, x in zip(names, arrays, strict=True)
+        ]
+
+    wanted = rule.vjp(inputs, outputs, bars)
+    got = rule.vjp(without(rule.inputs, inputs), without(rule.outputs, outputs), bars)
+    for w, g in zip(wanted, got, strict=True):
+        np.testing.assert_array_equal(w, g)
+
+
+def test_the_pullback_keeps_only_what_is_saved():
+    _, pullback = lv.vjp("inv", A)
+    kept = [cell.cell_contents for cell in pullback.__closure__]
+    arrays = [x for value in kept if isinstance(value, tuple) for x in value if isinstance(x, np.ndarray)]
+    assert len(arrays) == 1
+    assert not np.shares_memory(arrays[0], A)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_bare_functions_and_records_agree(name):
+    rule = lv.RULES[name]
+    inputs = (positive(2, 3), A)[: len(rule.inputs)]
+    outputs = rule.forward(*inputs)
+    values = dict(zip((*rule.inputs, *rule.outputs), (*inputs, *outputs), strict=True))
+    saved = [values[n] for n in rule.saves]
+    bars = [np.ones_like(y) for y in outputs]
+    for bare, full in zip(rule.op_vjp(*saved, *bars), rule.vjp(inputs, outputs, bars), strict=True):
+        np.testing.assert_array_equal(bare, full)
+    for bare, full in zip(rule.op_jvp(*saved, *inputs), rule.jvp(inputs, outputs, inputs), strict=True):
+        assert bare is None or np.array_equal(bare, full)
+    for bare in (*rule.op_vjp(*saved, *[None] * len(bars)), *rule.op_jvp(*saved, *[None] * len(inputs))):
+        assert bare is None
+
+
+def test_cotangents_take_the_dtype_of_their_outputs():
+    S, pullback = lv.vjp("svdvals", A)
+    (wanted,) = pullback(S)
+    np.testing.assert_array_equal(pullback(S + 5j)[0], wanted)  # the imaginary part has nothing to act on
+    (Q, R), pullback = lv.vjp("qr", A.astype("float32"))
+    (A_bar,) = pullback(np.ones(Q.shape), None)
+    assert A_bar.dtype == np.float32
+    (Q, R), pullback = lv.vjp("qr", A + 0j)
+    assert pullback(np.ones(Q.shape), None)[0].dtype == np.complex128
+
+
+def test_xp_may_be_given():
+    (Q, R), pullback = lv.vjp("qr", A, xp=np)
+    np.testing.assert_array_equal(pullback(Q, R)[0], lv.vjp("qr", A)[1](Q, R)[0])
+    lv.jvp("qr", (A,), (A,), xp=np)
+    lv.qr_vjp(Q, R, Q, None, xp=np)
+
+
+def test_supports():
+    assert lv.RULES["qr"].supports(mode="complete")
+    assert lv.RULES["qr"].supports()
+    assert not lv.RULES["qr"].supports(mode="r")
+    assert not lv.RULES["qr"].supports(pivoting=True)
+    assert lv.RULES["vector_norm"].supports(ord=2.5, axis=(0, 1))
+    assert not lv.RULES["vector_norm"].supports(ord="fro")
+    assert not lv.RULES["vector_norm"].supports(ord=float("nan"))
+
+
+strict = array_api_strict.asarray(A, device=array_api_strict.Device("device1"))
+elsewhere = array_api_strict.asarray(A)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: lv.vjp("qrr", A), KeyError, ["no rule 'qrr'", "cholesky"]),
+        (lambda: lv.vjp("qr", A, mode="r"), ValueError, ["qr:", "mode='r'", "'reduced', 'complete'"]),
+        (lambda: lv.vjp("qr", A, full=True), TypeError, ["qr:", "'full'", "mode, gauge"]),
+        (
+            lambda: lv.vjp("inv", general(2, 3)),
+            ValueError,
+            ["inv:", "A has shape (2, 3)", "(n,n)->(n,n)", "(..., n, n)"],
+        ),
+        (lambda: lv.vjp("inv", general(3)), ValueError, ["inv:", "A has shape (3,)", "(..., n, n)"]),
+        (lambda: lv.vjp("qr", [[1.0]]), TypeError, ["qr:", "A is of type list", "asarray"]),
+        (lambda: lv.vjp("qr", np.eye(2, dtype=int)), TypeError, ["qr:", "A has dtype int64", "astype"]),
+        (lambda: lv.vjp("solve", A), ValueError, ["solve:", "1 inputs given, 2 wanted", "A, B"]),
+        (lambda: lv.vjp("solve", A, general(4, 2)), ValueError, ["solve:", "B has shape (4, 2)", "m = 3"]),
+        (lambda: lv.vjp("solve", A, general(4, 3, 1)), ValueError, ["solve:", "(2,)", "(4,)", "broadcast"]),
+        (lambda: lv.vjp("solve", A, strict), TypeError, ["solve:", "B belongs to array_api_strict", "numpy"]),
+        (lambda: lv.vjp("solve", strict, elsewhere), ValueError, ["solve:", "CPU_DEVICE", "device1", "move"]),
+        (lambda: lv.vjp("inv", A)[1](A, A), ValueError, ["inv:", "2 cotangents given, 1 wanted"]),
+        (
+            lambda: lv.vjp("inv", A)[1](A[0]),
+            ValueError,
+            ["inv:", "the cotangent of X has shape (3, 3)", "(2, 3, 3)"],
+        ),
+        (
+            lambda: lv.vjp("inv", A)[1](elsewhere),
+            TypeError,
+            ["inv:", "the cotangent of X", "array_api_strict"],
+        ),
+        (
+            lambda: lv.vjp("inv", strict)[1](elsewhere),
+            ValueError,
+            ["inv:", "the cotangent of X", "CPU_DEVICE"],
+        ),
+        (lambda: lv.vjp("inv", A)[1](1.0), TypeError, ["inv:", "the cotangent of X is of type float"]),
+        (lambda: lv.vjp("inv", A)[1](A.astype(int)), TypeError, ["inv:", "the cotangent of X", "int64"]),
+        (lambda: lv.jvp("inv", (A,), (A[0],)), ValueError, ["inv:", "the tangent of A has shape (3, 3)"]),
+        (lambda: lv.RULES["inv"].vjp((A,), (A, A), (A,)), ValueError, ["inv:", "2 outputs given, 1 wanted"]),
+        (
+            lambda: lv.vjp("vector_norm", A, ord="fro"),
+            ValueError,
+            ["vector_norm:", "ord='fro'", "a real number"],
+        ),
+        (
+            lambda: lv.vjp("vector_norm", np.asarray(1.0)),
+            ValueError,
+            ["vector_norm:", "x has shape ()", "(..., n)"],
+        ),
+        (lambda: replace(lv.RULES["inv"], signature="n,n->n"), ValueError, ["'n,n->n'", "form"]),
+        (lambda: replace(lv.RULES["inv"], inputs=("A", "B")), ValueError, ["inv:", "1 inputs", "'A', 'B'"]),
+        (lambda: replace(lv.RULES["inv"], saves=("Y",)), ValueError, ["inv:", "['Y']"]),
+    ],
+)
+def test_errors_help(call, error, words):
+    with pytest.raises(error) as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_result_of_a_wrong_shape_is_not_summed_away():
+    wrong = replace(lv.RULES["inv"], op_vjp=lambda X, X_bar, xp: (X_bar[..., :2],))
+    _, pullback = lv.vjp(wrong, A)
+    with pytest.raises(ValueError, match=r"result of shape \(2, 3, 2\)"):
+        pullback(A)

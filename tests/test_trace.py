@@ -1,0 +1,107 @@
+"""A rule can be traced, and its trace differentiated: second derivatives use the rules on themselves."""
+
+import array_api_strict
+import autograd
+import numpy as np
+import pytest
+from array_api_strict import _array_object
+
+import linalg_vjp as lv
+from linalg_vjp.testing.backends import load
+
+from .autograd_namespace import namespace
+from .random_inputs import general, positive
+
+FORMS = [(name, {}) for name in lv.RULES] + [
+    ("qr", {"mode": "complete"}),
+    ("svd", {"full_matrices": False}),
+    ("lu", {"p_indices": True}),
+    ("cholesky", {"upper": True}),
+    ("pinv", {"rtol": 0.3}),
+    ("solve_triangular", {"trans": "T", "upper": False, "unit_diagonal": True}),
+    *(("vector_norm", {"ord": p}) for p in (1, 3, 0.5, float("inf"))),
+    *(("matrix_norm", {"ord": p}) for p in ("nuc", 1, 2, -2, float("inf"))),
+]
+
+
+def setting(name, shape=(4, 4)):
+    """A rule's inputs, where everything is smooth."""
+    A = positive(shape[0]) if name in ("cholesky", "eigh", "eigvalsh", "solve") else general(*shape)
+    return lv.RULES[name], (A, general(4, 2, seed=1))[: len(lv.RULES[name].inputs)]
+
+
+def saved_values(rule, inputs, outputs):
+    values = dict(zip((*rule.inputs, *rule.outputs), (*inputs, *outputs), strict=True))
+    return [values[name] for name in rule.saves]
+
+
+# The extra columns of a full factor have no tangent of their own, so tall and wide only without them.
+EXTRA = [("svd", {}), ("qr", {"mode": "complete"})]
+SHAPES = [(*form, (4, 4)) for form in FORMS] + [
+    (*form, shape)
+    for form in FORMS
+    for shape in ((5, 3), (3, 5))
+    if lv.RULES[form[0]].signature.startswith("(m,n)") and form not in EXTRA
+]
+
+
+@pytest.mark.filterwarnings("ignore:Output seems independent of input")
+@pytest.mark.parametrize(("name", "params", "shape"), SHAPES)
+def test_second_derivative(name, params, shape):
+    """Of <E, pullback(A + t D)(Y_bar)>: autograd through the bare VJP, the rule's own JVP for the saved."""
+    rule, inputs = setting(name, shape)
+    outputs = rule.forward(*inputs, **params)
+    live = [n not in rule.constant for n in rule.outputs]
+    bars = [
+        general(*np.shape(y), seed=3 + i) if ok else None
+        for i, (y, ok) in enumerate(zip(outputs, live, strict=True))
+    ]
+    E = [general(*x.shape, seed=7 + i) for i, x in enumerate(inputs)]
+    D = [general(*x.shape, seed=11 + i) for i, x in enumerate(inputs)]
+    if name in ("cholesky", "eigh", "eigvalsh"):
+        D = [d + d.T for d in D]
+
+    def pulled(saved, xp=None):
+        results = rule.op_vjp(*saved, *bars, xp=xp, **params)
+        return sum(xp.sum(r * e) if xp else np.sum(r * e) for r, e in zip(results, E, strict=True))
+
+    def moved(t):
+        at = [x + t * d for x, d in zip(inputs, D, strict=True)]
+        return pulled(saved_values(rule, at, rule.forward(*at, **params)))
+
+    saved = saved_values(rule, inputs, outputs)
+    saved_dots = saved_values(rule, D, rule.jvp(inputs, outputs, D, **params))
+    second = 0.0
+    for i, dot in enumerate(saved_dots):
+        if dot is not None:
+
+            def of_one(value, i=i):
+                return pulled([*saved[:i], value, *saved[i + 1 :]], namespace)
+
+            second += np.sum(autograd.grad(of_one)(saved[i]) * dot)
+    h = 1e-4
+    truth = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+    size = sum(np.linalg.norm(r) for r in rule.op_vjp(*saved, *bars, **params))
+    assert abs(second - truth) <= 1e-6 * max(abs(truth), size)
+
+
+@pytest.mark.parametrize(("name", "params"), FORMS)
+def test_no_branch_on_values(name, params, monkeypatch):
+    """Under a tracer an array has no value: asking for its truth or its number is an error there."""
+    load("array-api-strict").start()
+    rule, inputs = setting(name)
+    inputs = [array_api_strict.asarray(x) for x in inputs]
+    outputs = rule.forward(*inputs, **params)
+
+    def refuse(self, *args):
+        raise AssertionError("a traced array has no value")
+
+    for method in ("__bool__", "__float__", "__int__", "__complex__", "__index__", "__setitem__"):
+        monkeypatch.setattr(_array_object.Array, method, refuse)
+    rule.vjp(
+        inputs,
+        outputs,
+        [None if n in rule.constant else y for n, y in zip(rule.outputs, outputs, strict=True)],
+        **params,
+    )
+    rule.jvp(inputs, outputs, inputs, **params)
