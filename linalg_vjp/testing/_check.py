@@ -32,6 +32,7 @@ def check_rule(
     inputs: Sequence[Array],
     *,
     oracle: Oracle | None = None,
+    tangents: Sequence[Array] | None = None,
     batched: bool = True,
     limit: float = LIMIT,
     seed: int = 0,
@@ -53,6 +54,8 @@ def check_rule(
         ``oracle(*inputs, like=outputs, **params)``: the operation on one matrix, in arrays of mpmath numbers;
         see `linalg_vjp.testing.oracles`. Without one, the built-in oracle of that name serves, and for other
         names central differences of ``rule.forward``, which see only two thirds of the digits.
+    tangents : sequence of array, optional
+        The directions to differentiate in, one per input; random ones without it.
     batched : bool
         False where the leading axes of the inputs are no batch axes.
     limit : float
@@ -82,6 +85,8 @@ def check_rule(
     True
     """
     trial = Trial(rule, inputs, params, limit, seed)
+    if tangents is not None:
+        trial.dots = list(tangents)
     with mpmath.workdps(DIGITS):
         parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs))]
         for part, _ in parts[:ORACLE_SLICES]:

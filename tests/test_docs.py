@@ -1,0 +1,57 @@
+"""Every code block of README.md and docs/ runs, from top to bottom, page by page."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp import cli
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page):
+    return re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_blocks(page):
+    scope = {"__name__": page.stem}
+    for language, code in blocks(page):
+        if language == "python":
+            exec(compile(code, page.name, "exec"), scope)
+        elif page.name != "README.md":  # its commands make environments: CI runs them as they stand
+            assert language == "sh"
+            program, *arguments = shlex.split(code)
+            assert program == "linalg-vjp"
+            assert cli.main(arguments) == 0
+
+
+def test_the_readme_has_two_commands():
+    commands = [code.strip() for language, code in blocks(ROOT / "README.md") if language == "sh"]
+    assert [command.rsplit("&& ", 1)[1] for command in commands] == [
+        ".venv/bin/linalg-vjp check",
+        ".venv/bin/python -m pytest -q",
+    ]
+    assert not any("\n" in command for command in commands)
+
+
+def test_the_table_of_rules_is_the_registry():
+    rows = re.findall(
+        r"^\| `(.*?)` \| `(.*?)` \| (.*?) ?\| (.*?) \|$", (ROOT / "README.md").read_text(), flags=re.M
+    )
+    assert len(rows) == len(lv.RULES)
+    for (name, signature, keywords, domain), rule in zip(rows, lv.RULES.values(), strict=True):
+        assert (name, signature, domain) == (rule.name, rule.signature, rule.domain)
+        shown = [f"`{key}={cli._plain(param.default)}`" for key, param in rule.params.items()]
+        assert keywords == ", ".join(shown)
+
+
+def test_links_lead_somewhere():
+    for page in PAGES:
+        prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for target in re.findall(r"\]\((?!http)([^)#]+)", prose):
+            assert (page.parent / target).exists()
