@@ -20,8 +20,7 @@ def rounding(w: Array, xp: Namespace) -> Array:
 
 def reciprocal(x: Array, tol: Array, xp: Namespace) -> Array:
     """1/x, and 0 where |x| <= tol; safe to differentiate again."""
-    zero = xp.abs(x) <= tol
-    return xp.where(zero, 0.0, 1 / xp.where(zero, 1.0, x))
+    return 1 / xp.where(xp.abs(x) <= tol, float("inf"), x)
 
 
 def check_gauge(rule: str, names: str, part: Array, bars: tuple[Array | None, ...], xp: Namespace) -> None:

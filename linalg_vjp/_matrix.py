@@ -72,12 +72,12 @@ def inner(X: Array, Y: Array, xp: Namespace, axis: Any = (-2, -1), keepdims: boo
 
 def hermitian(X: Array, xp: Namespace) -> Array:
     """(X + X^H) / 2."""
-    return (X + adjoint(X, xp)) / 2
+    return (X + adjoint(X, xp)) * 0.5
 
 
 def skew(X: Array, xp: Namespace) -> Array:
     """(X - X^H) / 2."""
-    return (X - adjoint(X, xp)) / 2
+    return (X - adjoint(X, xp)) * 0.5
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -107,7 +107,7 @@ def from_diagonal(d: Array, xp: Namespace) -> Array:
 
 def tril_half(X: Array, xp: Namespace) -> Array:
     """The lower half of X with half of its diagonal: H with H + H^H = X for a Hermitian X."""
-    return (tril(X, xp) + tril(X, xp, -1)) / 2
+    return (tril(X, xp) + tril(X, xp, -1)) * 0.5
 
 
 def promote(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
@@ -156,7 +156,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
     """X[p], matrix by matrix."""
-    return xp.take_along_axis(X, p[..., None], axis=-2)
+    return primitives(xp).permute_rows(X, p, xp)
 
 
 def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from .._namespace import Array, Namespace
 
-__all__ = ["lu", "solve_triangular", "tril", "triu"]
+__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -13,6 +13,11 @@ def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
     return xp.triu(X, k=k)
+
+
+def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
+    """X[p], matrix by matrix."""
+    return xp.take_along_axis(X, p[..., None], axis=-2)
 
 
 def solve_triangular(

@@ -91,25 +91,27 @@ def svd_vjp(
         S_bar = xp.where(S == 0, 0.0, S_bar)
     if U_bar is None and Vh_bar is None:
         return (None if S_bar is None else (U * S_bar[..., None, :]) @ Vh,)
-    E, G, S_inv = _reciprocals(S, xp)
     J = K = U_perp = V_perp = None
     if U_bar is not None:
         J, U_perp = _split(U, U0, U_bar, xp)
     if Vh_bar is not None:
         K, V_perp = _split(adjoint(Vh, xp), adjoint(V0h, xp), adjoint(Vh_bar, xp), xp)
     both, apart = total(J, K), total(J, None if K is None else -K)
+    E, G = _reciprocals(S, xp)
+    D = None if S_bar is None else from_diagonal(S_bar, xp)
+    P = total(E * both, G * apart, D)
     if gauge == "check":
         bars = (U_bar, Vh_bar)
         check_gauge("svd", "U and Vh", xp.where(E == 0, both, 0.0), bars, xp)
         check_gauge("svd", "U and Vh", xp.where(G == 0, apart, 0.0), bars, xp)
-        for name, perp in (("U", U_perp), ("Vh", V_perp)):
-            if perp is not None:
-                check_gauge("svd", name, xp.where(S_inv[..., None, :] == 0, perp, 0.0), bars, xp)
-    D = None if S_bar is None else from_diagonal(S_bar, xp)
-    P = total(E * both, G * apart, D)
+        _check_beyond("U", U0, U_bar, U_perp, S, xp)
+        if Vh_bar is not None:
+            _check_beyond("Vh", adjoint(V0h, xp), adjoint(Vh_bar, xp), V_perp, S, xp)
+    if U_perp is not None:
+        return ((U @ P + U_perp * _inverse(S, xp)[..., None, :]) @ Vh,)
     if V_perp is not None:
-        return (U @ (P @ Vh + S_inv[..., :, None] * adjoint(V_perp, xp)),)
-    return (total(U @ P, None if U_perp is None else U_perp * S_inv[..., None, :]) @ Vh,)
+        return (U @ (P @ Vh + _inverse(S, xp)[..., :, None] * adjoint(V_perp, xp)),)
+    return (U @ P @ Vh,)
 
 
 def svd_jvp(
@@ -156,26 +158,30 @@ def svd_jvp(
     k = S.shape[-1]
     U, U0, V = U[..., :, :k], U[..., :, k:], adjoint(Vh, xp)
     V, V0 = V[..., :, :k], V[..., :, k:]
-    E, G, S_inv = _reciprocals(S, xp)
+    E, G = _reciprocals(S, xp)
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
     turn, apart = E * hermitian(B, xp), G * skew(B, xp)
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
-        U_dot = U_dot + (Y - U @ B) * S_inv[..., None, :]
+        U_dot = U_dot + (Y - U @ B) * _inverse(S, xp)[..., None, :]
     if A_dot.shape[-1] > k:
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
-        V_dot = V_dot + Z * S_inv[..., None, :]
+        V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
     S_dot = xp.where(S == 0, 0.0, real(diagonal(B, xp), xp))
     return _extend(U, U_dot, U0, xp), S_dot, adjoint(_extend(V, V_dot, V0, xp), xp)
 
 
-def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array, Array]:
-    """1 / (s_j - s_i), 1 / (s_j + s_i) and 1 / s_i, zero where the denominator is rounding."""
-    tol = rounding(S, xp)
+def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array]:
+    """E and G: 1 / (s_j - s_i) and 1 / (s_j + s_i), zero where the denominator is rounding."""
+    tol = rounding(S, xp)[..., None]
     row, col = S[..., :, None], S[..., None, :]
-    E = reciprocal(col - row, tol[..., None], xp)
-    return E, reciprocal(col + row, tol[..., None], xp), reciprocal(S, tol, xp)
+    return reciprocal(col - row, tol, xp), reciprocal(col + row, tol, xp)
+
+
+def _inverse(S: Array, xp: Namespace) -> Array:
+    """1 / s_i, zero where it is rounding."""
+    return reciprocal(S, rounding(S, xp), xp)
 
 
 def _split(Q: Array, Q0: Array, Q_bar: Array, xp: Namespace) -> tuple[Array, Array | None]:
@@ -192,6 +198,18 @@ def _split(Q: Array, Q0: Array, Q_bar: Array, xp: Namespace) -> tuple[Array, Arr
     if Q0_bar.shape[-1] > 0:
         perp = perp - Q0 @ (adjoint(Q0_bar, xp) @ Q)
     return skew(C, xp), perp
+
+
+def _check_beyond(
+    name: str, Q0: Array, Q_bar: Array | None, perp: Array | None, S: Array, xp: Namespace
+) -> None:
+    """Raise GaugeError for the free turns beyond the span: with null vectors, within the extra columns."""
+    if Q_bar is None or perp is None:
+        return
+    k = S.shape[-1]
+    check_gauge("svd", name, xp.where(_inverse(S, xp)[..., None, :] == 0, perp, 0.0), (Q_bar,), xp)
+    if Q_bar.shape[-1] > k:
+        check_gauge("svd", name, skew(adjoint(Q0, xp) @ Q_bar[..., :, k:], xp), (Q_bar,), xp)
 
 
 def _extend(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:

@@ -89,8 +89,11 @@ def test_everything_is_finite_at_ties():
         (np.eye(2), (np.asarray([[0.0, 1.0], [0.0, 0.0]]), None, None)),
         (np.zeros((2, 2)), (None, None, np.asarray([[0.0, 1.0], [0.0, 0.0]]))),
         (np.asarray([[2.0 + 0j]]), (np.asarray([[1j]]), None, None)),
+        (np.eye(3, 1), (np.asarray([[0.0, 0, 0], [0, 0, 1], [0, 0, 0]]), None, None)),
+        (np.eye(1, 3), (None, None, np.asarray([[0.0, 0, 0], [0, 0, 1], [0, 0, 0]]))),
+        (np.zeros((2, 1)), (np.asarray([[0.0, 0], [1, 0]]), None, None)),
     ],
-    ids=["tie", "zeros", "phase"],
+    ids=["tie", "zeros", "phase", "extra columns of U", "extra rows of Vh", "a null vector"],
 )
 def test_gauge(A, bars):
     (U, _, Vh), pullback = lv.vjp("svd", A, gauge="check")
