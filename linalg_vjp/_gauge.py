@@ -14,8 +14,11 @@ class GaugeError(ValueError):
 
 
 def rounding(w: Array, xp: Namespace) -> Array:
-    """How far eigenvalues or singular values `w` of shape (..., n) are blurred, as (..., 1)."""
-    return 10 * xp.finfo(w.dtype).eps * xp.sum(xp.abs(w), axis=-1, keepdims=True)
+    """How far sorted eigenvalues or singular values `w` of shape (..., n) are blurred, as (..., 1)."""
+    n = w.shape[-1]
+    end = min(n, 1)  # of an empty w there is no first and no last
+    size = xp.abs(w[..., :end]) + xp.abs(w[..., n - end :])
+    return (5 * n * xp.finfo(w.dtype).eps) * size
 
 
 def reciprocal(x: Array, tol: Array, xp: Namespace) -> Array:

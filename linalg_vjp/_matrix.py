@@ -14,8 +14,6 @@ __all__ = [
     "broadcast_shapes",
     "conj",
     "diagonal",
-    "eye",
-    "from_diagonal",
     "hermitian",
     "inner",
     "is_complex",
@@ -90,19 +88,9 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     return primitives(xp).triu(X, xp, k)
 
 
-def eye(n: int, like: Array, xp: Namespace) -> Array:
-    """The n x n identity with the dtype and on the device of `like`; it broadcasts over batches."""
-    return xp.eye(n, dtype=like.dtype, device=like.device)
-
-
 def diagonal(X: Array, xp: Namespace) -> Array:
     """The diagonal of X, of shape (..., n)."""
     return xp.linalg.diagonal(X)
-
-
-def from_diagonal(d: Array, xp: Namespace) -> Array:
-    """diag(d), of shape (..., n, n)."""
-    return d[..., None] * eye(d.shape[-1], d, xp)
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:

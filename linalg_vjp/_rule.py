@@ -98,6 +98,7 @@ class Rule:
     domain: str = ""
 
     sides: Signature = field(init=False, repr=False)
+    slots: tuple[int, ...] = field(init=False, repr=False)  # where `saves` stand in inputs + outputs
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
@@ -111,6 +112,8 @@ class Rule:
         unknown = {*self.saves, *self.constant} - {*self.inputs, *self.outputs}
         if unknown:
             raise ValueError(f"{self.name}: {sorted(unknown)} in saves or constant name no input or output")
+        names = (*self.inputs, *self.outputs)
+        object.__setattr__(self, "slots", tuple(names.index(name) for name in self.saves))
 
     def supports(self, **params: Any) -> bool:
         """Whether the rule can differentiate the operation with these keywords."""
@@ -222,8 +225,8 @@ class Rule:
         return self._finish(call, self.outputs, dots, outputs, saved[0])
 
     def _saved(self, inputs: Arrays, outputs: Arrays) -> Arrays:
-        values = dict(zip((*self.inputs, *self.outputs), (*inputs, *outputs), strict=True))
-        return [values[name] for name in self.saves]
+        values = (*inputs, *outputs)
+        return [values[i] for i in self.slots]
 
     def _fit(
         self, call: Call, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array
@@ -237,7 +240,8 @@ class Rule:
                 continue
             if type(x) is not type(anchor) or not same_device(x, anchor, call.xp):
                 common_namespace(self, [(self.saves[0], anchor), (f"the {kind} of {name}", x)], None)
-            check_shape(self, kind, name, x, owner.shape)
+            if x.shape != owner.shape:
+                check_shape(self, kind, name, x, owner.shape)
             if x.dtype != owner.dtype:
                 check_floating(self, f"the {kind} of {name}", x, call.xp)
                 x = cast(x, owner.dtype, call.xp)

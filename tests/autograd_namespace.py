@@ -50,7 +50,18 @@ def _extreme(function):
     return lambda x, axis=None, keepdims=False: function(x, axis=axis, keepdims=keepdims)
 
 
-for name in ("abs", "arange", "argsort", "broadcast_to", "conj", "expand_dims", "imag", "matmul", "real"):
+for name in (
+    "abs",
+    "arange",
+    "argsort",
+    "broadcast_to",
+    "conj",
+    "expand_dims",
+    "imag",
+    "matmul",
+    "real",
+    "sign",
+):
     setattr(namespace, name, getattr(anp, name))
 for name in ("reshape", "result_type", "squeeze", "sum", "tril", "triu", "zeros_like", "ones_like"):
     setattr(namespace, name, getattr(anp, name))

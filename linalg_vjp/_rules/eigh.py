@@ -17,7 +17,7 @@ Spec: rules/eigh.md
 
 from .._cotangent import total
 from .._gauge import check_gauge, reciprocal, rounding
-from .._matrix import adjoint, diagonal, from_diagonal, hermitian, inner, real, skew
+from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
 
@@ -80,8 +80,8 @@ def eigh_vjp(
     S = skew(Vh @ V_bar, xp)
     if gauge == "check":
         check_gauge("eigh", "eigenvectors", xp.where(E == 0, S, 0.0), (V_bar,), xp)
-    D = None if w_bar is None else from_diagonal(w_bar, xp)
-    return (V @ total(E * S, D) @ Vh,)
+    VP = total(V @ (E * S), None if w_bar is None else V * w_bar[..., None, :])
+    return (VP @ Vh,)
 
 
 def eigh_jvp(

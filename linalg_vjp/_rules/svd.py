@@ -20,7 +20,7 @@ Spec: rules/svd.md
 
 from .._cotangent import total
 from .._gauge import check_gauge, reciprocal, rounding
-from .._matrix import adjoint, diagonal, from_diagonal, hermitian, inner, real, skew
+from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
 
@@ -49,7 +49,7 @@ def svd_vjp(
     With V = Vh^H, J = skew(U^H U_bar), K = skew(V^H V_bar), all of k columns, and the reciprocals
     E_ij = 1 / (s_j - s_i), G_ij = 1 / (s_j + s_i), taken as 0 where the denominator vanishes:
 
-        P = diag(S_bar) + E o (J + K) + G o (J - K)
+        P = diag(S_bar) + (E + G) o J + (E - G) o K
         A_bar = U P V^H + (I - U U^H) U_bar S^-1 V^H + U S^-1 V_bar^H (I - V V^H)
 
     The extra columns U0, V0 of full_matrices=True add -U0 U0_bar^H U S^-1 V^H and -U S^-1 V^H V0_bar V0^H.
@@ -86,32 +86,27 @@ def svd_vjp(
     """
     xp = namespace(xp, U, S, Vh)
     k = S.shape[-1]
-    U, U0, Vh, V0h = U[..., :, :k], U[..., :, k:], Vh[..., :k, :], Vh[..., k:, :]
+    U1, V1h = U[..., :, :k], Vh[..., :k, :]
     if S_bar is not None:
-        S_bar = xp.where(S == 0, 0.0, S_bar)
+        S_bar = S_bar * xp.sign(S)  # zero where S is
     if U_bar is None and Vh_bar is None:
-        return (None if S_bar is None else (U * S_bar[..., None, :]) @ Vh,)
+        return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
     J = K = U_perp = V_perp = None
     if U_bar is not None:
-        J, U_perp = _split(U, U0, U_bar, xp)
+        J, U_perp = _split(U, U_bar, k, xp)
     if Vh_bar is not None:
-        K, V_perp = _split(adjoint(Vh, xp), adjoint(V0h, xp), adjoint(Vh_bar, xp), xp)
-    both, apart = total(J, K), total(J, None if K is None else -K)
+        K, V_perp = _split(adjoint(Vh, xp), adjoint(Vh_bar, xp), k, xp)
     E, G = _reciprocals(S, xp)
-    D = None if S_bar is None else from_diagonal(S_bar, xp)
-    P = total(E * both, G * apart, D)
     if gauge == "check":
-        bars = (U_bar, Vh_bar)
-        check_gauge("svd", "U and Vh", xp.where(E == 0, both, 0.0), bars, xp)
-        check_gauge("svd", "U and Vh", xp.where(G == 0, apart, 0.0), bars, xp)
-        _check_beyond("U", U0, U_bar, U_perp, S, xp)
-        if Vh_bar is not None:
-            _check_beyond("Vh", adjoint(V0h, xp), adjoint(Vh_bar, xp), V_perp, S, xp)
+        _check(U, Vh, U_bar, Vh_bar, (J, K, U_perp, V_perp), S, xp)
+    UP = U1 @ total(None if J is None else (E + G) * J, None if K is None else (E - G) * K)
+    if S_bar is not None:
+        UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
-        return ((U @ P + U_perp * _inverse(S, xp)[..., None, :]) @ Vh,)
-    if V_perp is not None:
-        return (U @ (P @ Vh + _inverse(S, xp)[..., :, None] * adjoint(V_perp, xp)),)
-    return (U @ P @ Vh,)
+        UP = UP + U_perp * _inverse(S, xp)[..., None, :]
+    if V_perp is None:
+        return (UP @ V1h,)
+    return (UP @ V1h + (U1 * _inverse(S, xp)[..., None, :]) @ adjoint(V_perp, xp),)
 
 
 def svd_jvp(
@@ -168,7 +163,7 @@ def svd_jvp(
     if A_dot.shape[-1] > k:
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
-    S_dot = xp.where(S == 0, 0.0, real(diagonal(B, xp), xp))
+    S_dot = real(diagonal(B, xp), xp) * xp.sign(S)
     return _extend(U, U_dot, U0, xp), S_dot, adjoint(_extend(V, V_dot, V0, xp), xp)
 
 
@@ -184,32 +179,48 @@ def _inverse(S: Array, xp: Namespace) -> Array:
     return reciprocal(S, rounding(S, xp), xp)
 
 
-def _split(Q: Array, Q0: Array, Q_bar: Array, xp: Namespace) -> tuple[Array, Array | None]:
-    """The cotangent of Q within its span, as skew(Q^H Q_bar), and beyond it, or None for a square Q.
+def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
+    """The cotangent of Q within the span of its first k columns, as skew(Q^H Q_bar), and beyond that span.
 
-    A Q_bar with more columns than Q has those of the extra columns Q0, which move against Q.
+    The second is None where there is nothing beyond. Columns after the k-th move against the first k.
     """
-    k = Q.shape[-1]
-    Q_bar, Q0_bar = Q_bar[..., :, :k], Q_bar[..., :, k:]
-    C = adjoint(Q, xp) @ Q_bar
     if Q.shape[-2] == k:
-        return skew(C, xp), None
-    perp = Q_bar - Q @ C
-    if Q0_bar.shape[-1] > 0:
-        perp = perp - Q0 @ (adjoint(Q0_bar, xp) @ Q)
+        return skew(adjoint(Q, xp) @ Q_bar, xp), None
+    Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
+    C = adjoint(Q1, xp) @ Q1_bar
+    perp = Q1_bar - Q1 @ C
+    if Q.shape[-1] > k:
+        perp = perp - Q[..., :, k:] @ (adjoint(Q_bar[..., :, k:], xp) @ Q1)
     return skew(C, xp), perp
 
 
-def _check_beyond(
-    name: str, Q0: Array, Q_bar: Array | None, perp: Array | None, S: Array, xp: Namespace
+def _check(
+    U: Array,
+    Vh: Array,
+    U_bar: Array | None,
+    Vh_bar: Array | None,
+    parts: tuple[Array | None, ...],
+    S: Array,
+    xp: Namespace,
 ) -> None:
-    """Raise GaugeError for the free turns beyond the span: with null vectors, within the extra columns."""
-    if Q_bar is None or perp is None:
-        return
-    k = S.shape[-1]
-    check_gauge("svd", name, xp.where(_inverse(S, xp)[..., None, :] == 0, perp, 0.0), (Q_bar,), xp)
-    if Q_bar.shape[-1] > k:
-        check_gauge("svd", name, skew(adjoint(Q0, xp) @ Q_bar[..., :, k:], xp), (Q_bar,), xp)
+    """Raise GaugeError for a share of the cotangents along the gauge.
+
+    Those are the turns of U and V together at ties and apart at zeros, the cotangents beyond the span where S
+    is zero, and the turns within the extra columns. `parts` are J, K and the two beyond.
+    """
+    k, bars = S.shape[-1], (U_bar, Vh_bar)
+    E, G = _reciprocals(S, xp)
+    null = _inverse(S, xp)[..., None, :] == 0
+    J, K, U_perp, V_perp = parts
+    free = [xp.where(E == 0, total(J, K), 0.0)]
+    free.append(xp.where(G == 0, total(J, None if K is None else -K), 0.0))
+    free += [xp.where(null, perp, 0.0) for perp in (U_perp, V_perp) if perp is not None]
+    if U_bar is not None:
+        free.append(skew(adjoint(U[..., :, k:], xp) @ U_bar[..., :, k:], xp))
+    if Vh_bar is not None:
+        free.append(skew(Vh[..., k:, :] @ adjoint(Vh_bar[..., k:, :], xp), xp))
+    for part in free:
+        check_gauge("svd", "U and Vh", part, bars, xp)
 
 
 def _extend(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:
@@ -281,7 +292,7 @@ def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -
         return (None,)
     xp = namespace(xp, A)
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    return (xp.where(S == 0, 0.0, inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2)),)
+    return (inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2) * xp.sign(S),)
 
 
 SVD = Rule(
