@@ -41,7 +41,6 @@ def cholesky_vjp(
         Its cotangent; the half that L does not have is not read.
     upper : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -80,7 +79,6 @@ def cholesky_jvp(
         A tangent; its Hermitian part counts.
     upper : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -37,7 +37,6 @@ def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tu
         Of any rank.
     d_bar : array of shape (...) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -65,7 +64,6 @@ def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
     ----------
     A, A_dot : array of shape (..., n, n)
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -164,7 +162,6 @@ def slogdet_vjp(
     sign : array of shape (...)
     sign_bar, logabsdet_bar : array of shape (...) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -200,7 +197,6 @@ def slogdet_jvp(
     sign : array of shape (...)
     A_dot : array of shape (..., n, n) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

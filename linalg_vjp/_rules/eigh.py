@@ -53,7 +53,6 @@ def eigh_vjp(
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -79,7 +78,7 @@ def eigh_vjp(
     E = _reciprocal_gaps(w, xp)
     S = skew(Vh @ V_bar, xp)
     if gauge == "check":
-        check_gauge("eigh", "eigenvectors", xp.where(E == 0, S, 0.0), (V_bar,), xp)
+        check_gauge("eigh", "eigenvectors", [xp.where(E == 0, S, 0.0)], (V_bar,), xp)
     VP = total(V @ (E * S), None if w_bar is None else V * w_bar[..., None, :])
     return (VP @ Vh,)
 
@@ -98,7 +97,6 @@ def eigh_jvp(
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -139,7 +137,6 @@ def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) 
     A : array of shape (..., n, n)
     w_bar : array of shape (..., n) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -168,7 +165,6 @@ def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) 
     ----------
     A, A_dot : array of shape (..., n, n)
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

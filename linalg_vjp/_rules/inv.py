@@ -34,7 +34,6 @@ def inv_vjp(X: Array, X_bar: Array | None, *, xp: Namespace | None = None) -> tu
         The inverse.
     X_bar : array of shape (..., n, n) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -65,7 +64,6 @@ def inv_jvp(X: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
         The inverse.
     A_dot : array of shape (..., n, n) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -70,7 +70,6 @@ def lu_vjp(
         Cotangents of L and U; what L and U do not have of their own is not read.
     p_indices : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -136,7 +135,6 @@ def lu_jvp(
     A_dot : array of shape (..., m, n) or None
     p_indices : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -55,7 +55,6 @@ def matrix_norm_vjp(
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -93,7 +92,6 @@ def matrix_norm_jvp(
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -50,7 +50,6 @@ def pinv_vjp(
     X_bar : array of shape (..., n, m) or None
     rtol : float, array of shape (...) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -89,7 +88,6 @@ def pinv_jvp(
     A_dot : array of shape (..., m, n) or None
     rtol : float, array of shape (...) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

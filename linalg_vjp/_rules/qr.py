@@ -18,7 +18,7 @@ Spec: rules/qr.md
 """
 
 from .._cotangent import all_none, total
-from .._gauge import check_gauge
+from .._gauge import check_gauge, extra_cotangent, extra_tangent
 from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
@@ -60,7 +60,6 @@ def qr_vjp(
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -93,8 +92,8 @@ def qr_vjp(
     if Q_bar is not None and k < Q_bar.shape[-1]:
         Q_bar, Q2_bar = Q_bar[..., :, :k], Q_bar[..., :, k:]
         if gauge == "check":
-            check_gauge("qr", "Q", skew(adjoint(Q2, xp) @ Q2_bar, xp), (Q_bar, Q2_bar), xp)
-        Q_bar = Q_bar - Q2 @ (adjoint(Q2_bar, xp) @ Q)
+            check_gauge("qr", "Q", [skew(adjoint(Q2, xp) @ Q2_bar, xp)], (Q_bar, Q2_bar), xp)
+        Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
     from_Q = None if Q_bar is None else Qh @ Q_bar
     from_R = None if R_bar is None else R_bar @ Rh
     N = total(from_R, None if from_Q is None else -from_Q)
@@ -126,7 +125,6 @@ def qr_jvp(
     A_dot : array of shape (..., m, n) or None
     mode : {"reduced", "complete"}
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -155,7 +153,7 @@ def qr_jvp(
     if m > n:
         Q_dot = Q_dot + right_solve_triangular(A_dot - Q @ B, R, xp, upper=True)
     if mode == "complete" and m > n:
-        Q_dot = xp.concat([Q_dot, -Q @ (adjoint(Q_dot, xp) @ Q2)], axis=-1)
+        Q_dot = extra_tangent(Q, Q_dot, Q2, xp)
         R_dot = xp.concat([R_dot, xp.zeros_like(R2)], axis=-2)
     return Q_dot, R_dot
 

@@ -39,7 +39,6 @@ def solve_vjp(
         The solution.
     X_bar : array of shape (..., m, n) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -74,7 +73,6 @@ def solve_jvp(
         The solution.
     A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

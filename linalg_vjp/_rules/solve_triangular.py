@@ -60,7 +60,6 @@ def solve_triangular_vjp(
     upper, unit_diagonal : bool
     trans : {"N", "T", "C"}
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -112,7 +111,6 @@ def solve_triangular_jvp(
     upper, unit_diagonal : bool
     trans : {"N", "T", "C"}
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

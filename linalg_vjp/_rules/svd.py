@@ -19,7 +19,7 @@ Spec: rules/svd.md
 """
 
 from .._cotangent import total
-from .._gauge import check_gauge, reciprocal, rounding
+from .._gauge import check_gauge, extra_cotangent, extra_tangent, reciprocal, rounding
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule, one_of
@@ -65,7 +65,6 @@ def svd_vjp(
     gauge : {"project", "check"}
         What to do with a cotangent along the gauge: drop it, or raise.
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -133,7 +132,6 @@ def svd_jvp(
     A_dot : array of shape (..., m, n) or None
     full_matrices : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -164,7 +162,8 @@ def svd_jvp(
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
     S_dot = real(diagonal(B, xp), xp) * xp.sign(S)
-    return _extend(U, U_dot, U0, xp), S_dot, adjoint(_extend(V, V_dot, V0, xp), xp)
+    V_dot = extra_tangent(V, V_dot, V0, xp)
+    return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(V_dot, xp)
 
 
 def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array]:
@@ -189,9 +188,7 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
     Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
     C = adjoint(Q1, xp) @ Q1_bar
     perp = Q1_bar - Q1 @ C
-    if Q.shape[-1] > k:
-        perp = perp - Q[..., :, k:] @ (adjoint(Q_bar[..., :, k:], xp) @ Q1)
-    return skew(C, xp), perp
+    return skew(C, xp), extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
 def _check(
@@ -208,7 +205,7 @@ def _check(
     Those are the turns of U and V together at ties and apart at zeros, the cotangents beyond the span where S
     is zero, and the turns within the extra columns. `parts` are J, K and the two beyond.
     """
-    k, bars = S.shape[-1], (U_bar, Vh_bar)
+    k = S.shape[-1]
     E, G = _reciprocals(S, xp)
     null = _inverse(S, xp)[..., None, :] == 0
     J, K, U_perp, V_perp = parts
@@ -219,15 +216,7 @@ def _check(
         free.append(skew(adjoint(U[..., :, k:], xp) @ U_bar[..., :, k:], xp))
     if Vh_bar is not None:
         free.append(skew(Vh[..., k:, :] @ adjoint(Vh_bar[..., k:, :], xp), xp))
-    for part in free:
-        check_gauge("svd", "U and Vh", part, bars, xp)
-
-
-def _extend(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:
-    """The tangent of [Q, Q0], with Q0 moving only as far as it must to stay orthogonal to Q."""
-    if Q0.shape[-1] == 0:
-        return Q_dot
-    return xp.concat([Q_dot, -Q @ (adjoint(Q_dot, xp) @ Q0)], axis=-1)
+    check_gauge("svd", "U and Vh", free, (U_bar, Vh_bar), xp)
 
 
 def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -246,7 +235,6 @@ def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -
     A : array of shape (..., m, n)
     S_bar : array of shape (..., k) or None
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -275,7 +263,6 @@ def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -
     ----------
     A, A_dot : array of shape (..., m, n)
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

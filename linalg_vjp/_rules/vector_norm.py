@@ -61,7 +61,6 @@ def vector_norm_vjp(
     axis : int, tuple of int or None
     keepdims : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------
@@ -105,7 +104,6 @@ def vector_norm_jvp(
     axis : int, tuple of int or None
     keepdims : bool
     xp : namespace, optional
-        Of the arrays; without it, it is looked up.
 
     Returns
     -------

@@ -152,6 +152,7 @@ def check_loss(
     True
     """
     trial = Trial(rule, inputs, params, limit, seed)
+    trial.of_a_loss = True
     oracle = oracle or ORACLES[rule.name]
     like = [to_numpy(y) for y in trial.outputs]
     trial.bars = [

@@ -1,5 +1,6 @@
 """One rule at one input: random cotangents and tangents, results that are checked for form, comparisons."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -28,6 +29,7 @@ class Trial:
         # Never the stream that a caller may have drawn the inputs from with the same seed.
         self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
+        self.of_a_loss = False  # the cotangents are those of a loss, and not random
         self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
         self.original = [to_numpy(x).copy() for x in inputs]
         self.eps = float(max(np.finfo(x.dtype).eps for x in self.original))
@@ -135,14 +137,26 @@ class Trial:
 
     def fail(self, what: str) -> NoReturn:
         """Raise CheckError, with the input as code."""
-        inputs = ", ".join(map(as_code, self.original))
-        keywords = "".join(f", {k}={v!r}" for k, v in {"seed": self.seed, **self.params}.items())
         raise CheckError(
-            f"{self.rule.name}: {what}\n\nTo see it again:\n\n"
-            f"    from numpy import array, complex64, complex128, float32, float64, inf\n"
-            f"    from linalg_vjp import RULES\n"
-            f"    from linalg_vjp.testing import check_rule\n"
-            f"    check_rule(RULES[{self.rule.name!r}], [{inputs}]{keywords})"
+            f"{self.rule.name}: {what}\n\nTo see it again:\n\n{textwrap.indent(self._code(), '    ')}"
+        )
+
+    def _code(self) -> str:
+        head = (
+            "from numpy import array, complex64, complex128, float32, float64, inf\n"
+            "from linalg_vjp import RULES\n"
+        )
+        inputs = ", ".join(map(as_code, self.original))
+        keywords = "".join(f", {k}={v!r}" for k, v in self.params.items())
+        if not self.of_a_loss:
+            head += "from linalg_vjp.testing import check_rule\n"
+            return f"{head}check_rule(RULES[{self.rule.name!r}], [{inputs}], seed={self.seed}{keywords})"
+        bars = ", ".join("None" if y is None else as_code(to_numpy(y)) for y in self.bars)
+        return (
+            f"{head}rule, inputs = RULES[{self.rule.name!r}], [{inputs}]\n"
+            f"outputs = rule.forward(*inputs{keywords})\n"
+            f"cotangents = [{bars}]  # of the loss\n"
+            f"print(rule.vjp(inputs, outputs, cotangents{keywords}))"
         )
 
 
