@@ -12,7 +12,8 @@
 
 from ._api import jvp, vjp
 from ._gauge import GaugeError
-from ._rule import Param, Rule, one_of
+from ._params import Param, one_of
+from ._rule import Rule
 from ._rules import RULES
 from ._rules.cholesky import cholesky_jvp, cholesky_vjp
 from ._rules.det import det_jvp, det_vjp, slogdet_jvp, slogdet_vjp

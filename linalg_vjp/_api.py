@@ -5,6 +5,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ._call import begin
 from ._namespace import Array, Namespace
 from ._rule import Rule
 from ._rules import RULES
@@ -58,13 +59,13 @@ def vjp(
     [[-0.25, -0.125], [-0.125, -0.0625]]
     """
     rule = _find(rule)
-    call = rule._begin(inputs, inputs, rule.inputs, xp, params)
-    outputs = rule._apply(call, inputs)
+    call = begin(rule, inputs, xp, params)
+    outputs = call.apply(inputs)
     kept_inputs = _keep(rule, rule.inputs, inputs)
     kept_outputs = _keep(rule, rule.outputs, outputs)
 
     def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
-        return rule._pull(call, kept_inputs, kept_outputs, cotangents)
+        return call.pull(kept_inputs, kept_outputs, cotangents)
 
     return _as_returned(rule, outputs), pullback
 
@@ -113,9 +114,9 @@ def jvp(
     (1.0, 7.0)
     """
     rule = _find(rule)
-    call = rule._begin(inputs, inputs, rule.inputs, xp, params)
-    outputs = rule._apply(call, inputs)
-    dots = rule._push(call, inputs, outputs, tangents)
+    call = begin(rule, inputs, xp, params)
+    outputs = call.apply(inputs)
+    dots = call.push(inputs, outputs, tangents)
     return _as_returned(rule, outputs), _as_returned(rule, dots)
 
 

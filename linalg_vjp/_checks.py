@@ -4,7 +4,7 @@ Each error names the rule, the argument, what was given, what is wanted, and the
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._matrix import broadcast_shapes
@@ -14,20 +14,17 @@ from ._signature import bind, describe
 if TYPE_CHECKING:
     from ._rule import Rule
 
-__all__ = ["check_count", "check_floating", "check_shape", "check_shapes", "common_namespace", "complete"]
+__all__ = [
+    "check_count",
+    "check_floating",
+    "check_real",
+    "check_results",
+    "check_shape",
+    "check_shapes",
+    "common_namespace",
+]
 
 Named = Sequence[tuple[str, Array]]
-
-
-def complete(rule: "Rule", params: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords with their defaults filled in."""
-    for name, value in params.items():
-        if name not in rule.params:
-            known = ", ".join(rule.params) or "none"
-            raise TypeError(f"{rule.name}: unknown keyword {name!r}; its keywords are: {known}")
-        if not rule.params[name].allows(value):
-            raise ValueError(f"{rule.name}: {name}={value!r} is not {rule.params[name].wanted}")
-    return {name: params.get(name, param.default) for name, param in rule.params.items()}
 
 
 def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
@@ -43,7 +40,7 @@ def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namesp
     """The one namespace of all these arrays, which must be on one device too."""
     first_name, first = named[0]
     for name, x in named:
-        if xp is None or type(x) is not type(first):
+        if xp is None or type(x) is not type(first) or not hasattr(x, "dtype"):
             try:
                 found = array_namespace(x)
             except TypeError:
@@ -74,12 +71,35 @@ def _is_floating(dtype: Any, xp: Namespace) -> bool:
 
 
 def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
-    """A real or complex floating dtype."""
+    """A real or complex floating dtype; of an input that is not saved, anything with a dtype and a shape."""
+    if not hasattr(x, "dtype") or not hasattr(x, "shape"):
+        raise TypeError(
+            f"{rule.name}: {name} is of type {type(x).__name__}; give the array, or anything with its .shape "
+            f"and .dtype where the rule does not save it (it saves {', '.join(rule.saves)})"
+        )
     if not _is_floating(x.dtype, xp):
         raise TypeError(
             f"{rule.name}: {name} has dtype {x.dtype}; a gradient wants a real or complex floating dtype, "
             f"convert it with astype"
         )
+
+
+def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
+    """A tangent of a real array is real: an imaginary part would be dropped."""
+    drops = xp.isdtype(x.dtype, "complex floating") and not xp.isdtype(owner.dtype, "complex floating")
+    if kind == "tangent" and drops:
+        raise TypeError(
+            f"{rule.name}: the tangent of {name} is complex and {name} is real; make {name} complex, or give "
+            f"the real part"
+        )
+
+
+def check_results(rule: "Rule", formula: object, results: object, count: int) -> None:
+    """A formula returned a tuple of as many results as there are names for them."""
+    if not isinstance(results, tuple | list) or len(results) != count:
+        given = f"{len(results)} results" if isinstance(results, tuple | list) else type(results).__name__
+        name = getattr(formula, "__name__", "a formula")
+        raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
 
 
 def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> bool:

@@ -4,6 +4,7 @@ A pair counts as tied, and a value as zero, when it is so to the rounding of the
 a loss that ignores the gauge has a coefficient of zero, and 0/0 is replaced by 0.
 """
 
+import functools
 from collections.abc import Sequence
 
 from ._matrix import adjoint
@@ -17,11 +18,14 @@ class GaugeError(ValueError):
 
 
 def rounding(w: Array, xp: Namespace) -> Array:
-    """How far sorted eigenvalues or singular values `w` of shape (..., n) are blurred, as (..., 1)."""
-    n = w.shape[-1]
-    end = min(n, 1)  # of an empty w there is no first and no last
-    size = xp.abs(w[..., :end]) + xp.abs(w[..., n - end :])
-    return (5 * n * xp.finfo(w.dtype).eps) * size
+    """How far sorted eigenvalues or singular values `w` of shape (..., n) are blurred, as (..., 1).
+
+    Exact ties of matrices of up to 200 rows were seen to split by up to 23 eps of the largest value. Vectors
+    of values that are closer than this are known to a thirtieth at best: little is lost where no tie was.
+    """
+    end = min(w.shape[-1], 1)  # of an empty w there is no first and no last
+    first, last = w[..., :end], w[..., w.shape[-1] - end :]
+    return 32 * xp.finfo(w.dtype).eps * xp.maximum(xp.abs(first), xp.abs(last))
 
 
 def reciprocal(x: Array, tol: Array, xp: Namespace) -> Array:
@@ -47,17 +51,24 @@ def check_gauge(
     rule: str, names: str, parts: Sequence[Array], bars: Sequence[Array | None], xp: Namespace
 ) -> None:
     """Raise GaugeError when `parts`, the share of the cotangents along the gauge, are more than rounding."""
-    size = max(_largest(part, xp) for part in parts)
-    scale = max(_largest(bar, xp) for bar in bars if bar is not None)
-    tol = float(xp.finfo(parts[0].dtype).eps) ** 0.5
-    if size > tol * scale:
+    scale = functools.reduce(xp.maximum, (_largest(bar, xp) for bar in bars if bar is not None))
+    size = functools.reduce(xp.maximum, (_largest(part, xp) for part in parts))
+    tol = float(xp.finfo(size.dtype).eps) ** 0.5
+    if not xp.all(size <= tol * scale):
         raise GaugeError(
-            f"{rule}: the cotangent of {names} has a part of size {size:.3g} along the gauge (its "
-            f"largest entry is {scale:.3g}, the tolerance {tol:.1g} of that). The loss depends on a "
-            f"phase, sign or rotation that the factorization leaves open, so it has no gradient. "
-            f'Make the loss invariant, or pass gauge="project" to drop that part.'
+            f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
+            f"(its largest entry is {_shown(scale, xp):.3g}, the tolerance {tol:.1g} of that). "
+            f"The loss depends on a phase, sign or rotation that the factorization leaves open, so it has no "
+            f'gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
         )
 
 
-def _largest(x: Array, xp: Namespace) -> float:
-    return float(xp.max(xp.abs(x))) if 0 not in x.shape else 0.0
+def _largest(x: Array, xp: Namespace) -> Array:
+    """The largest entry of each matrix, 0 of an empty one."""
+    if 0 in x.shape[-2:]:
+        return xp.sum(xp.abs(x), axis=(-2, -1))
+    return xp.max(xp.abs(x), axis=(-2, -1))
+
+
+def _shown(x: Array, xp: Namespace) -> float:
+    return float(xp.max(x))

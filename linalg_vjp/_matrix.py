@@ -98,30 +98,30 @@ def tril_half(X: Array, xp: Namespace) -> Array:
     return (tril(X, xp) + tril(X, xp, -1)) * 0.5
 
 
-def promote(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
-    """Both with their common dtype; several libraries drop an imaginary part instead."""
-    if A.dtype == B.dtype:
-        return A, B
-    dtype = xp.result_type(A, B)
-    return xp.astype(A, dtype, copy=False), xp.astype(B, dtype, copy=False)
+def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:
+    """All with their common dtype; several libraries drop an imaginary part instead."""
+    if all(x.dtype == arrays[0].dtype for x in arrays):
+        return arrays
+    dtype = xp.result_type(*arrays)
+    return tuple(xp.astype(x, dtype, copy=False) for x in arrays)
 
 
 def matmul(A: Array, B: Array, xp: Namespace) -> Array:
     """A B, also for a real and a complex factor; where both have one dtype, `@` says the same."""
-    A, B = promote(A, B, xp)
+    A, B = promote(A, B, xp=xp)
     return A @ B
 
 
 def solve(A: Array, B: Array, xp: Namespace) -> Array:
     """A^{-1} B; batches broadcast."""
-    return xp.linalg.solve(*promote(A, B, xp))
+    return xp.linalg.solve(*promote(A, B, xp=xp))
 
 
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
 ) -> Array:
     """op(A)^{-1} B for a triangular A, with op(A) = A, A^T or A^H as `trans` is "N", "T" or "C"."""
-    A, B = promote(A, B, xp)
+    A, B = promote(A, B, xp=xp)
     return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
 
 

@@ -1,44 +1,16 @@
-"""The frozen record Rule, and what every rule shares: optional axes, promotion, dtypes, broadcasting.
+"""The frozen record Rule: what an operation computes, its pullback and its pushforward."""
 
-The maths of a rule sees clean input: whole matrices, one namespace, cotangents in the dtype of their
-outputs. Its results may still be broadcast or complex where the input was not; that is mended here.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from ._checks import check_count, check_floating, check_shape, check_shapes, common_namespace, complete
-from ._cotangent import all_none, cast, unbroadcast
-from ._matrix import promote
-from ._namespace import Array, Namespace, device, same_device
-from ._signature import Core, Signature, parse
+from ._call import Arrays, begin, begin_again
+from ._namespace import Array, Namespace
+from ._params import Param
+from ._signature import Signature, parse
 
-__all__ = ["Param", "Rule", "one_of"]
-
-Arrays = Sequence[Any]
-
-
-class Param(NamedTuple):
-    """A keyword of a rule: its default, which values it may have, and how an error says so."""
-
-    default: Any
-    allows: Callable[[Any], bool]
-    wanted: str
-
-
-def one_of(*values: Any) -> Param:
-    """A keyword with a few values, the default first."""
-    return Param(values[0], lambda value: value in values, "one of " + ", ".join(map(repr, values)))
-
-
-class Call(NamedTuple):
-    """One use of a rule, its arguments checked."""
-
-    xp: Namespace
-    params: dict[str, Any]
-    short: bool  # the optional axis was left out
+__all__ = ["Rule"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +85,19 @@ class Rule:
         if unknown:
             raise ValueError(f"{self.name}: {sorted(unknown)} in saves or constant name no input or output")
         names = (*self.inputs, *self.outputs)
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: the names {names} of its inputs and outputs are not distinct")
         object.__setattr__(self, "slots", tuple(names.index(name) for name in self.saves))
+
+    def __reduce__(self) -> Any:
+        made_from = [getattr(self, f.name) for f in fields(self) if f.init and f.name != "params"]
+        made_from.insert(8, dict(self.params))  # a read-only mapping cannot be pickled
+        return Rule, tuple(made_from)
+
+    def saved(self, inputs: Arrays, outputs: Arrays) -> list[Any]:
+        """Those of the inputs and outputs that `saves` names, in that order."""
+        values = (*inputs, *outputs)
+        return [values[i] for i in self.slots]
 
     def supports(self, **params: Any) -> bool:
         """Whether the rule can differentiate the operation with these keywords."""
@@ -127,7 +111,7 @@ class Rule:
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        return self._apply(self._begin(inputs, inputs, self.inputs, xp, params), inputs)
+        return begin(self, inputs, xp, params).apply(inputs)
 
     def vjp(
         self,
@@ -154,10 +138,7 @@ class Rule:
         GaugeError
             With ``gauge="check"``, when a cotangent has a part along the gauge.
         """
-        check_count(self, "input", self.inputs, inputs)
-        check_count(self, "output", self.outputs, outputs)
-        call = self._begin(inputs, self._saved(inputs, outputs), self.saves, xp, params)
-        return self._pull(call, inputs, outputs, cotangents)
+        return begin_again(self, inputs, outputs, cotangents, xp, params).pull(inputs, outputs, cotangents)
 
     def jvp(
         self, inputs: Arrays, outputs: Arrays, tangents: Arrays, *, xp: Namespace | None = None, **params: Any
@@ -176,120 +157,4 @@ class Rule:
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        check_count(self, "input", self.inputs, inputs)
-        check_count(self, "output", self.outputs, outputs)
-        call = self._begin(inputs, self._saved(inputs, outputs), self.saves, xp, params)
-        return self._push(call, inputs, outputs, tangents)
-
-    # The steps of the three above. `linalg_vjp.vjp` checks its inputs once, for the forward and the pullback.
-
-    def _begin(
-        self,
-        inputs: Arrays,
-        arrays: Arrays,
-        names: tuple[str, ...],
-        xp: Namespace | None,
-        params: dict[str, Any],
-    ) -> Call:
-        """Check the inputs, and that `arrays`, those that will be computed with, belong together."""
-        params = complete(self, params)
-        check_count(self, "input", self.inputs, inputs)
-        xp = common_namespace(self, list(zip(names, arrays, strict=True)), xp)
-        for name, x in zip(self.inputs, inputs, strict=True):
-            if name not in self.constant:
-                check_floating(self, name, x, xp)
-        return Call(xp, params, check_shapes(self, [x.shape for x in inputs]))
-
-    def _apply(self, call: Call, inputs: Arrays) -> tuple[Array, ...]:
-        """The outputs."""
-        if len(inputs) == 2:
-            inputs = promote(inputs[0], inputs[1], call.xp)
-        return tuple(self._evaluate(call, self.op, (), inputs, self.sides.inputs, self.sides.outputs))
-
-    def _pull(
-        self, call: Call, inputs: Arrays, outputs: Arrays, cotangents: Arrays
-    ) -> tuple[Array | None, ...]:
-        """The cotangents of the inputs."""
-        saved = self._saved(inputs, outputs)
-        bars = self._fit(call, "cotangent", self.outputs, cotangents, outputs, saved[0])
-        bars = self._evaluate(call, self.op_vjp, saved, bars, self.sides.outputs, self.sides.inputs)
-        return self._finish(call, self.inputs, bars, inputs, saved[0])
-
-    def _push(
-        self, call: Call, inputs: Arrays, outputs: Arrays, tangents: Arrays
-    ) -> tuple[Array | None, ...]:
-        """The tangents of the outputs."""
-        saved = self._saved(inputs, outputs)
-        dots = self._fit(call, "tangent", self.inputs, tangents, inputs, saved[0])
-        dots = self._evaluate(call, self.op_jvp, saved, dots, self.sides.inputs, self.sides.outputs)
-        return self._finish(call, self.outputs, dots, outputs, saved[0])
-
-    def _saved(self, inputs: Arrays, outputs: Arrays) -> Arrays:
-        values = (*inputs, *outputs)
-        return [values[i] for i in self.slots]
-
-    def _fit(
-        self, call: Call, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array
-    ) -> Arrays:
-        """Cotangents or tangents in the dtypes of their owners; None where nothing flows."""
-        check_count(self, kind, names, given)
-        fitted: list[Array | None] = []
-        for name, x, owner in zip(names, given, owners, strict=True):
-            if x is None or name in self.constant:
-                fitted.append(None)
-                continue
-            if type(x) is not type(anchor) or not same_device(x, anchor, call.xp):
-                common_namespace(self, [(self.saves[0], anchor), (f"the {kind} of {name}", x)], None)
-            if x.shape != owner.shape:
-                check_shape(self, kind, name, x, owner.shape)
-            if x.dtype != owner.dtype:
-                check_floating(self, f"the {kind} of {name}", x, call.xp)
-                x = cast(x, owner.dtype, call.xp)
-            fitted.append(x)
-        return fitted
-
-    def _evaluate(
-        self,
-        call: Call,
-        formula: Callable[..., tuple[Any, ...]],
-        saved: Arrays,
-        given: Arrays,
-        given_cores: Sequence[Core],
-        result_cores: Sequence[Core],
-    ) -> Arrays:
-        """The formula on whole matrices: an optional axis that was left out is put in for it, of size one."""
-        if all_none(*given):
-            return (None,) * len(result_cores)
-        xp, params = call.xp, call.params
-        if formula is not self.op_vjp and "gauge" in params:
-            params = {name: value for name, value in params.items() if name != "gauge"}
-        if not call.short:
-            return formula(*saved, *given, xp=xp, **params)
-        cores = dict(
-            zip((*self.inputs, *self.outputs), (*self.sides.inputs, *self.sides.outputs), strict=True)
-        )
-        saved = self._reshape(xp.expand_dims, [cores[name] for name in self.saves][: len(saved)], saved)
-        results = formula(*saved, *self._reshape(xp.expand_dims, given_cores, given), xp=xp, **params)
-        return self._reshape(xp.squeeze, result_cores, results)
-
-    def _reshape(self, change: Callable[..., Array], cores: Sequence[Core], arrays: Arrays) -> Arrays:
-        optional = self.sides.optional
-        return [
-            change(x, axis=core.index(optional) - len(core)) if x is not None and optional in core else x
-            for core, x in zip(cores, arrays, strict=True)
-        ]
-
-    def _finish(
-        self, call: Call, names: tuple[str, ...], results: Arrays, owners: Arrays, anchor: Array
-    ) -> tuple[Array | None, ...]:
-        """The results in the shapes and dtypes of their owners."""
-        xp = call.xp
-        finished: list[Array | None] = []
-        for name, x, owner in zip(names, results, owners, strict=True):
-            if name in self.constant:
-                finished.append(None)
-            elif x is None:
-                finished.append(xp.zeros(tuple(owner.shape), dtype=owner.dtype, device=device(anchor)))
-            else:
-                finished.append(cast(unbroadcast(x, tuple(owner.shape), xp), owner.dtype, xp))
-        return tuple(finished)
+        return begin_again(self, inputs, outputs, tangents, xp, params).push(inputs, outputs, tangents)

@@ -69,6 +69,9 @@ def _check(options: argparse.Namespace) -> int:
     from .testing.report import REPORT
 
     console = Console()
+    if options.json and not options.json.parent.is_dir():
+        print(f"linalg-vjp: there is no folder {options.json.parent} to write to", file=sys.stderr)
+        return 2
     try:
         backend = load(options.backend)
         backend.start()
@@ -162,7 +165,8 @@ def _rules(options: argparse.Namespace) -> int:
     for rule in RULES.values():
         keywords = ", ".join(f"{name}={_plain(param.default)}" for name, param in rule.params.items())
         table.add_row(rule.name, rule.signature, keywords, rule.domain)
-    Console().print(table)
+    # One line each, however narrow the terminal is: it may wrap them, rich would cut them.
+    Console(width=1000).print(table)
     return 0
 
 

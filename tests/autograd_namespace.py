@@ -67,6 +67,8 @@ for name in ("reshape", "result_type", "squeeze", "sum", "tril", "triu", "zeros_
     setattr(namespace, name, getattr(anp, name))
 namespace.where = _where
 namespace.eye, namespace.zeros, namespace.arange = _made(anp.eye), _made(anp.zeros), _made(np.arange)
+namespace.maximum, namespace.clip = anp.maximum, anp.clip
+namespace.floor, namespace.log2, namespace.full_like = anp.floor, anp.log2, anp.full_like
 namespace.concat = lambda arrays, axis=0: anp.concatenate(arrays, axis=axis)
 namespace.astype = lambda x, dtype, copy=True: x.astype(dtype)
 namespace.take_along_axis, namespace.argmax = _take_along_axis, _argmax

@@ -75,12 +75,17 @@ def test_a_crash_is_a_failure_too(monkeypatch):
 def test_rules(capsys):
     assert cli.main(["rules"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in lv.RULES)
+    for rule in lv.RULES.values():
+        (line,) = (line for line in text.splitlines() if line.startswith(f"│ {rule.name} "))
+        assert rule.signature in line
+        assert rule.domain in line
 
 
 def test_bad_usage(capsys):
     assert cli.main(["check", "--backend", "abacus"]) == 2
     assert "no backend 'abacus'; there are profiles of array-api-strict, numpy" in capsys.readouterr().err
+    assert cli.main(["check", "--json", "/no/such/folder/file.json"]) == 2
+    assert "there is no folder /no/such/folder" in capsys.readouterr().err
     for arguments in ([], ["check", "--rule", "qrr"], ["check", "--examples", "0"]):
         with pytest.raises(SystemExit):
             cli.main(arguments)

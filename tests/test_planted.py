@@ -221,3 +221,87 @@ def test_the_error_can_be_pasted():
     with pytest.raises(CheckError) as error:
         check_rule(wrong, [general(2, 2, 2)], seed=3)
     exec(pasted(error.value), {})  # the true rule, at the same input: it passes
+
+
+def test_another_forward():
+    """A pullback that is right for a function which the forward is not."""
+    for name, change in (("det", 2), ("svdvals", 2), ("inv", 1.0001)):
+        rule = lv.RULES[name]
+
+        def other(A, *, xp, rule=rule, change=change):
+            return tuple(change * y for y in rule.op(A, xp=xp))
+
+        with pytest.raises(CheckError):
+            check_rule(replace(rule, op=other), [general(3, 3)])
+
+
+@pytest.mark.parametrize("which", ["saved", "cotangent"])
+def test_a_modified_argument(which):
+    def clobbers(X, X_bar, *, xp):
+        result = -(X.mT @ X_bar @ X.mT)
+        (X if which == "saved" else X_bar)[...] = 0
+        return (result,)
+
+    with pytest.raises(CheckError):
+        check_rule(replace(lv.RULES["inv"], op_vjp=clobbers), [general(3, 3)])
+
+
+def test_a_batch_that_is_pushed_wrong():
+    def rolled(result, *_):
+        return tuple(np.roll(x, 1, axis=0) for x in result)
+
+    caught(planted("inv", jvp=rolled), general(2, 3, 3))
+
+
+def test_a_rule_of_your_own_with_an_index_and_nothing_saved():
+    """An integer input that is constant, a linear operation that saves nothing, three inputs."""
+    take = lv.Rule(
+        "take",
+        "(n),(m)->(m)",
+        inputs=("x", "i"),
+        outputs=("y",),
+        saves=("i", "x"),
+        constant=("i",),
+        op=lambda x, i, xp: (xp.take(x, i),),
+        op_vjp=lambda i, x, y_bar, xp: (np.bincount(i, y_bar, x.shape[0]), None),
+        op_jvp=lambda i, x, x_dot, i_dot, xp: (x_dot[i],),
+    )
+    check_rule(take, [general(5), np.asarray([1, 3, 3])])
+    trace = lv.Rule(
+        "trace",
+        "(n,n)->()",
+        inputs=("A",),
+        outputs=("t",),
+        saves=(),
+        op=lambda A, xp: (xp.linalg.trace(A),),
+        op_vjp=lambda t_bar, xp: (t_bar[..., None, None] * xp.eye(3),),
+        op_jvp=lambda A_dot, xp: (xp.linalg.trace(A_dot),),
+    )
+    check_rule(trace, [general(2, 3, 3)])
+    (t,), A = trace.forward(general(3, 3)), general(3, 3)
+    np.testing.assert_array_equal(trace.vjp((A,), (t,), (None,))[0], np.zeros((3, 3)))
+    triple = lv.Rule(
+        "triple",
+        "(n,n),(n,n),(n,n)->(n,n)",
+        inputs=("A", "B", "C"),
+        outputs=("Y",),
+        saves=("A", "B", "C"),
+        op=lambda A, B, C, xp: (A @ B @ C,),
+        op_vjp=lambda A, B, C, Y, xp: (
+            Y @ np.conj(B @ C).mT,
+            np.conj(A.mT) @ Y @ np.conj(C.mT),
+            np.conj(A @ B).mT @ Y,
+        ),
+        op_jvp=lambda A, B, C, a, b, c, xp: (
+            sum(
+                Y
+                for Y in (
+                    a is not None and a @ B @ C,
+                    b is not None and A @ b @ C,
+                    c is not None and A @ B @ c,
+                )
+                if Y is not False
+            ),
+        ),
+    )
+    check_rule(triple, [general(2, 3, 3), general(3, 3, dtype=C), general(1, 3, 3, seed=2)])

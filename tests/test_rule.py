@@ -1,5 +1,7 @@
 """What every rule shares: None, placeholders, dtypes, broadcasting, and errors that help."""
 
+import copy
+import pickle
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -163,6 +165,26 @@ elsewhere = array_api_strict.asarray(A)
             ValueError,
             ["vector_norm:", "x has shape ()", "(..., n)"],
         ),
+        (
+            lambda: lv.jvp("inv", (A,), (1j * A,)),
+            TypeError,
+            ["inv:", "the tangent of A is complex", "real part"],
+        ),
+        (lambda: lv.vjp("qr", [[1.0]], xp=np), TypeError, ["qr:", "A is of type list"]),
+        (
+            lambda: lv.RULES["qr"].vjp((None,), (A, A), (A, A)),
+            TypeError,
+            ["qr:", "A is of type NoneType", ".shape"],
+        ),
+        (lambda: lv.vjp("pinv", A, rtol="x"), ValueError, ["pinv:", "rtol='x'", "a real number"]),
+        (lambda: lv.vjp("vector_norm", A, axis=5), ValueError, ["vector_norm:", "axis=5", "-3 to 2"]),
+        (lambda: lv.vjp("vector_norm", A, axis=(0, 0)), ValueError, ["vector_norm:", "each once"]),
+        (
+            lambda: replace(lv.RULES["inv"], op=lambda A, xp: A).forward(A),
+            TypeError,
+            ["inv:", "returned ndarray", "tuple of 1"],
+        ),
+        (lambda: replace(lv.RULES["inv"], inputs=("X",)), ValueError, ["inv:", "not distinct"]),
         (lambda: replace(lv.RULES["inv"], signature="n,n->n"), ValueError, ["'n,n->n'", "form"]),
         (lambda: replace(lv.RULES["inv"], inputs=("A", "B")), ValueError, ["inv:", "1 inputs", "'A', 'B'"]),
         (lambda: replace(lv.RULES["inv"], saves=("Y",)), ValueError, ["inv:", "['Y']"]),
@@ -180,3 +202,18 @@ def test_a_result_of_a_wrong_shape_is_not_summed_away():
     _, pullback = lv.vjp(wrong, A)
     with pytest.raises(ValueError, match=r"result of shape \(2, 3, 2\)"):
         pullback(A)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_a_rule_can_be_pickled_and_copied(name):
+    rule = lv.RULES[name]
+    for other in (pickle.loads(pickle.dumps(rule)), copy.deepcopy(rule)):
+        assert (other.name, other.signature, other.saves, other.constant) == (
+            name,
+            rule.signature,
+            rule.saves,
+            rule.constant,
+        )
+        assert dict(other.params) == dict(rule.params)
+        assert other.op_vjp is rule.op_vjp
+        assert other.slots == rule.slots

@@ -100,5 +100,5 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     many_small = max(A.shape[-2:]) <= 4 and math.prod(A.shape[:-2]) >= 128
     if blas is None or A.size == 0 or many_small:
         return generic.lu(A, np)
-    p, L, U = scipy_lu(A, p_indices=True)
-    return p, L, U
+    p, L, U = scipy_lu(A, p_indices=True, check_finite=False)
+    return p.astype(np.int64, copy=False), L, U

@@ -8,14 +8,15 @@ one, the orthogonal projection onto the tangent space, whichever triangle that w
 Gauge: none.
 
 Sources: S. P. Smith, "Differentiation of the Cholesky algorithm" (1995); I. Murray, "Differentiation of
-the Cholesky decomposition" (2016), arXiv:1602.07527, equations 8 and 10.
+the Cholesky decomposition" (2016), arXiv:1602.07527, section 3.
 
 Spec: rules/cholesky.md
 """
 
 from .._matrix import adjoint, hermitian, right_solve_triangular, solve_triangular, tril, tril_half
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def cholesky(A: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:

@@ -3,16 +3,19 @@
 For A of shape (..., n, n); the results have shape (...).
 
 Domain: det is a polynomial, differentiable at every A: its derivative is the cofactor matrix, which is not
-zero at a singular A of rank n - 1. slogdet wants a nonsingular A. The sign is constant for a real A.
+zero at a singular A of rank n - 1. slogdet wants a nonsingular A: at a singular one logabsdet is -inf, and
+the cotangent is NaN. The sign is constant for a real A.
 
 Gauge: none.
 
 Sources: C. G. J. Jacobi's formula, as in M. B. Giles, "Collected matrix derivative results for forward and
 reverse mode algorithmic differentiation" (2008), section 2.2.4; for the cofactors of a singular matrix
-G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra Appl. 283, 151-164, theorem 3.1.
+G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra Appl. 283, 151-164.
 
 Spec: rules/det.md
 """
+
+import math
 
 from .._cotangent import all_none, cast, total
 from .._matrix import adjoint, conj, is_complex, lu, permute_rows, real, solve_triangular, transpose
@@ -87,13 +90,31 @@ def cofactor(A: Array, xp: Namespace) -> Array:
 
     From A = P L U follows adj(A) = adj(U) L^-1 adj(P), and cof(A) is its transpose.
     """
-    n = A.shape[-1]
-    if n <= 3:
+    if A.shape[-1] <= 3:
         return _minors(A, xp)
+    A, exponent, most = _equilibrate(A, xp)
     p, L, U = lu(A, xp)
     adj, _ = _adjugate(U, xp)
     Y = solve_triangular(L, transpose(adj), xp, upper=False, trans="T", unit_diagonal=True)
-    return cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
+    C = cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
+    half = xp.clip(xp.floor(exponent / 2), -most, most)
+    return C * 2.0**half * 2.0 ** xp.clip(exponent - half, -most, most)
+
+
+def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array, float]:
+    """A with rows and columns scaled to about one by powers of two, and the exponents its cofactors lack.
+
+    Products of pivots would leave the range of the floats otherwise, where the result is well within. Also
+    the largest exponent that is safe to raise two to.
+    """
+    info = xp.finfo(A.dtype)
+    total: Array = 0.0
+    for axis in (-1, -2):
+        largest = xp.max(xp.abs(A), axis=axis, keepdims=True)
+        e = xp.floor(xp.log2(xp.maximum(largest, xp.full_like(largest, info.smallest_normal))))
+        A = A * 2.0**-e
+        total = total + (xp.sum(e, axis=(-2, -1), keepdims=True) - e)
+    return A, total, math.floor(math.log2(info.max)) - 1
 
 
 def _minors(A: Array, xp: Namespace) -> Array:
@@ -180,7 +201,7 @@ def slogdet_vjp(
     if all_none(sign_bar, logabsdet_bar):
         return (None,)
     turn = None if sign_bar is None else xp.imag(conj(sign, xp) * sign_bar) * 1j
-    return (total(logabsdet_bar, turn)[..., None, None] * adjoint(xp.linalg.inv(A), xp),)
+    return (total(logabsdet_bar, turn)[..., None, None] * adjoint(_inverse(A, sign, xp), xp),)
 
 
 def slogdet_jvp(
@@ -212,8 +233,15 @@ def slogdet_jvp(
     if A_dot is None:
         return None, None
     xp = namespace(xp, A)
-    t = xp.sum(transpose(xp.linalg.inv(A)) * A_dot, axis=(-2, -1))
+    t = xp.sum(transpose(_inverse(A, sign, xp)) * A_dot, axis=(-2, -1))
     return (sign * xp.imag(t) * 1j if is_complex(A, xp) else None), real(t, xp)
+
+
+def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
+    """A^-1, and NaN where A is singular: one such matrix must not stop a whole batch with an error."""
+    singular = (sign == 0)[..., None, None]
+    one = xp.eye(A.shape[-1], dtype=A.dtype, device=A.device)
+    return xp.where(singular, float("nan"), xp.linalg.inv(xp.where(singular, one, A)))
 
 
 DET = Rule(

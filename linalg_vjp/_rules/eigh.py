@@ -19,7 +19,8 @@ from .._cotangent import total
 from .._gauge import check_gauge, reciprocal, rounding
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def eigh(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:

@@ -4,14 +4,13 @@ For A of shape (..., m, n) and k = min(m, n): P (..., m, m) is a permutation mat
 trapezoidal with a unit diagonal, U (..., k, n) is upper trapezoidal. With p_indices=True, P is an integer
 vector p of shape (..., m) with A = (L U)[p], as SciPy has it.
 
-Domain: the first k rows of P^T A have independent leading blocks (U has no zero on its diagonal), and no two
-candidates for a pivot are of equal size. P is constant there and cannot be differentiated.
+Domain: U has no zero on its diagonal (for a square or wide A but in the last place), and no two candidates
+for a pivot are of equal size. P is constant there and cannot be differentiated.
 
 Gauge: none.
 
-Sources: L. B. Rall's rule for triangular factors as in F. de Hoog, R. Anderssen and M. Lukas,
-"Differentiation of matrix functionals using triangular factorization" (2011), Math. Comp. 80, 1585-1600;
-square, wide and tall cases derived in the spec.
+Sources: F. de Hoog, R. Anderssen and M. Lukas, "Differentiation of matrix functionals using triangular
+factorization" (2011), Math. Comp. 80, 1585-1600 (square); wide, tall and singular cases derived in the spec.
 
 Spec: rules/lu.md
 """
@@ -28,7 +27,8 @@ from .._matrix import (
 )
 from .._matrix import lu as pivoted_lu
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def lu(A: Array, *, p_indices: bool = False, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
@@ -54,11 +54,14 @@ def lu_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = P L U.
 
-    With L1, U1 the leading k x k blocks, L2 the rows of L below and U2 the columns of U beyond (one of them
-    is empty), and F = tril(L1^H L1_bar - U2_bar U2^H, -1) + triu(U1_bar U1^H - L2^H L2_bar):
+    With L1, U1 the leading k x k blocks, L2 the rows of L below (for m > n) and T the strictly lower part of
+    L^H L_bar - U_bar U^H:
 
-        A_bar = P [ L1^-H F U1^-H   L1^-H U2_bar ]
-                  [ L2_bar U1^-H                 ]
+        A_bar = P L^-H (U_bar + [T U1^-H, 0])                                       m <= n
+        A_bar = P [ L1^-H (U_bar + (T - L2^H L2_bar) U1^-H) ]                       m >  n
+                  [ L2_bar U1^-H                            ]
+
+    The last column of T is zero, and so is that of T U1^-H, whatever the last pivot is.
 
     Parameters
     ----------
@@ -87,29 +90,29 @@ def lu_vjp(
         return (None,)
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    L1, L2, U1, U2 = L[..., :k, :], L[..., k:, :], U[..., :, :k], U[..., :, k:]
-    lower, upper, L2_bar, U2_bar = None, None, None, None
+    from_L = from_U = None
     if L_bar is not None:
-        lower = adjoint(L1, xp) @ tril(L_bar[..., :k, :], xp, -1)
-        L2_bar = L_bar[..., k:, :]
+        L_bar = tril(L_bar, xp, -1)
+        from_L = adjoint(L, xp) @ L_bar
     if U_bar is not None:
-        upper = triu(U_bar[..., :, :k], xp) @ adjoint(U1, xp)
-        U2_bar = U_bar[..., :, k:]
-    if U2_bar is not None and n > k:
-        lower = total(lower, -(U2_bar @ adjoint(U2, xp)))
-    if L2_bar is not None and m > k:
-        upper = total(upper, -(adjoint(L2, xp) @ L2_bar))
-    F = total(None if lower is None else tril(lower, xp, -1), None if upper is None else triu(upper, xp))
-    if m >= n:
-        Y = solve_triangular(L1, F, xp, upper=False, trans="C", unit_diagonal=True)
-        if m > n:
-            Y = xp.concat([Y, xp.zeros_like(L2) if L2_bar is None else L2_bar], axis=-2)
-        Y = right_solve_triangular(Y, U1, xp, upper=True, trans="C")
+        U_bar = triu(U_bar, xp)
+        from_U = -(U_bar @ adjoint(U, xp))
+    T = tril(total(from_L, from_U), xp, -1)
+    if m <= n:
+        Y = _solve_strict(T, U, n, xp, trans="C")
+        A_bar = solve_triangular(L, total(U_bar, Y), xp, upper=False, trans="C", unit_diagonal=True)
+        return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
+    L1, L2 = L[..., :k, :], L[..., k:, :]
+    if L_bar is None:
+        L2_bar = xp.zeros_like(L2)
     else:
-        Y = right_solve_triangular(F, U1, xp, upper=True, trans="C")
-        Y = xp.concat([Y, xp.zeros_like(U2) if U2_bar is None else U2_bar], axis=-1)
-        Y = solve_triangular(L1, Y, xp, upper=False, trans="C", unit_diagonal=True)
-    return (permute_rows(Y, _rows(P, p_indices, xp), xp),)
+        L2_bar = L_bar[..., k:, :]
+        T = T - adjoint(L2, xp) @ L2_bar
+    Y = right_solve_triangular(xp.concat([T, L2_bar], axis=-2), U, xp, upper=True, trans="C")
+    top = total(U_bar, Y[..., :k, :])
+    top = solve_triangular(L1, top, xp, upper=False, trans="C", unit_diagonal=True)
+    A_bar = xp.concat([top, Y[..., k:, :]], axis=-2)
+    return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
 
 
 def lu_jvp(
@@ -123,10 +126,9 @@ def lu_jvp(
 ) -> tuple[None, Array | None, Array | None]:
     """Pushforward of A = P L U.
 
-    With B = P^T A_dot, its leading block B11, and F = L1^-1 B11 U1^-1:
+    With [B1; B2] = P^T A_dot, X = L1^-1 B1 and T the strictly lower part of X U1^-1:
 
-        L1_dot = L1 tril(F, -1)        L2_dot = (B21 - L2 triu(F) U1) U1^-1
-        U1_dot = triu(F) U1            U2_dot = L1^-1 (B12 - L1 tril(F, -1) U2)
+        U_dot = X - T U,  L1_dot = L1 T,  L2_dot = (B2 - L2 U_dot) U^-1
 
     Parameters
     ----------
@@ -155,19 +157,29 @@ def lu_jvp(
         return None, None, None
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    L1, L2, U1, U2 = L[..., :k, :], L[..., k:, :], U[..., :, :k], U[..., :, k:]
-    inverse = xp.argsort(_rows(P, p_indices, xp), axis=-1)
-    B = permute_rows(A_dot, inverse, xp)
+    B = permute_rows(A_dot, xp.argsort(_rows(P, p_indices, xp), axis=-1), xp)
+    L1 = L[..., :k, :]
     X = solve_triangular(L1, B[..., :k, :], xp, upper=False, unit_diagonal=True)
-    F = right_solve_triangular(X[..., :, :k], U1, xp, upper=True)
-    lower, upper = tril(F, xp, -1), triu(F, xp)
-    L_dot, U_dot = L1 @ lower, upper @ U1
+    if m <= n:
+        T = tril(_solve_strict(X[..., :, :k], U, k, xp), xp, -1)
+    else:
+        T = tril(right_solve_triangular(X, U, xp, upper=True), xp, -1)
+    U_dot, L_dot = triu(X - T @ U, xp), L1 @ T
     if m > n:
-        L2_dot = right_solve_triangular(B[..., k:, :], U1, xp, upper=True) - L2 @ upper
-        L_dot = xp.concat([L_dot, L2_dot], axis=-2)
-    if n > m:
-        U_dot = xp.concat([U_dot, X[..., :, k:] - lower @ U2], axis=-1)
+        rest = B[..., k:, :] - L[..., k:, :] @ U_dot
+        L_dot = xp.concat([L_dot, right_solve_triangular(rest, U, xp, upper=True)], axis=-2)
     return None, L_dot, U_dot
+
+
+def _solve_strict(T: Array, U: Array, n: int, xp: Namespace, trans: str = "N") -> Array:
+    """T op(U1)^-1 without its last column, which does not count, and with zeros up to n columns.
+
+    So the last pivot is divided by nowhere.
+    """
+    j = max(T.shape[-1] - 1, 0)
+    Y = right_solve_triangular(T[..., :, :j], U[..., :j, :j], xp, upper=True, trans=trans)
+    zeros = xp.zeros((*Y.shape[:-1], n - j), dtype=Y.dtype, device=Y.device)
+    return xp.concat([Y, zeros], axis=-1)
 
 
 def _rows(P: Array, p_indices: bool, xp: Namespace) -> Array:
@@ -190,5 +202,5 @@ LU = Rule(
     op_jvp=lu_jvp,
     params={"p_indices": one_of(False, True)},
     constant=("P",),
-    domain="the leading k x k block of P^T A is invertible, no two pivot candidates tie",
+    domain="no zero pivot but the last of a square or wide A, no tied pivot candidates",
 )

@@ -5,7 +5,7 @@ ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the la
 
 Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
 one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, equal shares for
-what is tied. Singular values count as tied, or as zero, when they are so to rounding.
+what is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice.
 
 Gauge: none.
 
@@ -15,10 +15,10 @@ Appl. 170, 33-45.
 Spec: rules/matrix_norm.md
 """
 
-from .._gauge import rounding
 from .._matrix import inner
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 INF = float("inf")
 
@@ -112,26 +112,28 @@ def matrix_norm_jvp(
 
 def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
     """G: the gradient, or the subgradient of least norm."""
+    if 0 in A.shape[-2:]:
+        return A
     if ord == "fro":
         N = xp.linalg.matrix_norm(A, keepdims=True)
-        return A / xp.where(N == 0, 1.0, N)
+        return A / xp.where(N == 0, float("inf"), N)
     if isinstance(ord, str) or abs(ord) == 2:  # "nuc", 2, -2
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-        weights = xp.astype(rounding(S, xp) < S, S.dtype)
+        weights = xp.sign(S)
         if ord != "nuc":
-            weights = weights * _shares(S, ord == 2, rounding(S, xp), -1, xp)
+            weights = weights * _shares(S, ord == 2, -1, xp)
         return (U * weights[..., None, :]) @ Vh
     a = xp.abs(A)
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
-    return A / xp.where(a == 0, 1.0, a) * _shares(sums, ord > 0, 0.0, across, xp)
+    return A / xp.where(a == 0, 1.0, a) * _shares(sums, ord > 0, across, xp)
 
 
-def _shares(x: Array, largest: bool, tol: Array | float, axis: int, xp: Namespace) -> Array:
+def _shares(x: Array, largest: bool, axis: int, xp: Namespace) -> Array:
     """Equal shares of one for the entries along an axis that attain the largest or smallest value."""
     extreme = xp.max(x, axis=axis, keepdims=True) if largest else xp.min(x, axis=axis, keepdims=True)
-    hit = xp.astype(xp.abs(x - extreme) <= tol, x.dtype)
+    hit = xp.astype(x == extreme, x.dtype)
     return hit / xp.sum(hit, axis=axis, keepdims=True)
 
 

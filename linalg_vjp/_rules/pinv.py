@@ -17,9 +17,12 @@ singular values that are not zero, the divided differences of an odd function of
 Spec: rules/pinv.md
 """
 
+import numbers
+
 from .._matrix import adjoint, hermitian, skew
 from .._namespace import Array, Namespace, namespace
-from .._rule import Param, Rule
+from .._params import Param
+from .._rule import Rule
 
 
 def pinv(A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None) -> tuple[Array]:
@@ -123,7 +126,7 @@ def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
     return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)
 
 
-def _cut(A: Array, Z: Array, rtol: float | Array, xp: Namespace) -> Array:
+def _cut(A: Array, Z: Array, rtol: Array, xp: Namespace) -> Array:
     """D(Z) where singular values that are not zero were cut off.
 
     X^H = U diag(f) V^H with f_i = 1/s_i for those that stay and 0 for the others. With B = U^H Z V,
@@ -135,7 +138,8 @@ def _cut(A: Array, Z: Array, rtol: float | Array, xp: Namespace) -> Array:
     """
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     V = adjoint(Vh, xp)
-    cutoff = S[..., :1] * (rtol if isinstance(rtol, float | int) else rtol[..., None])
+    per_matrix: Array = rtol if isinstance(rtol, numbers.Real) else rtol[..., None]
+    cutoff = S[..., :1] * per_matrix
     stays = cutoff < S
     f = xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
@@ -150,8 +154,8 @@ def _cut(A: Array, Z: Array, rtol: float | Array, xp: Namespace) -> Array:
     return inside + left + right
 
 
-def _any(value: object) -> bool:
-    return True
+def _is_tolerance(value: object) -> bool:
+    return value is None or isinstance(value, numbers.Real) or hasattr(value, "shape")
 
 
 PINV = Rule(
@@ -163,6 +167,6 @@ PINV = Rule(
     op=pinv,
     op_vjp=pinv_vjp,
     op_jvp=pinv_jvp,
-    params={"rtol": Param(None, _any, "a real number, an array of them, or None")},
+    params={"rtol": Param(None, _is_tolerance, "a real number, an array of them, or None")},
     domain="the matrices of the rank of A",
 )

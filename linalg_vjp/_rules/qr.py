@@ -10,9 +10,9 @@ loss has a gradient. The columns Q2 that mode="complete" adds to a tall A are de
 Q2 W: a loss may depend on their span, and the part of Q2_bar along Q2 W is the gauge part.
 
 Sources: S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions with
-application in optimum experimental design" (2010), arXiv:1001.1654, algorithms 3 and 4 (tall);
-J. Roberts and Z. Roberts, "QR and LQ decomposition matrix backpropagation algorithms for square, wide,
-and deep, real and complex, matrices" (2020), arXiv:2009.10071 (wide, complex).
+application in optimum experimental design" (2010), arXiv:1001.1654 (tall);
+D. Roberts and L. Roberts, "QR and LQ decomposition matrix backpropagation algorithms for square, wide, and
+deep -- real or complex -- matrices and their software implementation" (2020), arXiv:2009.10071.
 
 Spec: rules/qr.md
 """
@@ -21,7 +21,8 @@ from .._cotangent import all_none, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent
 from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def qr(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple[Array, Array]:

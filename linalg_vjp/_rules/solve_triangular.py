@@ -18,7 +18,8 @@ from .._cotangent import all_none, total
 from .._matrix import adjoint, conj, matmul, transpose, tril, triu
 from .._matrix import solve_triangular as triangular_solve
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def solve_triangular(

@@ -6,13 +6,13 @@ Vh (..., k, n).
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
 a basis in each tied or null space. At a tie the pullback of S_bar is a subgradient, and the gradient of
-every loss that treats the tied ones alike; at a zero singular value (a kink) it is the one of least norm.
+every loss that treats the tied ones alike; an S_i of exactly zero (a kink) has the slope of least norm, 0.
 
 Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties); with S_i = 0 the two turn
 apart, together with the extra columns of full_matrices=True.
 
 Sources: J. Townsend, "Differentiating the singular value decomposition" (2016); Z.-Q. Wan and S.-X. Zhang,
-"Automatic differentiation for complex valued SVD" (2019), arXiv:1909.02659, equation 2; the split in
+"Automatic differentiation for complex valued SVD" (2019), arXiv:1909.02659; the split in
 1/(s_j - s_i) and 1/(s_j + s_i), which squares nothing, is derived in the spec.
 
 Spec: rules/svd.md
@@ -22,7 +22,8 @@ from .._cotangent import total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent, reciprocal, rounding
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
-from .._rule import Rule, one_of
+from .._params import one_of
+from .._rule import Rule
 
 
 def svd(A: Array, *, full_matrices: bool = True, xp: Namespace | None = None) -> tuple[Array, Array, Array]:

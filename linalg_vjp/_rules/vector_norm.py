@@ -5,7 +5,8 @@ smallest |x_i|, 0 counts the entries that are not zero. axis is an int, a tuple,
 
 Domain: every x. At the kinks (a zero vector, a zero entry, a tied largest or smallest entry) the result is a
 subgradient, the one of least norm: 0 for what is zero, equal shares for what is tied. It is finite also where
-ord < 1 makes the slope at a zero entry infinite. ord=0 is piecewise constant: its gradient is 0.
+ord < 1 makes the slope at a zero entry infinite. ord=0 is piecewise constant: its gradient is 0. Where the
+forward takes a vector for zero or infinite, because its squares leave the range of the floats, so does ord=2.
 
 Gauge: none.
 
@@ -15,10 +16,13 @@ Spec: rules/vector_norm.md
 """
 
 import math
+import numbers
+import operator
 
 from .._matrix import inner
 from .._namespace import Array, Namespace, namespace
-from .._rule import Param, Rule, one_of
+from .._params import Param, one_of
+from .._rule import Rule
 
 Axis = int | tuple[int, ...] | None
 
@@ -33,7 +37,8 @@ def vector_norm(
 ) -> tuple[Array]:
     """N, in a tuple of one."""
     xp = namespace(xp, x)
-    return (xp.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims),)
+    axes = None if axis is None else _axes(x, axis)
+    return (xp.linalg.vector_norm(x, ord=ord, axis=axes, keepdims=keepdims),)
 
 
 def vector_norm_vjp(
@@ -125,38 +130,52 @@ def vector_norm_jvp(
 
 def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
     """g, with 0 for 0/0, for a norm N that has kept its axes."""
-    if ord == 0:
+    if ord == 0 or 0 in x.shape:
         return xp.zeros_like(x)
     if ord == 2:
-        return x / xp.where(N == 0, 1.0, N)
+        return x / xp.where(N == 0, math.inf, N)
     a = xp.abs(x)
     direction = x / xp.where(a == 0, 1.0, a)
     if ord == 1:
         return direction
+    extreme = xp.max(a, axis=axis, keepdims=True) if ord > 0 else xp.min(a, axis=axis, keepdims=True)
     if math.isinf(ord):
-        extreme = xp.max(a, axis=axis, keepdims=True) if ord > 0 else xp.min(a, axis=axis, keepdims=True)
         hit = xp.astype(a == extreme, a.dtype)
         return direction * (hit / xp.sum(hit, axis=axis, keepdims=True))
-    zero = (a == 0) | (N == 0)
-    ratio = xp.where(zero, 1.0, a) / xp.where(N == 0, 1.0, N)
-    return xp.where(zero, 0.0, ratio ** (ord - 1)) * direction
+    # Relative to the entry that counts most nothing overflows, whatever became of N.
+    zero = (a == 0) | (extreme == 0)
+    y = xp.where(zero, 1.0, a) / xp.where(extreme == 0, 1.0, extreme)
+    powers = xp.sum(xp.where(zero, 0.0, y**ord), axis=axis, keepdims=True)
+    N = xp.where(extreme == 0, 1.0, powers) ** (1 / ord)
+    return xp.where(zero, 0.0, (y / N) ** (ord - 1)) * direction
+
+
+def _axes(x: Array, axis: Axis) -> tuple[int, ...]:
+    """The axes that the norm runs over, counted from the front."""
+    rank = len(x.shape)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    found = tuple(operator.index(i) % rank for i in axes if -rank <= i < rank)
+    if len(set(found)) < len(axes):
+        raise ValueError(
+            f"vector_norm: axis={axis} does not fit x of shape {tuple(x.shape)}; give axes from {-rank} to "
+            f"{rank - 1}, each once"
+        )
+    return found
 
 
 def _kept(x: Array, axis: Axis) -> tuple[int, ...]:
     """The shape of the norm with keepdims=True."""
-    rank = len(x.shape)
-    axes = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
-    gone = {i % rank for i in axes}
+    gone = _axes(x, axis)
     return tuple(1 if i in gone else size for i, size in enumerate(x.shape))
 
 
 def _is_real(value: object) -> bool:
-    return isinstance(value, int | float) and not math.isnan(value)
+    return isinstance(value, numbers.Real) and not math.isnan(value)
 
 
 def _is_axis(value: object) -> bool:
     values = value if isinstance(value, tuple) else () if value is None else (value,)
-    return all(isinstance(i, int) for i in values)
+    return all(isinstance(i, numbers.Integral) for i in values)
 
 
 VECTOR_NORM = Rule(

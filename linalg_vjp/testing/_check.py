@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 
-from .._checks import complete
 from .._namespace import Array, array_namespace, device
 from .._rule import Rule
-from ._exact import DIGITS, Exact, derivative, exact, inner, norm, to_numpy
+from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
 from ._trial import Trial
+from ._truth import against_truth, exactly, keywords, paired
 from .oracles import ORACLES, Oracle
 
 __all__ = ["LIMIT", "Report", "check_loss", "check_rule"]
@@ -42,7 +42,8 @@ def check_rule(
 
     Checked are: shapes, dtypes and devices; that nothing is modified; each output and each input alone, and
     every subset of the cotangents; zeros in place of None; the pullback against the pushforward, through the
-    inner product; a batch against its slices; and up to four slices against an independent oracle.
+    inner product; a batch against its slices; and the forward, the pushforward and the pullback of up to four
+    slices against an independent oracle.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def check_rule(
     oracle : callable, optional
         ``oracle(*inputs, like=outputs, **params)``: the operation on one matrix, in arrays of mpmath numbers;
         see `linalg_vjp.testing.oracles`. Without one, the built-in oracle of that name serves, and for other
-        names central differences of ``rule.forward``, which see only two thirds of the digits.
+        names differences of ``rule.forward`` itself, which see three quarters of the digits.
     tangents : sequence of array, optional
         The directions to differentiate in, one per input; random ones without it.
     batched : bool
@@ -85,12 +86,14 @@ def check_rule(
     True
     """
     trial = Trial(rule, inputs, params, limit, seed)
+    trial.batched = batched
     if tangents is not None:
         trial.dots = list(tangents)
+    before = trial.snapshot()
     with mpmath.workdps(DIGITS):
-        parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs))]
-        for part, _ in parts[:ORACLE_SLICES]:
-            _against_oracle(part, oracle or ORACLES.get(rule.name))
+        parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs), ())]
+        for part, _, _ in parts[:ORACLE_SLICES]:
+            against_truth(part, oracle or ORACLES.get(rule.name))
             if part is not trial:
                 trial.absorb(part)
         alone = {i: trial.vjp(i) for i in trial.live_outputs}
@@ -98,10 +101,14 @@ def check_rule(
         _through_inner_product(trial, alone, pushed)
         _by_subsets(trial, alone, pushed)
         if batched:
-            _by_slices(trial, parts)
-    for x, y in zip(trial.original, trial.inputs, strict=True):
-        if not np.array_equal(x, to_numpy(y), equal_nan=True):
-            trial.fail("an input was modified in place")
+            _by_slices(trial, parts, pushed)
+    given = [f"input {name}" for name in rule.inputs] + [f"output {name}" for name in rule.outputs]
+    given += [f"tangent of {name}" for name in rule.inputs] + [
+        f"cotangent of {name}" for name in rule.outputs
+    ]
+    for what, x, y in zip(given, before, trial.snapshot(), strict=True):
+        if x is not None and not np.array_equal(x, y, equal_nan=True):
+            trial.fail(f"{what} was modified in place")
     return Report(trial.error, trial.comparisons)
 
 
@@ -163,85 +170,20 @@ def check_loss(
     ]
 
     def value(xs: Sequence[Exact]) -> list[Exact]:
-        return [np.asarray(loss(*oracle(*xs, like=like, **_keywords(trial))), object)]
+        return [np.asarray(loss(*oracle(*xs, like=like, **keywords(trial))), object)]
 
     with mpmath.workdps(DIGITS):
         pulled = trial.vjp(*trial.live_outputs)
         directions = [[trial.draw(x) for x in trial.inputs] for _ in range(4)]
         seen = []
         for trial.dots in directions:
-            wanted, scales = _exact_tangents(trial, value)
-            got = sum(inner(x, e) for x, e in zip(pulled, map(to_numpy, trial.dots), strict=True))
-            seen.append((got, wanted[0], scales[0]))
-        for got, expected, _ in seen:
-            trial.compare("the derivative of the loss", got, expected, max(s for *_, s in seen))
+            (true,) = exactly(trial, value)
+            assert true is not None
+            seen.append((paired(trial, pulled), true))
+        largest = max(true.tangent_size for _, true in seen)
+        for got, true in seen:
+            trial.compare("the derivative of the loss", got, true.tangent, largest)
     return Report(trial.error, trial.comparisons)
-
-
-def _keywords(trial: Trial) -> dict[str, Any]:
-    return {name: v for name, v in complete(trial.rule, trial.params).items() if name != "gauge"}
-
-
-def _exact_tangents(trial: Trial, f: Callable[..., Any]) -> tuple[list[Any], list[Any]]:
-    """The tangents of f at 50 digits, and for each the size that its errors are measured by.
-
-    That is its own size, or how far a rounding of the inputs moves it (in units of that rounding), if more.
-    """
-    at = [exact(to_numpy(x)) for x in trial.inputs]
-    along = [
-        exact(np.zeros(x.shape)) if e is None else exact(to_numpy(e))
-        for x, e in zip(at, trial.dots, strict=True)
-    ]
-    wanted = derivative(f, at, along)
-    nudge = trial.eps**0.5
-    near = [x + nudge * exact(to_numpy(trial.draw(y))) for x, y in zip(at, trial.inputs, strict=True)]
-    moved = derivative(f, near, along)
-    scales = [
-        None if y is None else max(norm(y), norm(z - y) / nudge) for y, z in zip(wanted, moved, strict=True)
-    ]
-    return wanted, scales
-
-
-def _against_oracle(trial: Trial, oracle: Oracle | None) -> None:
-    """One matrix: each tangent, and for each output alone the cotangents."""
-    if oracle is None:
-        _against_differences(trial)
-        return
-    like = [to_numpy(y) for y in trial.outputs]
-    wanted, scales = _exact_tangents(trial, lambda xs: oracle(*xs, like=like, **_keywords(trial)))
-    got = trial.jvp(*trial.live_inputs)
-    for i in trial.live_outputs:
-        name, size = trial.rule.outputs[i], norm(wanted[i])
-        trial.compare(f"the tangent of {name}", got[i], wanted[i], scales[i])
-        if size:
-            trial.amplification = max(trial.amplification, float(scales[i] / size))
-        bar = exact(to_numpy(trial.bars[i]))
-        pulled = _paired(trial, trial.vjp(i))
-        what = f"<cotangents, tangents> of the inputs, for the cotangent of {name} alone,"
-        trial.compare(what, pulled, inner(bar, wanted[i]), norm(bar) * scales[i])
-
-
-def _against_differences(trial: Trial) -> None:
-    """The second best: central differences of the forward, in the precision at hand."""
-    step = trial.eps ** (1 / 3)
-    sides = []
-    for sign in (1, -1):
-        moved = [
-            x if e is None else x + sign * step * e for x, e in zip(trial.inputs, trial.dots, strict=True)
-        ]
-        sides.append([to_numpy(y) for y in trial.rule.forward(*moved, **trial.params)])
-    got = trial.jvp(*trial.live_inputs)
-    eps, trial.eps = trial.eps, step**2
-    for i in trial.live_outputs:
-        wanted = (sides[0][i] - sides[1][i]) / (2 * step)
-        scale = max(norm(exact(got[i])), norm(exact(to_numpy(trial.outputs[i]))))
-        trial.compare(f"the tangent of {trial.rule.outputs[i]} (by differences)", got[i], wanted, scale)
-    trial.eps = eps
-
-
-def _paired(trial: Trial, pulled: Sequence[Any]) -> Any:
-    """The sum over the inputs of Re<cotangent, tangent>."""
-    return sum(inner(pulled[i], to_numpy(trial.dots[i])) for i in trial.live_inputs)
 
 
 def _through_inner_product(trial: Trial, alone: dict[int, list[Any]], pushed: Sequence[Any]) -> None:
@@ -249,7 +191,7 @@ def _through_inner_product(trial: Trial, alone: dict[int, list[Any]], pushed: Se
         bar = to_numpy(trial.bars[i])
         what = f"<cotangents, tangents> of the inputs, for the cotangent of {trial.rule.outputs[i]} alone,"
         trial.compare_rounded(
-            what, _paired(trial, pulled), inner(bar, pushed[i]), norm(exact(bar)) * norm(exact(pushed[i]))
+            what, paired(trial, pulled), inner(bar, pushed[i]), norm(exact(bar)) * norm(exact(pushed[i]))
         )
 
 
@@ -266,11 +208,13 @@ def _by_subsets(trial: Trial, alone: dict[int, list[Any]], pushed: Sequence[Any]
                 [alone[i] for i in subset],
             )
     for i in alone:
-        _add_up(
-            trial, "cotangent", trial.rule.inputs, trial.live_inputs, trial.vjp(i, zeros=True), [alone[i]]
-        )
+        whole = trial.vjp(i, zeros=True)
+        _add_up(trial, "cotangent", trial.rule.inputs, trial.live_inputs, whole, [alone[i]])
     parts = [trial.jvp(i) for i in trial.live_inputs]
     _add_up(trial, "tangent", trial.rule.outputs, trial.live_outputs, pushed, parts)
+    for i, part in zip(trial.live_inputs, parts, strict=True):
+        whole = trial.jvp(i, zeros=True)
+        _add_up(trial, "tangent", trial.rule.outputs, trial.live_outputs, whole, [part])
 
 
 def _add_up(
@@ -288,14 +232,21 @@ def _add_up(
         trial.compare_rounded(what, whole[j], wanted, sum(map(norm, terms), norm(exact(whole[j]))))
 
 
-def _by_slices(trial: Trial, parts: Sequence[tuple[Trial, Sequence[tuple[int, ...]]]]) -> None:
+def _by_slices(trial: Trial, parts: Sequence[Any], pushed: Sequence[Any]) -> None:
     """A batch gives the stack of what its slices give; where an input was broadcast, their sum."""
     whole = trial.vjp(*trial.live_outputs)
+    pieces = [(p.vjp(*p.live_outputs), p.jvp(*p.live_inputs), places, index) for p, places, index in parts]
     for j in trial.live_inputs:
-        stacked, size = exact(np.zeros(whole[j].shape)), mpmath.mpf(0)
-        for part, places in parts:
-            piece = exact(part.vjp(*trial.live_outputs)[j])
-            stacked[places[j]] += piece
-            size += norm(piece)
-        name = trial.rule.inputs[j]
-        trial.compare_rounded(f"the cotangent of {name}, against its slices,", whole[j], stacked, size)
+        stack = [(pulled[j], places[j]) for pulled, _, places, _ in pieces]
+        _stack_up(trial, f"the cotangent of {trial.rule.inputs[j]}", whole[j], stack)
+    for i in trial.live_outputs:
+        stack = [(dots[i], index) for _, dots, _, index in pieces]
+        _stack_up(trial, f"the tangent of {trial.rule.outputs[i]}", pushed[i], stack)
+
+
+def _stack_up(trial: Trial, what: str, whole: Any, pieces: Sequence[tuple[Any, Any]]) -> None:
+    stacked, size = exact(np.zeros(whole.shape)), mpmath.mpf(0)
+    for x, place in pieces:
+        stacked[place] += exact(x)
+        size += norm(exact(x))
+    trial.compare_rounded(f"{what}, against its slices,", whole, stacked, size)

@@ -10,6 +10,7 @@ import numpy as np
 from .._matrix import broadcast_shapes
 from .._namespace import Array, array_namespace, device
 from .._rule import Rule
+from .._rules import RULES
 from ._exact import Exact, exact, norm, to_numpy
 
 __all__ = ["CheckError", "Trial", "as_code"]
@@ -30,9 +31,10 @@ class Trial:
         self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
         self.of_a_loss = False  # the cotangents are those of a loss, and not random
+        self.batched = True
         self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
         self.original = [to_numpy(x).copy() for x in inputs]
-        self.eps = float(max(np.finfo(x.dtype).eps for x in self.original))
+        self.eps = max(float(np.finfo(x.dtype).eps) for x in self.original if x.dtype.kind in "fc")
         self.outputs = rule.forward(*inputs, **params)
         self.live_inputs = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
         self.live_outputs = [i for i, name in enumerate(rule.outputs) if name not in rule.constant]
@@ -40,6 +42,11 @@ class Trial:
         self.bars = [
             self.draw(y, 1.0) if i in self.live_outputs else None for i, y in enumerate(self.outputs)
         ]
+
+    def snapshot(self) -> list[Any]:
+        """All arrays that the rule is given, copied."""
+        arrays = (*self.inputs, *self.outputs, *self.dots, *self.bars)
+        return [None if x is None else to_numpy(x).copy() for x in arrays]
 
     def draw(self, like: Array, scale: float | None = None) -> Array:
         """Random numbers in the shape, dtype, device and size of an array."""
@@ -57,9 +64,9 @@ class Trial:
         result = self.rule.vjp(self.inputs, self.outputs, bars, **self.params)
         return self._formed("cotangent", self.rule.inputs, self.inputs, result)
 
-    def jvp(self, *chosen: int) -> list[Any]:
-        """The tangents of the outputs for the chosen inputs; the others get None."""
-        dots = self._choose(self.dots, chosen, False)
+    def jvp(self, *chosen: int, zeros: bool = False) -> list[Any]:
+        """The tangents of the outputs for the chosen inputs; the others get None, or zeros."""
+        dots = self._choose(self.dots, chosen, zeros)
         result = self.rule.jvp(self.inputs, self.outputs, dots, **self.params)
         return self._formed("tangent", self.rule.outputs, self.outputs, result)
 
@@ -85,8 +92,8 @@ class Trial:
                 self.fail(f"the {kind} of {name} is on {device(x)}, it should be on {device(owner)}")
         return [None if x is None else to_numpy(x) for x in result]
 
-    def slices(self) -> Iterator[tuple["Trial", list[tuple[int, ...]]]]:
-        """Each matrix of the batch as a trial of its own, and where in each input it stands."""
+    def slices(self) -> Iterator[tuple["Trial", list[tuple[int, ...]], tuple[int, ...]]]:
+        """Each matrix of the batch as a trial of its own, with its place in each input and in the outputs."""
         sides = self.rule.sides
         short = sides.lacks_optional([x.shape for x in self.inputs])
         ranks = [len(core) - (short and sides.optional in core) for core in sides.inputs]
@@ -97,7 +104,7 @@ class Trial:
                 tuple(0 if size == 1 else i for i, size in zip(index[len(batch) - len(b) :], b, strict=True))
                 for b in batches
             ]
-            yield self._at(index, places), places
+            yield self._at(index, places), places, index
 
     def _at(self, index: tuple[int, ...], places: list[tuple[int, ...]]) -> "Trial":
         part: Trial = object.__new__(Trial)
@@ -142,22 +149,29 @@ class Trial:
         )
 
     def _code(self) -> str:
-        head = (
-            "from numpy import array, complex64, complex128, float32, float64, inf\n"
-            "from linalg_vjp import RULES\n"
+        head = "from numpy import array, complex64, complex128, float32, float64, inf, nan\n"
+        own = (
+            RULES.get(self.rule.name, self.rule).signature == self.rule.signature and self.rule.name in RULES
         )
+        rule = f"RULES[{self.rule.name!r}]" if own else "rule"
+        head += "from linalg_vjp import RULES\n" if own else f"# rule is your own Rule {self.rule.name!r}\n"
         inputs = ", ".join(map(as_code, self.original))
-        keywords = "".join(f", {k}={v!r}" for k, v in self.params.items())
+        keywords = "".join(f", {k}={_literal(v)}" for k, v in self.params.items())
         if not self.of_a_loss:
+            keywords = f", seed={self.seed}{'' if self.batched else ', batched=False'}{keywords}"
             head += "from linalg_vjp.testing import check_rule\n"
-            return f"{head}check_rule(RULES[{self.rule.name!r}], [{inputs}], seed={self.seed}{keywords})"
+            return f"{head}check_rule({rule}, [{inputs}]{keywords})"
         bars = ", ".join("None" if y is None else as_code(to_numpy(y)) for y in self.bars)
         return (
-            f"{head}rule, inputs = RULES[{self.rule.name!r}], [{inputs}]\n"
-            f"outputs = rule.forward(*inputs{keywords})\n"
+            f"{head}inputs = [{inputs}]\n"
+            f"outputs = {rule}.forward(*inputs{keywords})\n"
             f"cotangents = [{bars}]  # of the loss\n"
-            f"print(rule.vjp(inputs, outputs, cotangents{keywords}))"
+            f"print({rule}.vjp(inputs, outputs, cotangents{keywords}))"
         )
+
+
+def _literal(value: Any) -> str:
+    return repr(value) if isinstance(value, str | int | float | tuple | None) else as_code(to_numpy(value))
 
 
 def as_code(x: Any) -> str:

@@ -93,3 +93,29 @@ def test_the_sign_moves_along_the_circle():
     (sign, _), pullback = lv.vjp("slogdet", A)
     np.testing.assert_allclose(pullback(sign, None)[0], 0, atol=1e-15)  # outwards: nothing moves there
     assert np.linalg.norm(pullback(1j * sign, None)[0]) > 0.1
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128", "float32"])
+def test_entries_whose_products_leave_the_range(dtype):
+    """The determinant and its gradient are within the range of the floats; products on the way are not."""
+    big = 1e10 if dtype == "float32" else 1e150
+    for size in (2, 4, 5):
+        for d in ([1 / big] * size + [big] * size, [big] * size + [1 / big] * size, [big, 1 / big] * size):
+            A = np.diag(np.asarray(d, dtype))
+            (A_bar,) = DET.vjp((A,), (np.ones((), dtype),), (np.ones((), dtype),))
+            np.testing.assert_allclose(A_bar, np.diag(1 / np.asarray(d, dtype)), rtol=1e-5)
+
+
+def test_slogdet_of_a_singular_matrix_spoils_no_other():
+    A = np.stack([np.eye(2), np.asarray([[1.0, 2.0], [2.0, 4.0]])])
+    for dtype in ("float64", "complex128"):
+        (sign, logabsdet), pullback = lv.vjp("slogdet", A.astype(dtype))
+        (A_bar,) = pullback(sign, np.ones_like(logabsdet))
+        np.testing.assert_array_equal(A_bar[0], np.eye(2))
+        assert np.all(np.isnan(A_bar[1]))
+
+
+def test_nan_goes_through():
+    for n in (2, 4, 5):
+        A = np.full((n, n), np.nan)
+        assert np.all(np.isnan(DET.vjp((A,), (np.ones(()),), (np.ones(()),))[0]))

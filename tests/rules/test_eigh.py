@@ -75,3 +75,24 @@ def test_gauge(A, turn):
         pullback(w, V @ turn)
     (_, _), project = lv.vjp("eigh", A)
     np.testing.assert_allclose(project(None, V @ turn)[0], 0, atol=1e-15)
+
+
+def test_close_eigenvalues_are_no_tie():
+    """Of a large matrix in float32 some are close: the tolerance for ties must not cost the gradient."""
+    A = hermitian(300, dtype="float32", seed=3)
+    (w, V), pullback = lv.vjp("eigh", A)
+    V_bar = general(300, 300, dtype="float32", seed=1)
+    gaps = w[None, :].astype("float64") - w[:, None]
+    np.fill_diagonal(gaps, np.inf)
+    C = V.T.astype("float64") @ V_bar
+    wanted = V @ ((C - C.T) / 2 / gaps) @ V.T
+    assert np.linalg.norm(pullback(None, V_bar)[0] - wanted) < 1e-3 * np.linalg.norm(wanted)
+
+
+def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
+    (w, V), pullback = lv.vjp("eigh", np.stack([np.eye(2), np.diag([1.0, 2.0])]), gauge="check")
+    V_bar = np.stack([[[0.0, 1.0], [0.0, 0.0]], [[0.0, 1e12], [0.0, 0.0]]])
+    with pytest.raises(lv.GaugeError):
+        pullback(None, V_bar)
+    with pytest.raises(lv.GaugeError):
+        pullback(None, V_bar * np.nan)

@@ -61,3 +61,25 @@ def test_what_L_and_U_do_not_have_is_not_read():
     clean = pullback(None, np.where(lower, full, 0), np.where(lower, 0, full))
     junk = pullback(None, np.where(lower, full, np.nan), np.where(lower, np.nan, full))
     np.testing.assert_array_equal(junk[0], clean[0])
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (4, 4), (3, 5)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_a_last_pivot_of_zero(shape, dtype, target):
+    """L and U are smooth there: nothing is divided by the last pivot of a square or wide matrix."""
+    m, n = shape
+    L = np.tril(0.5 * general(m, m, dtype=dtype), -1) / (1 + m) + np.eye(m, dtype=dtype)
+    U = np.triu(general(m, n, dtype=dtype, seed=1)) + 4 * np.eye(m, n, dtype=dtype)
+    U[-1, m - 1] = 0
+    exact = [np.round(8 * x) / 8 for x in (L, U)]  # so that the product is exact, and its last pivot too
+    A = np.roll(exact[0] @ exact[1], 1, axis=0)
+    assert LU.forward(A)[2][-1, m - 1] == 0
+    check_rule(LU, [target.asarray(A)])
+
+
+def test_one_singular_matrix_spoils_no_other():
+    A = np.stack([np.zeros((3, 3)), cyclic(3, 3)])
+    (_, L, U), pullback = lv.vjp("lu", A)
+    (_, L1, U1), alone = lv.vjp("lu", A[1])
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(pullback(None, L, U)[0][1], alone(None, L1, U1)[0], rtol=1e-13)

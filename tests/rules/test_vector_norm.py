@@ -68,5 +68,26 @@ def test_least_norm():
     "x", [np.zeros((0,)), np.zeros((2, 0)), np.zeros((0, 3))], ids=lambda x: str(x.shape)
 )
 def test_empty(x):
-    N, pullback = lv.vjp("vector_norm", x, axis=-1)
-    assert pullback(np.ones_like(N))[0].shape == x.shape
+    for ord in ORDERS:
+        if math.isinf(ord) and x.shape[-1] == 0:
+            continue  # of nothing there is no largest entry: the forward itself is an error
+        N = np.zeros(x.shape[:-1])
+        (x_bar,) = RULE.vjp((x,), (N,), (np.ones_like(N),), axis=-1, ord=ord)
+        assert x_bar.shape == x.shape
+
+
+@pytest.mark.parametrize("ord", [3, 1.5, 0.5, -2.5])
+@pytest.mark.parametrize("scale", [1e-150, 1e150])
+def test_extreme_scale(ord, scale):
+    """The slope does not depend on the scale, also where the forward leaves the range of the floats."""
+    x = np.asarray([3.0, -1.0, 2.0])
+    N = np.linalg.vector_norm(x, ord=ord)
+    wanted = RULE.vjp((x,), (N,), (np.ones(()),), ord=ord)[0]
+    got = RULE.vjp((scale * x,), (scale * N,), (np.ones(()),), ord=ord)[0]
+    np.testing.assert_allclose(got, wanted, rtol=1e-13)
+
+
+def test_numbers_of_numpy_are_numbers():
+    x = general(2, 3)
+    N, _ = lv.vjp("vector_norm", x, ord=np.float32(3), axis=np.int64(0))
+    np.testing.assert_allclose(N, np.linalg.vector_norm(x, ord=3, axis=0))

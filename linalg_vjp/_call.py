@@ -1,0 +1,172 @@
+"""One use of a rule: its arguments checked, then the formula on clean input, then results in their form.
+
+The maths of a rule sees whole matrices, one namespace, cotangents in the dtypes of their outputs. Its results
+may still be broadcast or complex where the input was not; that is mended here.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ._checks import (
+    check_count,
+    check_floating,
+    check_real,
+    check_results,
+    check_shape,
+    check_shapes,
+    common_namespace,
+)
+from ._cotangent import all_none, cast, unbroadcast
+from ._matrix import promote
+from ._namespace import Array, Namespace, device, same_device
+from ._params import complete
+from ._signature import Core
+
+if TYPE_CHECKING:
+    from ._rule import Rule
+
+__all__ = ["Arrays", "Call", "begin", "begin_again"]
+
+Arrays = Sequence[Any]
+
+
+def begin(rule: "Rule", inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> "Call":
+    """Check the inputs of a forward. `linalg_vjp.vjp` does so once, for the forward and the pullback."""
+    return _begin(rule, inputs, inputs, rule.inputs, xp, params)
+
+
+def begin_again(
+    rule: "Rule", inputs: Arrays, outputs: Arrays, given: Arrays, xp: Namespace | None, params: dict[str, Any]
+) -> "Call":
+    """Check what a backward or a pushforward computes with: what is saved, or else what is given."""
+    check_count(rule, "input", rule.inputs, inputs)
+    check_count(rule, "output", rule.outputs, outputs)
+    if rule.saves:
+        return _begin(rule, inputs, rule.saved(inputs, outputs), rule.saves, xp, params)
+    found = [x for x in given if x is not None] or list(inputs)
+    return _begin(rule, inputs, found, ["an array"] * len(found), xp, params)
+
+
+def _begin(
+    rule: "Rule",
+    inputs: Arrays,
+    arrays: Arrays,
+    names: Sequence[str],
+    xp: Namespace | None,
+    params: dict[str, Any],
+) -> "Call":
+    completed = complete(rule.name, rule.params, params)
+    check_count(rule, "input", rule.inputs, inputs)
+    xp = common_namespace(rule, list(zip(names, arrays, strict=True)), xp)
+    for name, x in zip(rule.inputs, inputs, strict=True):
+        if name not in rule.constant:
+            check_floating(rule, name, x, xp)
+    return Call(rule, xp, completed, check_shapes(rule, [x.shape for x in inputs]))
+
+
+class Call(NamedTuple):
+    """A rule, and the arguments of one use of it that were checked."""
+
+    rule: "Rule"
+    xp: Namespace
+    params: dict[str, Any]
+    short: bool  # the optional axis was left out
+
+    def apply(self, inputs: Arrays) -> tuple[Array, ...]:
+        """The outputs."""
+        rule = self.rule
+        live = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
+        if len(live) > 1:
+            inputs = list(inputs)
+            for i, x in zip(live, promote(*(inputs[i] for i in live), xp=self.xp), strict=True):
+                inputs[i] = x
+        return tuple(self._evaluate(rule.op, (), inputs, rule.sides.inputs, rule.sides.outputs))
+
+    def pull(self, inputs: Arrays, outputs: Arrays, cotangents: Arrays) -> tuple[Array | None, ...]:
+        """The cotangents of the inputs."""
+        rule = self.rule
+        saved = rule.saved(inputs, outputs)
+        anchor = _first(saved, cotangents)
+        bars = self._fit("cotangent", rule.outputs, cotangents, outputs, anchor)
+        bars = self._evaluate(rule.op_vjp, saved, bars, rule.sides.outputs, rule.sides.inputs)
+        return self._finish(rule.inputs, bars, inputs, anchor)
+
+    def push(self, inputs: Arrays, outputs: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
+        """The tangents of the outputs."""
+        rule = self.rule
+        saved = rule.saved(inputs, outputs)
+        anchor = _first(saved, tangents)
+        dots = self._fit("tangent", rule.inputs, tangents, inputs, anchor)
+        dots = self._evaluate(rule.op_jvp, saved, dots, rule.sides.inputs, rule.sides.outputs)
+        return self._finish(rule.outputs, dots, outputs, anchor)
+
+    def _fit(self, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array) -> Arrays:
+        """Cotangents or tangents in the dtypes of their owners; None where nothing flows."""
+        rule, xp = self.rule, self.xp
+        check_count(rule, kind, names, given)
+        fitted: list[Array | None] = []
+        for name, x, owner in zip(names, given, owners, strict=True):
+            if x is None or name in rule.constant:
+                fitted.append(None)
+                continue
+            if type(x) is not type(anchor) or not same_device(x, anchor, xp):
+                others = rule.saves[0] if rule.saves else "the rest"
+                common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], None)
+            if x.shape != owner.shape:
+                check_shape(rule, kind, name, x, owner.shape)
+            if x.dtype != owner.dtype:
+                check_floating(rule, f"the {kind} of {name}", x, xp)
+                check_real(rule, kind, name, x, owner, xp)
+                x = cast(x, owner.dtype, xp)
+            fitted.append(x)
+        return fitted
+
+    def _evaluate(
+        self,
+        formula: Callable[..., tuple[Any, ...]],
+        saved: Arrays,
+        given: Arrays,
+        given_cores: Sequence[Core],
+        result_cores: Sequence[Core],
+    ) -> Arrays:
+        """The formula on whole matrices: an optional axis that was left out is put in for it, of size one."""
+        if all_none(*given):
+            return (None,) * len(result_cores)
+        rule, xp, params = self.rule, self.xp, self.params
+        if formula is not rule.op_vjp and "gauge" in params:
+            params = {name: value for name, value in params.items() if name != "gauge"}
+        if self.short:
+            cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
+            saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
+            given = self._reshape(xp.expand_dims, given_cores, given)
+        results = formula(*saved, *given, xp=xp, **params)
+        check_results(rule, formula, results, len(result_cores))
+        return self._reshape(xp.squeeze, result_cores, results) if self.short else results
+
+    def _reshape(self, change: Callable[..., Array], cores: Sequence[Core], arrays: Arrays) -> Arrays:
+        optional = self.rule.sides.optional
+        return [
+            change(x, axis=core.index(optional) - len(core)) if x is not None and optional in core else x
+            for core, x in zip(cores, arrays, strict=True)
+        ]
+
+    def _finish(
+        self, names: tuple[str, ...], results: Arrays, owners: Arrays, anchor: Array
+    ) -> tuple[Array | None, ...]:
+        """The results in the shapes and dtypes of their owners."""
+        xp = self.xp
+        finished: list[Array | None] = []
+        for name, x, owner in zip(names, results, owners, strict=True):
+            if name in self.rule.constant:
+                finished.append(None)
+            elif x is None:
+                place = None if anchor is None else device(anchor)
+                finished.append(xp.zeros(tuple(owner.shape), dtype=owner.dtype, device=place))
+            else:
+                finished.append(cast(unbroadcast(x, tuple(owner.shape), xp), owner.dtype, xp))
+        return tuple(finished)
+
+
+def _first(saved: Arrays, given: Arrays) -> Array | None:
+    """An array that tells the type and device of all: a saved one, or one of those given."""
+    return saved[0] if saved else next((x for x in given if x is not None), None)

@@ -1,0 +1,43 @@
+"""The keywords of a rule: their defaults, and which values they may have."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+__all__ = ["Param", "complete", "one_of"]
+
+
+class Param(NamedTuple):
+    """A keyword of a rule.
+
+    `valid` holds the values that it may have, or is a function that tells; `wanted` says so in an error.
+    """
+
+    default: Any
+    valid: tuple[Any, ...] | Callable[[Any], bool]
+    wanted: str
+
+    def allows(self, value: Any) -> bool:
+        """Whether the keyword may have this value."""
+        return value in self.valid if isinstance(self.valid, tuple) else self.valid(value)
+
+
+def one_of(*values: Any) -> Param:
+    """A keyword with a few values, the default first.
+
+    Examples
+    --------
+    >>> one_of("reduced", "complete").wanted
+    "one of 'reduced', 'complete'"
+    """
+    return Param(values[0], values, "one of " + ", ".join(map(repr, values)))
+
+
+def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords with their defaults filled in; an error for one that is unknown or has a bad value."""
+    for name, value in given.items():
+        if name not in known:
+            names = ", ".join(known) or "none"
+            raise TypeError(f"{rule}: unknown keyword {name!r}; its keywords are: {names}")
+        if not known[name].allows(value):
+            raise ValueError(f"{rule}: {name}={value!r} is not {known[name].wanted}")
+    return {name: given.get(name, param.default) for name, param in known.items()}

@@ -1,0 +1,103 @@
+"""What is true of a rule at an input: by an oracle at 50 digits, or else by differences of its forward."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._params import complete
+from ._exact import Exact, derivative, exact, inner, norm, to_numpy
+from ._trial import Trial
+from .oracles import Oracle
+
+__all__ = ["Truth", "against_truth", "exactly", "keywords", "paired"]
+
+
+def keywords(trial: Trial) -> dict[str, Any]:
+    return {
+        name: v
+        for name, v in complete(trial.rule.name, trial.rule.params, trial.params).items()
+        if name != "gauge"
+    }
+
+
+class Truth(NamedTuple):
+    """What the oracle says of one output: its value, its tangent, and the sizes to measure errors by.
+
+    A size is that of the thing itself, or how far a rounding of the inputs moves it (in units of that
+    rounding), if that is more.
+    """
+
+    value: Exact
+    tangent: Exact
+    value_size: Any
+    tangent_size: Any
+
+
+def exactly(trial: Trial, f: Callable[..., Any]) -> list[Truth | None]:
+    """What f, the operation at 50 digits, says at the inputs of a trial."""
+    at, along, near = [], [], []
+    nudge = trial.eps**0.5
+    for x, e in zip(trial.inputs, trial.dots, strict=True):
+        at.append(exact(to_numpy(x)))
+        along.append(exact(np.zeros(x.shape) if e is None else to_numpy(e)))
+        near.append(at[-1] if e is None else at[-1] + nudge * exact(to_numpy(trial.draw(x))))
+    slopes = derivative(f, at, along), derivative(f, near, along)
+    results: list[Truth | None] = []
+    for y, dy, z, dz in zip(f(at), slopes[0], f(near), slopes[1], strict=True):
+        if y is None or dy is None:
+            results.append(None)
+            continue
+        sizes = (max(norm(a), norm(b - a) / nudge) for a, b in ((y, z), (dy, dz)))
+        results.append(Truth(y, dy, *sizes))
+    return results
+
+
+def against_truth(trial: Trial, oracle: Oracle | None) -> None:
+    """One matrix: the forward, each tangent, and for each output alone the cotangents."""
+    if oracle is None:
+        _against_differences(trial)
+        return
+    like = [to_numpy(y) for y in trial.outputs]
+    truth = exactly(trial, lambda xs: oracle(*xs, like=like, **keywords(trial)))
+    got = trial.jvp(*trial.live_inputs)
+    for i in trial.live_outputs:
+        name, true = trial.rule.outputs[i], truth[i]
+        assert true is not None, f"the oracle of {trial.rule.name} says nothing of {name}"
+        trial.compare(f"the output {name}", like[i], true.value, true.value_size)
+        trial.compare(f"the tangent of {name}", got[i], true.tangent, true.tangent_size)
+        if size := norm(true.tangent):
+            trial.amplification = max(trial.amplification, float(true.tangent_size / size))
+        bar = exact(to_numpy(trial.bars[i]))
+        what = f"<cotangents, tangents> of the inputs, for the cotangent of {name} alone,"
+        pulled = paired(trial, trial.vjp(i))
+        trial.compare(what, pulled, inner(bar, true.tangent), norm(bar) * true.tangent_size)
+
+
+def _against_differences(trial: Trial) -> None:
+    """The second best: five-point differences of the forward, with the step at which they change least."""
+    steps = [trial.eps**0.2 / 4**i for i in range(6)]
+    tries = [_differences(trial, step) for step in steps]
+    got = trial.jvp(*trial.live_inputs)
+    eps, trial.eps = trial.eps, 1 / trial.limit  # so that the scale below is the limit itself
+    for i in trial.live_outputs:
+        pairs = [(norm(a[i] - b[i]), b[i]) for a, b in itertools.pairwise(tries)]
+        change, wanted = min(pairs, key=lambda pair: pair[0])
+        what = f"the tangent of {trial.rule.outputs[i]}, by differences,"
+        trial.compare(what, got[i], wanted, 30 * (change + 100 * eps * norm(wanted)))
+    trial.eps, trial.error = eps, 0.0  # errors of the differences are not those of the rule
+
+
+def _differences(trial: Trial, step: float) -> list[Any]:
+    def forward(t: float) -> list[Any]:
+        moved = [x if e is None else x + t * e for x, e in zip(trial.inputs, trial.dots, strict=True)]
+        return [to_numpy(y) for y in trial.rule.forward(*moved, **trial.params)]
+
+    points = zip(*(forward(t * step) for t in (1, -1, 2, -2)), strict=True)
+    return [(8 * (a - b) - (c - d)) / (12 * step) for a, b, c, d in points]
+
+
+def paired(trial: Trial, pulled: Sequence[Any]) -> Any:
+    """The sum over the inputs of Re<cotangent, tangent>."""
+    return sum(inner(pulled[i], to_numpy(trial.dots[i])) for i in trial.live_inputs)
