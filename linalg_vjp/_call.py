@@ -18,7 +18,7 @@ from ._checks import (
 )
 from ._cotangent import all_none, cast, unbroadcast
 from ._matrix import promote
-from ._namespace import Array, Namespace, device, same_device
+from ._namespace import Array, Namespace, device, is_numpy_namespace, same_device
 from ._params import complete
 from ._signature import Core
 
@@ -104,12 +104,13 @@ class Call(NamedTuple):
         """Cotangents or tangents in the dtypes of their owners; None where nothing flows."""
         rule, xp = self.rule, self.xp
         check_count(rule, kind, names, given)
+        one_device = is_numpy_namespace(xp)
         fitted: list[Array | None] = []
         for name, x, owner in zip(names, given, owners, strict=True):
             if x is None or name in rule.constant:
                 fitted.append(None)
                 continue
-            if type(x) is not type(anchor) or not same_device(x, anchor, xp):
+            if type(x) is not type(anchor) or not (one_device or same_device(x, anchor, xp)):
                 others = rule.saves[0] if rule.saves else "the rest"
                 common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], None)
             if x.shape != owner.shape:

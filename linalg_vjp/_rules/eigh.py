@@ -119,7 +119,11 @@ def eigh_jvp(
 
 def _reciprocal_gaps(w: Array, xp: Namespace) -> Array:
     """E_ij = 1 / (w_j - w_i), zero where the two are tied to rounding."""
-    return reciprocal(w[..., None, :] - w[..., :, None], rounding(w, xp)[..., None], xp)
+    n = w.shape[-1]
+    if n == 0:
+        return w[..., None]
+    largest = xp.maximum(xp.abs(w[..., :1]), xp.abs(w[..., n - 1 :]))  # one of the ends: w is sorted
+    return reciprocal(w[..., None, :] - w[..., :, None], rounding(largest, xp)[..., None], xp)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:

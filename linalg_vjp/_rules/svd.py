@@ -25,6 +25,8 @@ from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
 
+Pair = tuple[Array, Array]  # one of U and one of V, or None
+
 
 def svd(A: Array, *, full_matrices: bool = True, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
     """U, S and Vh with A = U diag(S) Vh."""
@@ -91,14 +93,15 @@ def svd_vjp(
         S_bar = S_bar * xp.sign(S)  # zero where S is
     if U_bar is None and Vh_bar is None:
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
-    J = K = U_perp = V_perp = None
+    J = K = U_perp = V_perp = V_bar = None
     if U_bar is not None:
         J, U_perp = _split(U, U_bar, k, xp)
     if Vh_bar is not None:
-        K, V_perp = _split(adjoint(Vh, xp), adjoint(Vh_bar, xp), k, xp)
+        V_bar = adjoint(Vh_bar, xp)
+        K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
     E, G = _reciprocals(S, xp)
     if gauge == "check":
-        _check(U, Vh, U_bar, Vh_bar, (J, K, U_perp, V_perp), S, xp)
+        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (J, K), (U_perp, V_perp), S, xp)
     UP = U1 @ total(None if J is None else (E + G) * J, None if K is None else (E - G) * K)
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
@@ -169,14 +172,18 @@ def svd_jvp(
 
 def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array]:
     """E and G: 1 / (s_j - s_i) and 1 / (s_j + s_i), zero where the denominator is rounding."""
-    tol = rounding(S, xp)[..., None]
+    tol = _blur(S, xp)[..., None]
     row, col = S[..., :, None], S[..., None, :]
     return reciprocal(col - row, tol, xp), reciprocal(col + row, tol, xp)
 
 
 def _inverse(S: Array, xp: Namespace) -> Array:
     """1 / s_i, zero where it is rounding."""
-    return reciprocal(S, rounding(S, xp), xp)
+    return reciprocal(S, _blur(S, xp), xp)
+
+
+def _blur(S: Array, xp: Namespace) -> Array:
+    return rounding(S[..., : min(S.shape[-1], 1)], xp)  # the first is the largest, if there is one
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
@@ -192,32 +199,22 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
     return skew(C, xp), extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
-def _check(
-    U: Array,
-    Vh: Array,
-    U_bar: Array | None,
-    Vh_bar: Array | None,
-    parts: tuple[Array | None, ...],
-    S: Array,
-    xp: Namespace,
-) -> None:
-    """Raise GaugeError for a share of the cotangents along the gauge.
+def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
+    """Raise GaugeError for a share of the cotangents along the gauge; each pair is that of U and that of V.
 
-    Those are the turns of U and V together at ties and apart at zeros, the cotangents beyond the span where S
-    is zero, and the turns within the extra columns. `parts` are J, K and the two beyond.
+    Along it are the turns of U and V together at ties and apart at zeros, the cotangents beyond the span
+    where S is zero, and the turns within the extra columns.
     """
-    k = S.shape[-1]
+    k, (J, K) = S.shape[-1], turns
     E, G = _reciprocals(S, xp)
     null = _inverse(S, xp)[..., None, :] == 0
-    J, K, U_perp, V_perp = parts
     free = [xp.where(E == 0, total(J, K), 0.0)]
     free.append(xp.where(G == 0, total(J, None if K is None else -K), 0.0))
-    free += [xp.where(null, perp, 0.0) for perp in (U_perp, V_perp) if perp is not None]
-    if U_bar is not None:
-        free.append(skew(adjoint(U[..., :, k:], xp) @ U_bar[..., :, k:], xp))
-    if Vh_bar is not None:
-        free.append(skew(Vh[..., k:, :] @ adjoint(Vh_bar[..., k:, :], xp), xp))
-    check_gauge("svd", "U and Vh", free, (U_bar, Vh_bar), xp)
+    free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
+    for Q, Q_bar in zip(factors, bars, strict=True):
+        if Q_bar is not None:
+            free.append(skew(adjoint(Q[..., :, k:], xp) @ Q_bar[..., :, k:], xp))
+    check_gauge("svd", "U and Vh", free, bars, xp)
 
 
 def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
