@@ -28,7 +28,12 @@ Named = Sequence[tuple[str, Array]]
 
 
 def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
-    """One array for each name."""
+    """One array for each name, in a tuple."""
+    if hasattr(arrays, "shape"):
+        raise TypeError(
+            f"{rule.name}: an array in place of the {kind}s was given; wanted is a tuple of them, such as "
+            f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+        )
     if len(arrays) != len(names):
         raise ValueError(
             f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of "

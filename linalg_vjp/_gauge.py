@@ -1,7 +1,7 @@
 """Gauge: outputs that are defined up to a phase or a rotation, and differences that vanish at ties.
 
-A pair counts as tied, and a value as zero, when it is so to the rounding of the factorization. There
-a loss that ignores the gauge has a coefficient of zero, and 0/0 is replaced by 0.
+A pair counts as tied, and a value as zero, when it is so to the rounding of the factorization. There a
+loss that ignores the gauge has a coefficient of zero, and 0/0 is replaced by 0.
 """
 
 import functools
@@ -10,24 +10,21 @@ from collections.abc import Sequence
 from ._matrix import adjoint
 from ._namespace import Array, Namespace
 
-__all__ = ["GaugeError", "check_gauge", "extra_cotangent", "extra_tangent", "reciprocal", "rounding"]
+__all__ = ["TIED", "ZERO", "GaugeError", "check_gauge", "extra_cotangent", "extra_tangent", "reciprocal"]
+
+
+# Exact ties of matrices of up to 200 rows were seen to split by up to 23 eps of the largest value, and exact
+# zeros to come as up to 7 eps. What is known of vectors of values closer than that is little: a thirtieth.
+TIED, ZERO = 32, 8
 
 
 class GaugeError(ValueError):
     """A cotangent has a part along the gauge: the loss depends on an arbitrary choice."""
 
 
-def rounding(largest: Array, xp: Namespace) -> Array:
-    """How far eigenvalues or singular values are blurred, from the size of the largest.
-
-    Exact ties of matrices of up to 200 rows were seen to split by up to 23 eps of the largest value. Vectors
-    of values that are closer than this are known to a thirtieth at best: little is lost where no tie was.
-    """
-    return 32 * xp.finfo(largest.dtype).eps * largest
-
-
-def reciprocal(x: Array, tol: Array, xp: Namespace) -> Array:
-    """1/x, and 0 where |x| <= tol; safe to differentiate again."""
+def reciprocal(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
+    """1/x, and 0 where |x| is at most so many times eps of the largest value; safe to differentiate again."""
+    tol = times * xp.finfo(x.dtype).eps * largest
     return 1 / xp.where(xp.abs(x) <= tol, float("inf"), x)
 
 
@@ -56,7 +53,8 @@ def check_gauge(
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
             f"(its largest entry is {_shown(scale, xp):.3g}, the tolerance {tol:.1g} of that). "
-            f"The loss depends on a phase, sign or rotation that the factorization leaves open, so it has no "
+            f"The loss depends on a phase, sign or rotation that the factorization leaves open (values "
+            f"within {TIED} eps of the largest count as tied, those below {ZERO} eps as zero), so it has no "
             f'gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
         )
 

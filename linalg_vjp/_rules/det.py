@@ -3,8 +3,9 @@
 For A of shape (..., n, n); the results have shape (...).
 
 Domain: det is a polynomial, differentiable at every A: its derivative is the cofactor matrix, which is not
-zero at a singular A of rank n - 1. slogdet wants a nonsingular A: at a singular one logabsdet is -inf, and
-the cotangent is NaN. The sign is constant for a real A.
+zero at a singular A of rank n - 1 (for n = 3, as long as products of two entries do not overflow). slogdet
+wants a nonsingular A: at a singular one logabsdet is -inf, and the cotangent is NaN. The sign is constant for
+a real A.
 
 Gauge: none.
 

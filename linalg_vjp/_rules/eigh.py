@@ -4,7 +4,8 @@ For A of shape (..., n, n), w (..., n) is real and V (..., n, n) unitary.
 
 Domain: A is Hermitian; the cotangent is the Hermitian one. For V the eigenvalues must differ, or the loss
 must ignore the choice of a basis in each tied eigenspace. At a tie, w is not differentiable: the pullback of
-w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike.
+w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike. Eigenvalues count
+as tied within 32 eps of the largest.
 
 Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
 V^H V_dot zero there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
@@ -16,7 +17,7 @@ Spec: rules/eigh.md
 """
 
 from .._cotangent import total
-from .._gauge import check_gauge, reciprocal, rounding
+from .._gauge import TIED, check_gauge, reciprocal
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
@@ -123,7 +124,7 @@ def _reciprocal_gaps(w: Array, xp: Namespace) -> Array:
     if n == 0:
         return w[..., None]
     largest = xp.maximum(xp.abs(w[..., :1]), xp.abs(w[..., n - 1 :]))  # one of the ends: w is sorted
-    return reciprocal(w[..., None, :] - w[..., :, None], rounding(largest, xp)[..., None], xp)
+    return reciprocal(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:

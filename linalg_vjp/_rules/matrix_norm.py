@@ -4,8 +4,9 @@ ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the la
 1 and -1 (the largest and the smallest column sum of |A|), inf and -inf (the same of the rows).
 
 Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
-one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, equal shares for
-what is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice.
+one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, shares for what
+is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice. Where the
+forward takes a matrix for zero or infinite, because its squares leave the range of the floats, so does "fro".
 
 Gauge: none.
 
@@ -45,7 +46,7 @@ def matrix_norm_vjp(
                           G = U diag(weights) Vh         "nuc", 2, -2
                           G = A / |A| weights            1, -1, inf, -inf
 
-    The weights are 1 for each singular value that is not zero with "nuc", and else equal shares for those
+    The weights are 1 for each singular value that is not zero with "nuc", and else shares of one for those
     singular values, columns or rows that attain the largest or smallest value.
 
     Parameters
@@ -121,20 +122,24 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
         weights = xp.sign(S)
         if ord != "nuc":
-            weights = weights * _shares(S, ord == 2, -1, xp)
+            weights = weights * _shares(S, xp.ones_like(S), ord == 2, -1, xp)
         return (U * weights[..., None, :]) @ Vh
     a = xp.abs(A)
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
-    return A / xp.where(a == 0, 1.0, a) * _shares(sums, ord > 0, across, xp)
+    entries = xp.sum(xp.sign(a), axis=along, keepdims=True)
+    return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
 
 
-def _shares(x: Array, largest: bool, axis: int, xp: Namespace) -> Array:
-    """Equal shares of one for the entries along an axis that attain the largest or smallest value."""
+def _shares(x: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
+    """Shares of one for what attains the largest or smallest value along an axis, each by 1 / entries.
+
+    That makes the norm of the whole the least: `entries` is the squared norm of each part.
+    """
     extreme = xp.max(x, axis=axis, keepdims=True) if largest else xp.min(x, axis=axis, keepdims=True)
-    hit = xp.astype(x == extreme, x.dtype)
-    return hit / xp.sum(hit, axis=axis, keepdims=True)
+    share = xp.where(x == extreme, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
+    return share / xp.sum(share, axis=axis, keepdims=True)
 
 
 MATRIX_NORM = Rule(

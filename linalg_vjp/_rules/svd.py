@@ -5,8 +5,9 @@ full_matrices=True (the standard's default) gives U (..., m, m) and Vh (..., n, 
 Vh (..., k, n).
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
-a basis in each tied or null space. At a tie the pullback of S_bar is a subgradient, and the gradient of
-every loss that treats the tied ones alike; an S_i of exactly zero (a kink) has the slope of least norm, 0.
+a basis in each tied or null space; they count as tied within 32 eps of the largest, as zero below 8 eps of it.
+At a tie the pullback of S_bar is a subgradient, and the gradient of every loss that treats the tied ones
+alike; an S_i of exactly zero (a kink) has the slope of least norm, 0.
 
 Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties); with S_i = 0 the two turn
 apart, together with the extra columns of full_matrices=True.
@@ -19,7 +20,7 @@ Spec: rules/svd.md
 """
 
 from .._cotangent import total
-from .._gauge import check_gauge, extra_cotangent, extra_tangent, reciprocal, rounding
+from .._gauge import TIED, ZERO, check_gauge, extra_cotangent, extra_tangent, reciprocal
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
@@ -171,19 +172,18 @@ def svd_jvp(
 
 
 def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array]:
-    """E and G: 1 / (s_j - s_i) and 1 / (s_j + s_i), zero where the denominator is rounding."""
-    tol = _blur(S, xp)[..., None]
-    row, col = S[..., :, None], S[..., None, :]
-    return reciprocal(col - row, tol, xp), reciprocal(col + row, tol, xp)
+    """E and G: 1 / (s_j - s_i) and 1 / (s_j + s_i), zero at ties and where both are zero."""
+    row, col, largest = S[..., :, None], S[..., None, :], _largest(S)[..., None]
+    return reciprocal(col - row, largest, TIED, xp), reciprocal(col + row, largest, ZERO, xp)
 
 
 def _inverse(S: Array, xp: Namespace) -> Array:
-    """1 / s_i, zero where it is rounding."""
-    return reciprocal(S, _blur(S, xp), xp)
+    """1 / s_i, zero where s_i is."""
+    return reciprocal(S, _largest(S), ZERO, xp)
 
 
-def _blur(S: Array, xp: Namespace) -> Array:
-    return rounding(S[..., : min(S.shape[-1], 1)], xp)  # the first is the largest, if there is one
+def _largest(S: Array) -> Array:
+    return S[..., : min(S.shape[-1], 1)]  # the first, if there is one
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from .._namespace import Array, array_namespace, device
 from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
-from ._trial import Trial
+from ._trial import Trial, as_code
 from ._truth import against_truth, exactly, keywords, paired
 from .oracles import ORACLES, Oracle
 
@@ -43,7 +43,8 @@ def check_rule(
     Checked are: shapes, dtypes and devices; that nothing is modified; each output and each input alone, and
     every subset of the cotangents; zeros in place of None; the pullback against the pushforward, through the
     inner product; a batch against its slices; and the forward, the pushforward and the pullback of up to four
-    slices against an independent oracle.
+    slices against an independent oracle. At a tie or a kink single outputs have no derivative, and no rule
+    passes there: `check_loss` is for losses that have one.
 
     Parameters
     ----------
@@ -89,6 +90,9 @@ def check_rule(
     trial.batched = batched
     if tangents is not None:
         trial.dots = list(tangents)
+        trial.extras += f", tangents=[{', '.join(as_code(to_numpy(e)) for e in tangents)}]"
+    trial.extras += f", limit={limit:g}" if limit != LIMIT else ""
+    trial.extras += ", oracle=oracle" if oracle is not None else ""
     before = trial.snapshot()
     with mpmath.workdps(DIGITS):
         parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs), ())]
@@ -102,10 +106,9 @@ def check_rule(
         _by_subsets(trial, alone, pushed)
         if batched:
             _by_slices(trial, parts, pushed)
-    given = [f"input {name}" for name in rule.inputs] + [f"output {name}" for name in rule.outputs]
-    given += [f"tangent of {name}" for name in rule.inputs] + [
-        f"cotangent of {name}" for name in rule.outputs
-    ]
+    given = [*rule.inputs, *rule.outputs]
+    given += [f"the tangent of {x}" for x in rule.inputs]
+    given += [f"the cotangent of {y}" for y in rule.outputs]
     for what, x, y in zip(given, before, trial.snapshot(), strict=True):
         if x is not None and not np.array_equal(x, y, equal_nan=True):
             trial.fail(f"{what} was modified in place")
@@ -160,7 +163,9 @@ def check_loss(
     """
     trial = Trial(rule, inputs, params, limit, seed)
     trial.of_a_loss = True
-    oracle = oracle or ORACLES[rule.name]
+    oracle = oracle or ORACLES.get(rule.name)
+    if oracle is None:
+        raise ValueError(f"{rule.name}: give check_loss an oracle, there is no built-in one of that name")
     like = [to_numpy(y) for y in trial.outputs]
     trial.bars = [
         None
@@ -179,10 +184,15 @@ def check_loss(
         for trial.dots in directions:
             (true,) = exactly(trial, value)
             assert true is not None
-            seen.append((paired(trial, pulled), true))
-        largest = max(true.tangent_size for _, true in seen)
-        for got, true in seen:
-            trial.compare("the derivative of the loss", got, true.tangent, largest)
+            pushed = zip(trial.bars, trial.jvp(*trial.live_inputs), strict=True)
+            forward = sum(
+                inner(to_numpy(bar), dot) for bar, dot in pushed if bar is not None and dot is not None
+            )
+            seen.append((paired(trial, pulled), forward, true))
+        largest = max(true.tangent_size for *_, true in seen)
+        for backward, forward, true in seen:
+            trial.compare("the derivative of the loss", backward, true.tangent, largest)
+            trial.compare("the derivative of the loss, by the pushforward,", forward, true.tangent, largest)
     return Report(trial.error, trial.comparisons)
 
 
@@ -235,18 +245,21 @@ def _add_up(
 def _by_slices(trial: Trial, parts: Sequence[Any], pushed: Sequence[Any]) -> None:
     """A batch gives the stack of what its slices give; where an input was broadcast, their sum."""
     whole = trial.vjp(*trial.live_outputs)
-    pieces = [(p.vjp(*p.live_outputs), p.jvp(*p.live_inputs), places, index) for p, places, index in parts]
+    pieces = [(p.vjp(*p.live_outputs), p.jvp(*p.live_inputs), places, i, p) for p, places, i in parts]
     for j in trial.live_inputs:
-        stack = [(pulled[j], places[j]) for pulled, _, places, _ in pieces]
+        stack = [(pulled[j], places[j], part) for pulled, _, places, _, part in pieces]
         _stack_up(trial, f"the cotangent of {trial.rule.inputs[j]}", whole[j], stack)
     for i in trial.live_outputs:
-        stack = [(dots[i], index) for _, dots, _, index in pieces]
+        stack = [(dots[i], index, part) for _, dots, _, index, part in pieces]
         _stack_up(trial, f"the tangent of {trial.rule.outputs[i]}", pushed[i], stack)
 
 
-def _stack_up(trial: Trial, what: str, whole: Any, pieces: Sequence[tuple[Any, Any]]) -> None:
-    stacked, size = exact(np.zeros(whole.shape)), mpmath.mpf(0)
-    for x, place in pieces:
-        stacked[place] += exact(x)
-        size += norm(exact(x))
-    trial.compare_rounded(f"{what}, against its slices,", whole, stacked, size)
+def _stack_up(trial: Trial, what: str, whole: Any, pieces: Sequence[tuple[Any, Any, Trial]]) -> None:
+    """Place by place, each with the sizes of its own: a large slice must not hide the others."""
+    sums: dict[Any, tuple[Any, Any]] = {}
+    for x, place, part in pieces:
+        total, size = sums.get(place, (exact(np.zeros(x.shape)), mpmath.mpf(0)))
+        known = part.amplification if part.comparisons else trial.amplification
+        sums[place] = total + exact(x), size + known * norm(exact(x))
+    for place, (total, size) in sums.items():
+        trial.compare(f"{what}, against its slices, at {place}", whole[(*place, ...)], total, size)

@@ -31,7 +31,7 @@ class Trial:
         self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
         self.of_a_loss = False  # the cotangents are those of a loss, and not random
-        self.batched = True
+        self.batched, self.extras = True, ""  # for the code that an error ends with
         self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
         self.original = [to_numpy(x).copy() for x in inputs]
         self.eps = max(float(np.finfo(x.dtype).eps) for x in self.original if x.dtype.kind in "fc")
@@ -99,6 +99,12 @@ class Trial:
         ranks = [len(core) - (short and sides.optional in core) for core in sides.inputs]
         batches = [tuple(x.shape[: len(x.shape) - r]) for x, r in zip(self.inputs, ranks, strict=True)]
         batch = broadcast_shapes(*batches)
+        if any(tuple(y.shape[: len(batch)]) != batch for y in self.outputs):
+            shapes = " and ".join(str(tuple(y.shape)) for y in self.outputs)
+            raise ValueError(
+                f"{self.rule.name}: the leading axes {batch} of the inputs are not those of the outputs, of "
+                f"shape {shapes}; if they are no batch axes with these keywords, pass batched=False"
+            )
         for index in np.ndindex(*batch):
             places = [
                 tuple(0 if size == 1 else i for i, size in zip(index[len(batch) - len(b) :], b, strict=True))
@@ -111,11 +117,16 @@ class Trial:
         part.__dict__.update(self.__dict__)
         part.inputs = tuple(x[(*p, ...)] for x, p in zip(self.inputs, places, strict=True))
         part.dots = [None if x is None else x[(*p, ...)] for x, p in zip(self.dots, places, strict=True)]
+        part.params = {k: self._param_at(v, index) for k, v in self.params.items()}
         part.outputs = tuple(y[(*index, ...)] for y in self.outputs)
         part.bars = [None if y is None else y[(*index, ...)] for y in self.bars]
         part.original = [to_numpy(x) for x in part.inputs]
         part.error, part.comparisons = 0.0, 0
         return part
+
+    def _param_at(self, value: Any, index: tuple[int, ...]) -> Any:
+        """A keyword for one matrix, of one that has an entry for each."""
+        return value[(*index, ...)] if len(getattr(value, "shape", ())) == len(index) > 0 else value
 
     def absorb(self, part: "Trial") -> None:
         """Take over what a slice has seen."""
@@ -158,7 +169,8 @@ class Trial:
         inputs = ", ".join(map(as_code, self.original))
         keywords = "".join(f", {k}={_literal(v)}" for k, v in self.params.items())
         if not self.of_a_loss:
-            keywords = f", seed={self.seed}{'' if self.batched else ', batched=False'}{keywords}"
+            batched = "" if self.batched else ", batched=False"
+            keywords = f"{self.extras}, seed={self.seed}{batched}{keywords}"
             head += "from linalg_vjp.testing import check_rule\n"
             return f"{head}check_rule({rule}, [{inputs}]{keywords})"
         bars = ", ".join("None" if y is None else as_code(to_numpy(y)) for y in self.bars)

@@ -15,11 +15,10 @@ __all__ = ["Truth", "against_truth", "exactly", "keywords", "paired"]
 
 
 def keywords(trial: Trial) -> dict[str, Any]:
-    return {
-        name: v
-        for name, v in complete(trial.rule.name, trial.rule.params, trial.params).items()
-        if name != "gauge"
-    }
+    """Those of the operation itself, which an oracle takes: all but the gauge."""
+    completed = complete(trial.rule.name, trial.rule.params, trial.params)
+    completed.pop("gauge", None)
+    return completed
 
 
 class Truth(NamedTuple):

@@ -64,6 +64,9 @@ def test_least_norm():
         np.testing.assert_allclose(slope(np.eye(2), ord)[1], np.eye(2) / 2, atol=1e-15)
     np.testing.assert_allclose(slope(np.diag([3.0, 0.0]), "nuc")[1], np.diag([1.0, 0.0]), atol=1e-15)
     np.testing.assert_array_equal(slope(np.eye(2), 1)[1], np.eye(2) / 2)
+    A = np.asarray([[2.0, 1.0], [0.0, 1.0]])  # a column of one entry is cheaper than one of two
+    np.testing.assert_allclose(slope(A, 1)[1], [[2 / 3, 1 / 3], [0, 1 / 3]], rtol=1e-15)
+    np.testing.assert_allclose(slope(A.T, np.inf)[1], [[2 / 3, 0], [1 / 3, 1 / 3]], rtol=1e-15)
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (2, 0), (0, 2)])

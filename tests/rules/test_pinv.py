@@ -54,5 +54,6 @@ def test_rtol_for_each_matrix(target):
     X, pullback = lv.vjp("pinv", target.asarray(A), rtol=target.asarray([0.5, 0.01]))
     np.testing.assert_allclose(np.from_dlpack(X), [np.diag([1.0, 0.0]), np.diag([1.0, 10.0])], atol=1e-14)
     (A_bar,) = pullback(target.asarray(np.stack([np.eye(2)] * 2)))
+    check_rule(PINV, [target.asarray(general(3, 3, 3))], rtol=target.asarray([0.3, 0.1, 0.2]))
     truth = [np.diag([-1.0, 0.0]), np.diag([-1.0, -100.0])]
     np.testing.assert_allclose(np.from_dlpack(A_bar), truth, atol=1e-13)

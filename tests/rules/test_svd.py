@@ -101,3 +101,13 @@ def test_gauge(A, bars):
     bars = (None if U_bar is None else U @ U_bar, None, None if Vh_bar is None else Vh_bar @ Vh)
     with pytest.raises(lv.GaugeError, match=r"svd: .* along the gauge"):
         pullback(*bars)
+
+
+def test_a_small_singular_value_is_no_zero():
+    """At 3e-6 of the largest in float32 the left vector still moves by its 1/s."""
+    Q = np.linalg.qr(general(5, 3))[0]
+    A = (Q * [1, 0.1, 3e-6]).astype("float32")
+    (U, S, Vh), pullback = lv.vjp("svd", A, full_matrices=False)
+    wanted = lv.svd_vjp(*(x.astype("float64") for x in (U, S, Vh)), general(5, 3, seed=1), None, None)[0]
+    (got,) = pullback(general(5, 3, dtype="float32", seed=1), None, None)
+    assert np.linalg.norm(got - wanted) < 1e-2 * np.linalg.norm(wanted)

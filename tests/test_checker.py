@@ -1,0 +1,97 @@
+"""What the checker does besides: rules of one's own, errors that can be pasted, words that help."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import CheckError, check_rule
+
+from .random_inputs import general, hermitian
+from .test_planted import C, pasted, planted
+
+
+def test_a_rule_without_an_oracle_is_checked_by_differences():
+    rule = replace(lv.RULES["inv"], name="inverse")
+    check_rule(rule, [general(2, 3, 3)])
+    wrong = replace(
+        rule, op_jvp=lambda X, A_dot, xp: (X @ A_dot @ X,), op_vjp=lambda X, B, xp: (X.mT @ B @ X.mT,)
+    )
+    with pytest.raises(CheckError, match="by differences"):
+        check_rule(wrong, [general(2, 3, 3)])
+
+
+def test_the_error_can_be_pasted():
+    wrong = planted("inv", vjp=lambda r, *_: (2 * r[0],))
+    with pytest.raises(CheckError) as error:
+        check_rule(wrong, [general(2, 2, 2)], seed=3)
+    exec(pasted(error.value), {})  # the true rule, at the same input: it passes
+
+
+def test_a_rule_of_your_own_with_an_index_and_nothing_saved():
+    """An integer input that is constant, a linear operation that saves nothing, three inputs."""
+    take = lv.Rule(
+        "take",
+        "(n),(m)->(m)",
+        inputs=("x", "i"),
+        outputs=("y",),
+        saves=("i", "x"),
+        constant=("i",),
+        op=lambda x, i, xp: (xp.take(x, i),),
+        op_vjp=lambda i, x, y_bar, xp: (np.bincount(i, y_bar, x.shape[0]), None),
+        op_jvp=lambda i, x, x_dot, i_dot, xp: (x_dot[i],),
+    )
+    check_rule(take, [general(5), np.asarray([1, 3, 3])])
+    trace = lv.Rule(
+        "trace",
+        "(n,n)->()",
+        inputs=("A",),
+        outputs=("t",),
+        saves=(),
+        op=lambda A, xp: (xp.linalg.trace(A),),
+        op_vjp=lambda t_bar, xp: (t_bar[..., None, None] * xp.eye(3),),
+        op_jvp=lambda A_dot, xp: (xp.linalg.trace(A_dot),),
+    )
+    check_rule(trace, [general(2, 3, 3)])
+    (t,), A = trace.forward(general(3, 3)), general(3, 3)
+    np.testing.assert_array_equal(trace.vjp((A,), (t,), (None,))[0], np.zeros((3, 3)))
+    triple = lv.Rule(
+        "triple",
+        "(n,n),(n,n),(n,n)->(n,n)",
+        inputs=("A", "B", "C"),
+        outputs=("Y",),
+        saves=("A", "B", "C"),
+        op=lambda A, B, C, xp: (A @ B @ C,),
+        op_vjp=lambda A, B, C, Y, xp: (
+            Y @ np.conj(B @ C).mT,
+            np.conj(A.mT) @ Y @ np.conj(C.mT),
+            np.conj(A @ B).mT @ Y,
+        ),
+        op_jvp=lambda A, B, C, a, b, c, xp: (
+            sum(
+                Y
+                for Y in (
+                    a is not None and a @ B @ C,
+                    b is not None and A @ b @ C,
+                    c is not None and A @ B @ c,
+                )
+                if Y is not False
+            ),
+        ),
+    )
+    check_rule(triple, [general(2, 3, 3), general(3, 3, dtype=C), general(1, 3, 3, seed=2)])
+
+
+def test_what_is_no_batch_is_said():
+    for params in ({}, {"axis": 0}):
+        with pytest.raises(ValueError, match="batched=False"):
+            check_rule(lv.RULES["vector_norm"], [general(3, 4, 5)], **params)
+
+
+def test_the_error_says_all_that_it_takes():
+    wrong = planted("eigh", vjp=lambda r, *_: (2 * r[0],))
+    E = hermitian(2, seed=4)
+    with pytest.raises(CheckError) as error:
+        check_rule(wrong, [hermitian(2)], tangents=[E], limit=5)
+    assert f"tangents=[array({E.tolist()}, dtype=float64)], limit=5" in str(error.value)
