@@ -5,7 +5,7 @@ full_matrices=True (the standard's default) gives U (..., m, m) and Vh (..., n, 
 Vh (..., k, n).
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
-a basis in each tied or null space; they count as tied within 32 eps of the largest, as zero below 8 eps of it.
+a basis in each tied or null space. They count as tied within 32 eps of the largest, as zero below 8 eps.
 At a tie the pullback of S_bar is a subgradient, and the gradient of every loss that treats the tied ones
 alike; an S_i of exactly zero (a kink) has the slope of least norm, 0.
 
