@@ -12,10 +12,10 @@ HOOK = "_array_api_compat_vendor"
 try:
     from .._array_api_compat_vendor import array_namespace, device, is_jax_namespace, is_numpy_namespace  # type: ignore[import-not-found]
 except ImportError as error:
-    # A hook that is missing is the normal case; one that is there and broken must be heard.
-    # Without a parent package Python gives the error no name.
-    missing = error.name is None or (isinstance(error, ModuleNotFoundError) and error.name.endswith(HOOK))
-    if not missing:
+    # A hook that is missing, or no package around that could hold one, is the normal case; a hook that is
+    # there and broken must be heard.
+    missing = isinstance(error, ModuleNotFoundError) and str(error.name).endswith(HOOK)
+    if "." in __name__.removesuffix("._namespace") and not missing:
         raise
     from array_api_compat import array_namespace, device, is_jax_namespace, is_numpy_namespace
 

@@ -59,9 +59,11 @@ def test_with_the_hook(host):
     assert run.returncode == 0, run.stderr
 
 
-def test_a_broken_hook_is_heard(host):
-    (host / "host" / "_vendored" / "_array_api_compat_vendor.py").write_text("import no_such_module\n")
+@pytest.mark.parametrize("line", ["import no_such_module", "raise ImportError('no_such_module')"])
+def test_a_broken_hook_is_heard(host, line):
+    (host / "host" / "_vendored" / "_array_api_compat_vendor.py").write_text(line + "\n")
     run = use(host, "host._vendored.gradients", blocked="linalg_vjp")
+    assert run.returncode != 0
     assert "no_such_module" in run.stderr
 
 
