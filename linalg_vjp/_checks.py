@@ -29,7 +29,7 @@ Named = Sequence[tuple[str, Array]]
 
 def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
     """One array for each name, in a tuple."""
-    if hasattr(arrays, "shape"):
+    if type(arrays) is not tuple and hasattr(arrays, "shape"):
         raise TypeError(
             f"{rule.name}: an array in place of the {kind}s was given; wanted is a tuple of them, such as "
             f"({', '.join(names)}{',' if len(names) == 1 else ''})"
@@ -101,8 +101,8 @@ def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: N
 
 def check_results(rule: "Rule", formula: object, results: object, count: int) -> None:
     """A formula returned a tuple of as many results as there are names for them."""
-    if not isinstance(results, tuple | list) or len(results) != count:
-        given = f"{len(results)} results" if isinstance(results, tuple | list) else type(results).__name__
+    if type(results) is not tuple or len(results) != count:
+        given = f"{len(results)} results" if type(results) is tuple else type(results).__name__
         name = getattr(formula, "__name__", "a formula")
         raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
 

@@ -5,7 +5,9 @@ loss that ignores the gauge has a coefficient of zero, and 0/0 is replaced by 0.
 """
 
 import functools
+import math
 from collections.abc import Sequence
+from typing import Any
 
 from ._matrix import adjoint
 from ._namespace import Array, Namespace
@@ -22,10 +24,15 @@ class GaugeError(ValueError):
     """A cotangent has a part along the gauge: the loss depends on an arbitrary choice."""
 
 
+@functools.cache
+def _eps(dtype: Any, xp: Namespace) -> float:
+    return float(xp.finfo(dtype).eps)
+
+
 def reciprocal(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
     """1/x, and 0 where |x| is at most so many times eps of the largest value; safe to differentiate again."""
-    tol = times * xp.finfo(x.dtype).eps * largest
-    return 1 / xp.where(xp.abs(x) <= tol, float("inf"), x)
+    tol = times * _eps(x.dtype, xp) * largest
+    return 1 / xp.where(xp.abs(x) <= tol, math.inf, x)
 
 
 def extra_tangent(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:
@@ -48,7 +55,7 @@ def check_gauge(
     """Raise GaugeError when `parts`, the share of the cotangents along the gauge, are more than rounding."""
     scale = functools.reduce(xp.maximum, (_largest(bar, xp) for bar in bars if bar is not None))
     size = functools.reduce(xp.maximum, (_largest(part, xp) for part in parts))
-    tol = float(xp.finfo(size.dtype).eps) ** 0.5
+    tol = _eps(size.dtype, xp) ** 0.5
     if not xp.all(size <= tol * scale):
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
