@@ -32,6 +32,7 @@ Arrays = Sequence[Any]
 
 def begin(rule: "Rule", inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> "Call":
     """Check the inputs of a forward. `linalg_vjp.vjp` does so once, for the forward and the pullback."""
+    check_count(rule, "input", rule.inputs, inputs)
     return _begin(rule, inputs, inputs, rule.inputs, xp, params)
 
 
@@ -56,7 +57,6 @@ def _begin(
     params: dict[str, Any],
 ) -> "Call":
     completed = complete(rule.name, rule.params, params)
-    check_count(rule, "input", rule.inputs, inputs)
     xp = common_namespace(rule, list(zip(names, arrays, strict=True)), xp)
     for name, x in zip(rule.inputs, inputs, strict=True):
         if name not in rule.constant:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._matrix import broadcast_shapes
+from ._matrix import broadcast_shapes, is_complex
 from ._namespace import Array, Namespace, array_namespace, device, same_device
 from ._signature import bind, describe
 
@@ -91,8 +91,7 @@ def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
 
 def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
     """A tangent of a real array is real: an imaginary part would be dropped."""
-    drops = xp.isdtype(x.dtype, "complex floating") and not xp.isdtype(owner.dtype, "complex floating")
-    if kind == "tangent" and drops:
+    if kind == "tangent" and is_complex(x, xp) and not is_complex(owner, xp):
         raise TypeError(
             f"{rule.name}: the tangent of {name} is complex and {name} is real; make {name} complex, or give "
             f"the real part"

@@ -125,15 +125,12 @@ def solve_triangular(
     return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
 
 
-def right_solve_triangular(
-    B: Array, A: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
-) -> Array:
+def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, trans: str = "N") -> Array:
     """B op(A)^{-1} for a triangular A, with op(A) = A or A^H as `trans` is "N" or "C"."""
     # X A = B is A^T X^T = B^T, and X A^H = B is A X^H = B^H.
     if trans == "C":
-        X = solve_triangular(A, adjoint(B, xp), xp, upper=upper, unit_diagonal=unit_diagonal)
-        return adjoint(X, xp)
-    return solve_triangular(A, B.mT, xp, upper=upper, trans="T", unit_diagonal=unit_diagonal).mT
+        return adjoint(solve_triangular(A, adjoint(B, xp), xp, upper=upper), xp)
+    return transpose(solve_triangular(A, transpose(B), xp, upper=upper, trans="T"))
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:

@@ -108,8 +108,6 @@ def _check(options: argparse.Namespace) -> int:
             "version": __version__,
             "backend": backend.name,
             "backend_version": backend.version,
-        }
-        found |= {
             "seed": options.seed,
             "report": [o._asdict() for o in report],
             "rules": [o._asdict() for o in outcomes],

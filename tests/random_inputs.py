@@ -2,22 +2,19 @@
 
 import numpy as np
 
+from linalg_vjp.testing._exact import normal
+
 DTYPES = ("float32", "float64", "complex64", "complex128")
 
 
 def general(*shape, dtype="float64", seed=0):
     """Standard normal entries."""
-    random = np.random.default_rng(seed)
-    x = random.standard_normal(shape)
-    if np.dtype(dtype).kind == "c":
-        x = x + 1j * random.standard_normal(shape)
-    return np.asarray(x, dtype)
+    return np.asarray(normal(np.random.default_rng(seed), shape, dtype), dtype)
 
 
 def hermitian(*shape, dtype="float64", seed=0):
     """Hermitian, indefinite."""
-    A = general(*shape, shape[-1], dtype=dtype, seed=seed)
-    return (A + np.conj(A.mT)) / A.dtype.type(2)
+    return hermitian_part(general(*shape, shape[-1], dtype=dtype, seed=seed))
 
 
 def positive(*shape, dtype="float64", seed=0):

@@ -21,6 +21,7 @@ __all__ = [
     "hermitian",
     "inner",
     "norm",
+    "normal",
     "rounded",
     "to_numpy",
 ]
@@ -56,6 +57,12 @@ def rounded(x: Exact) -> Any:
     """Back to complex128 or float64."""
     complex_ = any(isinstance(v, mpmath.mpc) for v in x.flat)
     return np.asarray([complex(v) if complex_ else float(v) for v in x.flat]).reshape(x.shape)
+
+
+def normal(random: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Standard normal numbers, complex where the dtype is, in double precision."""
+    x = random.standard_normal(shape)
+    return x + 1j * random.standard_normal(shape) if np.dtype(dtype).kind == "c" else x
 
 
 def conj(x: Exact) -> Exact:

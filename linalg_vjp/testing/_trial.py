@@ -11,7 +11,7 @@ from .._matrix import broadcast_shapes
 from .._namespace import Array, array_namespace, device
 from .._rule import Rule
 from .._rules import RULES
-from ._exact import Exact, exact, norm, to_numpy
+from ._exact import Exact, exact, norm, normal, to_numpy
 
 __all__ = ["CheckError", "Trial", "as_code"]
 
@@ -53,10 +53,8 @@ class Trial:
         x = to_numpy(like)
         if scale is None:
             scale = float(np.max(np.abs(x), initial=0)) or 1.0
-        drawn = self.random.standard_normal(x.shape)
-        if x.dtype.kind == "c":
-            drawn = drawn + 1j * self.random.standard_normal(x.shape)
-        return array_namespace(like).asarray(np.asarray(scale * drawn, x.dtype), device=device(like))
+        drawn = np.asarray(scale * normal(self.random, x.shape, x.dtype), x.dtype)
+        return array_namespace(like).asarray(drawn, device=device(like))
 
     def vjp(self, *chosen: int, zeros: bool = False) -> list[Any]:
         """The cotangents of the inputs for the chosen outputs; the others get None, or zeros."""
@@ -161,11 +159,10 @@ class Trial:
 
     def _code(self) -> str:
         head = "from numpy import array, complex64, complex128, float32, float64, inf, nan\n"
-        own = (
-            RULES.get(self.rule.name, self.rule).signature == self.rule.signature and self.rule.name in RULES
-        )
-        rule = f"RULES[{self.rule.name!r}]" if own else "rule"
-        head += "from linalg_vjp import RULES\n" if own else f"# rule is your own Rule {self.rule.name!r}\n"
+        twin = RULES.get(self.rule.name)
+        known = twin is not None and twin.signature == self.rule.signature
+        rule = f"RULES[{self.rule.name!r}]" if known else "rule"
+        head += "from linalg_vjp import RULES\n" if known else f"# rule is your own Rule {self.rule.name!r}\n"
         inputs = ", ".join(map(as_code, self.original))
         keywords = "".join(f", {k}={_literal(v)}" for k, v in self.params.items())
         if not self.of_a_loss:
@@ -198,8 +195,6 @@ def _numbers(x: Any) -> Exact:
 
 
 def _shown(x: Exact) -> str:
-    return (
-        mpmath.nstr(x.tolist(), 17)
-        if x.ndim == 0
-        else str(np.vectorize(lambda v: mpmath.nstr(v, 17), otypes=[str])(x))
-    )
+    if x.ndim == 0:
+        return str(mpmath.nstr(x.tolist(), 17))
+    return str(np.vectorize(lambda v: mpmath.nstr(v, 17), otypes=[str])(x))

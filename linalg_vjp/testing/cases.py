@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from .._rule import Rule
 from .._rules import RULES
 from ._check import LIMIT, Report, check_loss, check_rule
+from ._exact import normal
 from .backends import Backend
 from .ties import TiedLoss, tied_eigh, tied_svd
 
@@ -134,10 +135,7 @@ class _Maker:
         self.random, self.dtype = random, np.dtype(dtype)
 
     def general(self, *shape: int) -> Any:
-        x = self.random.standard_normal(shape)
-        if self.dtype.kind == "c":
-            x = x + 1j * self.random.standard_normal(shape)
-        return np.asarray(x, self.dtype)
+        return np.asarray(normal(self.random, shape, self.dtype), self.dtype)
 
     def hermitian(self, *shape: int, positive: bool) -> Any:
         A = self.general(*shape, shape[-1])

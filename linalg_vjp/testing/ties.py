@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._exact import conj, exact
+from ._exact import conj, exact, normal
 
 __all__ = ["TiedLoss", "tied_eigh", "tied_svd"]
 
@@ -58,7 +58,7 @@ def tied_svd(
     s = np.repeat(3 - np.cumsum(random.uniform(0.3, 0.9, len(clusters))), clusters)
     A = np.asarray((U[:, :r] * s) @ np.conj(V[:, :r].T), dtype)
     blocks = _blocks(clusters)
-    polar = [_general(random, m, n, dtype) for _ in blocks]
+    polar = [normal(random, (m, n), dtype) for _ in blocks]
     left = [_hermitian(random, m, dtype) for _ in (*blocks, 0)]
     right = [_hermitian(random, n, dtype) for _ in (*blocks, 0)]
     g = random.standard_normal(len(blocks))
@@ -106,15 +106,10 @@ def _projector(V: Any) -> Any:
     return V @ conj(V.T)
 
 
-def _general(random: np.random.Generator, m: int, n: int, dtype: Any) -> Any:
-    X = random.standard_normal((m, n))
-    return X + 1j * random.standard_normal((m, n)) if np.dtype(dtype).kind == "c" else X
-
-
 def _hermitian(random: np.random.Generator, n: int, dtype: Any) -> Any:
-    X = _general(random, n, n, dtype)
+    X = normal(random, (n, n), dtype)
     return (X + np.conj(X.T)) / 2
 
 
 def _unitary(random: np.random.Generator, n: int, dtype: Any) -> Any:
-    return np.linalg.qr(_general(random, n, n, dtype))[0]
+    return np.linalg.qr(normal(random, (n, n), dtype))[0]
