@@ -1,10 +1,12 @@
-"""The command `linalg-vjp`: check the rules on a backend, list them."""
+"""The command `linalg-vjp`: check the rules on a backend, run the vectors on a module, list the rules."""
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from . import RULES, __version__
@@ -49,6 +51,19 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
     check.add_argument("--json", type=Path, metavar="FILE", help="write the outcome to a file, too")
     check.set_defaults(run=_check)
+    vectors = commands.add_parser(
+        "vectors",
+        help="run the test vectors against a Python module of yours",
+        description="Run the test vectors of rules/ against a module that has, for each rule it implements, "
+        "NAME_vjp(inputs, outputs, cotangents, **params) and, if it pushes forward too, NAME_jvp(inputs, "
+        "outputs, tangents, **params): tuples of NumPy arrays in, one array for each input or output back.",
+    )
+    vectors.add_argument("--module", required=True, help="the module, such as package.module")
+    vectors.add_argument(
+        "--rule", action="append", choices=list(RULES), help="this rule alone; may be repeated"
+    )
+    vectors.add_argument("--zeros", action="store_true", help="pass zeros where a cotangent is None")
+    vectors.set_defaults(run=_vectors)
     rules = commands.add_parser("rules", help="list the rules")
     rules.set_defaults(run=_rules)
     return parser
@@ -153,6 +168,57 @@ def _status(outcome: "Outcome") -> tuple[str, str]:
     if outcome.failure is not None:
         return "[bold red]wrong[/]", ""
     return "[green]right[/]", f"{outcome.error:.2f}"
+
+
+def _vectors(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from .testing.vectors import judge, load
+
+    module = _import(options.module)
+    if module is None:
+        return 2
+    title = f"The test vectors, with {options.module}"
+    table = Table("Rule", "VJP", "JVP", title=title, title_justify="left")
+    right = 0
+    wrong: list[tuple[str, str]] = []
+    for name in options.rule or list(RULES):
+        vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
+        found = [(vector.name, judge(vector, vjp, jvp, options.zeros)) for vector in load(name)]
+        cells = []
+        for kind in ("vjp", "jvp"):
+            tried = [(f"{name}_{kind}, {case}", said[kind]) for case, said in found if kind in said]
+            bad = [failure for failure in tried if failure[1]]
+            right, wrong = right + len(tried) - len(bad), wrong + bad
+            cells.append(
+                f"[{'red' if bad else 'green'}]{len(tried) - len(bad)} of {len(tried)}[/]" if tried else ""
+            )
+        table.add_row(name, *cells)
+    if not right + len(wrong):
+        wanted = " or ".join(f"{name}_vjp" for name in options.rule or list(RULES))
+        print(f"linalg-vjp: {options.module} has no function {wanted}", file=sys.stderr)
+        return 2
+    console = Console()
+    console.print(table)
+    for case, said in wrong:
+        console.rule(case)
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{right} right, {len(wrong)} wrong")
+    return 1 if wrong else 0
+
+
+def _import(name: str) -> ModuleType | None:
+    sys.path.insert(0, "")  # as for `python -m`: it may lie in the current folder
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not f"{name}.".startswith(f"{missing.name}."):
+            raise
+        print(f"linalg-vjp: there is no module {name}, here or on sys.path", file=sys.stderr)
+        return None
+    finally:
+        sys.path.remove("")
 
 
 def _rules(options: argparse.Namespace) -> int:

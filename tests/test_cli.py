@@ -72,6 +72,47 @@ def test_a_crash_is_a_failure_too(monkeypatch):
     assert "RuntimeError: boom; the input is array([" in outcome.failure
 
 
+VECTORS = """
+from linalg_vjp import RULES
+
+calls = []
+
+
+def inv_vjp(inputs, outputs, cotangents):
+    calls.append(cotangents)
+    return RULES["inv"].vjp(inputs, outputs, cotangents)
+
+
+def lu_vjp(inputs, outputs, cotangents, p_indices):
+    P, L, U = outputs
+    return RULES["lu"].vjp(inputs, (P if p_indices else P.mT, L, U), cotangents, p_indices=p_indices)
+
+
+def slogdet_jvp(inputs, outputs, tangents):
+    return RULES["slogdet"].jvp(inputs, outputs, tangents)
+"""
+
+
+def test_vectors_against_a_module_of_ones_own(capsys, tmp_path, monkeypatch):
+    (tmp_path / "own_rules.py").write_text(VECTORS)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["vectors", "--module", "own_rules", "--rule", "inv", "--rule", "slogdet"]) == 0
+    assert "19 right, 0 wrong" in capsys.readouterr().out
+    assert cli.main(["vectors", "--module", "own_rules"]) == 1
+    text = capsys.readouterr().out
+    assert "lu_vjp, cyclic permutation, L_bar alone" in text
+    assert "p_indices" not in text
+    assert cli.main(["vectors", "--module", "own_rules", "--rule", "lu", "--zeros"]) == 1
+    assert "" not in sys.path
+
+
+def test_vectors_of_nothing(capsys):
+    assert cli.main(["vectors", "--module", "math", "--rule", "qr"]) == 2
+    assert "math has no function qr_vjp" in capsys.readouterr().err
+    assert cli.main(["vectors", "--module", "no.such"]) == 2
+    assert "there is no module no.such, here or on sys.path" in capsys.readouterr().err
+
+
 def test_rules(capsys):
     assert cli.main(["rules"]) == 0
     text = capsys.readouterr().out

@@ -71,8 +71,10 @@ def families():
 
 
 def test_one_name_in_each_place():
-    """The code of a rule and its cases bear one name; closely tied ops share a file."""
+    """The code of a rule, its page, vectors and cases bear one name; closely tied ops share a file."""
     assert families() == sorted(p.stem[5:] for p in (ROOT / "tests" / "rules").glob("test_*.py"))
+    assert families() == sorted(p.stem for p in (ROOT / "rules").glob("*.md") if p.stem != "README")
+    assert families() == sorted(p.stem for p in (ROOT / "rules").glob("*.json") if p.stem != "schema")
     homes = {rule.op_vjp.__module__.rsplit(".", 1)[1] for rule in lv.RULES.values()}
     assert homes == set(families())
     for name in lv.RULES:

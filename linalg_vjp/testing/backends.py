@@ -7,12 +7,12 @@ A profile is data only: the module, the pip requirement, the devices and dtypes 
 import importlib
 import importlib.metadata
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .._namespace import Array
+from ._folders import folder
 
 try:
     import tomllib
@@ -67,12 +67,12 @@ class Backend:
 
 def names() -> list[str]:
     """The backends that have a profile."""
-    return sorted(path.stem for path in _folder().glob("*.toml"))
+    return sorted(path.stem for path in folder("backends").glob("*.toml"))
 
 
 def load(name: str) -> Backend:
     """The profile of a backend."""
-    path = _folder() / f"{name}.toml"
+    path = folder("backends") / f"{name}.toml"
     if not path.exists():
         raise MissingBackend(f"no backend {name!r}; there are profiles of {', '.join(names())}")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -84,10 +84,3 @@ def load(name: str) -> Backend:
         dtypes=tuple(data["dtypes"]),
         flags=data.get("flags", {}),
     )
-
-
-def _folder() -> Path:
-    # A wheel carries the profiles inside the package; a checkout has them beside it.
-    package = Path(__file__).parents[1]
-    inside = package / "backends"
-    return inside if inside.is_dir() else package.parent / "backends"

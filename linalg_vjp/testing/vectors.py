@@ -1,0 +1,159 @@
+"""The test vectors of `rules/`: saved values, cotangents and tangents, and what a rule must make of them.
+
+They were computed at 80 digits by means that share nothing with the rules here; rules/README.md says how to
+read them from any language.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._rules import RULES
+from ._folders import folder
+
+__all__ = ["TOLERANCE", "Vector", "difference", "families", "judge", "load"]
+
+TOLERANCE = 1e-10  # of double precision, relative to the largest number of the array
+
+Arrays = tuple[Any, ...]
+Formula = Callable[..., Sequence[Any]]
+
+
+class Vector(NamedTuple):
+    """One case: NumPy arrays in the order of the rule, None for zero, NaN where no number is right."""
+
+    rule: str
+    name: str
+    marks: tuple[str, ...]
+    params: dict[str, Any]
+    inputs: Arrays
+    outputs: Arrays
+    cotangents: Arrays
+    pulled: Arrays
+    tangents: Arrays | None
+    pushed: Arrays | None
+
+
+def families() -> list[str]:
+    """The names of the files of vectors; closely tied rules share one."""
+    return sorted(path.stem for path in folder("rules").glob("*.json") if path.stem != "schema")
+
+
+def load(*rules: str) -> list[Vector]:
+    """The vectors of these rules, or of all.
+
+    Examples
+    --------
+    >>> [vector.name for vector in load("inv")][:3]
+    ['real', 'complex', 'Hermitian']
+    """
+    vectors = []
+    for family in families():
+        text = (folder("rules") / f"{family}.json").read_text(encoding="utf-8")
+        vectors += [_vector(case) for case in json.loads(text)["cases"] if not rules or case["rule"] in rules]
+    return vectors
+
+
+def difference(names: Sequence[str], got: Sequence[Any], wanted: Arrays, tolerance: float = TOLERANCE) -> str:
+    """What is wrong with the arrays that a rule returned, in words; the empty string where nothing is.
+
+    Parameters
+    ----------
+    names : sequence of str
+    got : sequence of array or None
+        In NumPy; None is zero.
+    wanted : sequence of array or None
+        None cannot be differentiated and is not compared; no more is NaN.
+    tolerance : float
+        Relative to the largest number of each array.
+    """
+    if len(got) != len(wanted):
+        return f"{len(got)} arrays came back, one for each of {', '.join(names)} is wanted"
+    for name, x, right in zip(names, got, wanted, strict=True):
+        if right is None:
+            continue
+        x = np.zeros_like(right) if x is None else np.asarray(x)
+        if x.shape != right.shape:
+            return f"{name} has the shape {x.shape}, it should be {right.shape}"
+        defined = ~np.isnan(right)
+        largest = np.max(np.abs(right[defined]), initial=0.0) or 1.0
+        with np.errstate(all="ignore"):
+            error = np.abs(x - right)[defined] / largest
+        if not np.all(error <= tolerance):
+            worst = np.max(np.where(np.isnan(error), np.inf, error))
+            return f"{name} is wrong by {worst:.1e} of its size; it is\n{x}\nand should be\n{right}"
+    return ""
+
+
+def judge(vector: Vector, vjp: Formula | None, jvp: Formula | None, zeros: bool = False) -> dict[str, str]:
+    """What is wrong with each of two functions at a vector, as `difference` says it; "" where nothing is.
+
+    Parameters
+    ----------
+    vector : Vector
+    vjp, jvp : callable or None
+        As ``Rule.vjp`` and ``Rule.jvp`` on NumPy arrays: ``vjp(inputs, outputs, cotangents, **params)`` and
+        ``jvp(inputs, outputs, tangents, **params)``.
+    zeros : bool
+        Pass zeros in place of None.
+    """
+    rule, found = RULES[vector.rule], {}
+    if vjp is not None:
+        found["vjp"] = _attempt(vjp, vector, vector.cotangents, rule.inputs, vector.pulled, zeros)
+    if jvp is not None and vector.tangents is not None and vector.pushed is not None:
+        found["jvp"] = _attempt(jvp, vector, vector.tangents, rule.outputs, vector.pushed, zeros)
+    return found
+
+
+def _attempt(
+    formula: Formula, vector: Vector, given: Arrays, names: tuple[str, ...], wanted: Arrays, zeros: bool
+) -> str:
+    if zeros:
+        owners = vector.outputs if given is vector.cotangents else vector.inputs
+        given = tuple(np.zeros_like(y) if x is None else x for x, y in zip(given, owners, strict=True))
+    try:
+        with np.errstate(all="ignore"):
+            got = formula(vector.inputs, vector.outputs, given, **vector.params)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return difference(names, got, wanted)
+
+
+def _vector(case: dict[str, Any]) -> Vector:
+    vjp, jvp = case["vjp"], case.get("jvp")
+    return Vector(
+        rule=case["rule"],
+        name=case["name"],
+        marks=tuple(case["marks"]),
+        params={key: _keyword(value) for key, value in case["params"].items()},
+        inputs=_arrays(case["inputs"]),
+        outputs=_arrays(case["outputs"]),
+        cotangents=_arrays(vjp["cotangents"]),
+        pulled=_arrays(vjp["result"]),
+        tangents=_arrays(jvp["tangents"]) if jvp else None,
+        pushed=_arrays(jvp["result"]) if jvp else None,
+    )
+
+
+def _keyword(value: Any) -> Any:
+    """JSON has no infinity and no tuple."""
+    if value in ("inf", "-inf"):
+        return float(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _arrays(named: dict[str, Any]) -> Arrays:
+    return tuple(None if x is None else _array(x) for x in named.values())
+
+
+def _array(x: dict[str, Any]) -> Any:
+    """An array from its row-major numbers; a complex one is a pair, and null is NaN."""
+    nan = [np.nan, np.nan] if x["dtype"] == "complex128" else np.nan
+    data = np.asarray(
+        [nan if v is None else v for v in x["data"]], "int64" if x["dtype"] == "int64" else "float64"
+    )
+    if x["dtype"] == "complex128":
+        data = data.reshape(-1, 2).copy().view("complex128")
+    return data.reshape(x["shape"])

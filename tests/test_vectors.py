@@ -1,0 +1,136 @@
+"""The test vectors of rules/: their form, their origin, and that the rules of this library satisfy them."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import mpmath
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import vectors
+from linalg_vjp.testing._exact import to_numpy
+
+from .vectors import exact, writing
+from .vectors.__main__ import NAMES
+
+RULES = Path(__file__).parents[1] / "rules"
+
+
+def document(name):
+    return json.loads((RULES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("rule", lv.RULES)
+def test_every_backend_satisfies_them(rule, target):
+    """As a framework calls a rule: with the saved values, on arrays of its own."""
+
+    def on_target(formula):
+        def numpy_in_and_out(inputs, outputs, given, **params):
+            sides = (
+                [None if x is None else target.asarray(x) for x in side] for side in (inputs, outputs, given)
+            )
+            return [None if x is None else to_numpy(x) for x in formula(*sides, **params)]
+
+        return numpy_in_and_out
+
+    vjp, jvp = on_target(lv.RULES[rule].vjp), on_target(lv.RULES[rule].jvp)
+    for vector in vectors.load(rule):
+        assert set(vectors.judge(vector, vjp, jvp).values()) <= {""}, vector.name
+        assert set(vectors.judge(vector, vjp, jvp, zeros=True).values()) <= {""}, f"{vector.name}, with zeros"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_generator_makes_them(name):
+    with mpmath.workdps(exact.DIGITS):
+        points = importlib.import_module(f"tests.vectors.{name}").points()
+        made = writing.text(writing.document(points)) + "\n"
+    assert made == (RULES / f"{name}.json").read_text(encoding="utf-8")
+
+
+def test_the_generator_knows_nothing_of_the_library():
+    modules = ", ".join(f"tests.vectors.{name}" for name in ("__main__", *NAMES))
+    code = f"import sys, {modules}; print(*(m for m in sys.modules if m.startswith('linalg_vjp')))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=RULES.parent, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_form(name):
+    schema, found = json.loads((RULES / "schema.json").read_text(encoding="utf-8")), document(name)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(found)
+    cases = [(case["rule"], case["name"]) for case in found["cases"]]
+    assert len(set(cases)) == len(cases)
+    for rule, says in found["rules"].items():
+        known = lv.RULES[rule]
+        assert says["signature"] == known.signature
+        for part in ("inputs", "outputs", "saves"):
+            assert tuple(says[part]) == getattr(known, part)
+    for case in found["cases"]:
+        known = lv.RULES[case["rule"]]
+        assert set(case["params"]) == set(known.params) - {"gauge"}
+        vjp, jvp = case["vjp"], case.get("jvp", {"tangents": case["inputs"], "result": case["outputs"]})
+        for arrays in (case["inputs"], vjp["result"], jvp["tangents"]):
+            assert tuple(arrays) == known.inputs
+        for arrays in (case["outputs"], vjp["cotangents"], jvp["result"]):
+            assert tuple(arrays) == known.outputs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_doubles_and_digits_are_the_same_numbers(name):
+    for case in document(name)["cases"]:
+        sides = (case["inputs"], case["outputs"], *case["vjp"].values(), *case.get("jvp", {}).values())
+        for x in (x for side in sides for x in side.values() if x is not None):
+            data, digits = (np.asarray(x[part], object).reshape(-1) for part in ("data", "digits"))
+            size = int(np.prod(x["shape"])) * (
+                2 if x["dtype"] == "complex128" and None not in x["data"] else 1
+            )
+            assert len(data) == len(digits) == size
+            assert all(a is b is None or float(b) == a for a, b in zip(data, digits, strict=True))
+
+
+@pytest.mark.parametrize("rule", lv.RULES)
+def test_what_they_cover(rule):
+    found = vectors.load(rule)
+    marks = {mark for vector in found for mark in vector.marks}
+    assert {"batched", "complex", "empty"} <= marks
+    shape = lv.RULES[rule].sides.inputs[0]
+    if len(set(shape)) == 2 and rule != "matrix_norm":
+        assert {"tall", "wide", "singular"} <= marks
+    if len(lv.RULES[rule].inputs) == 2:
+        assert "broadcast" in marks
+    axes = {len(vector.inputs[0].shape) - len(shape) for vector in found}
+    assert {0, 1, 2} <= axes
+    for i, name in enumerate(lv.RULES[rule].outputs):
+        if name not in lv.RULES[rule].constant:
+            assert any([j for j, bar in enumerate(v.cotangents) if bar is not None] == [i] for v in found)
+
+
+def test_a_number_that_is_wrong_is_seen():
+    (vector,) = (v for v in vectors.load("inv") if v.name == "real")
+    names, right = ("A",), vector.pulled
+    assert vectors.difference(names, right, right) == ""
+    for x, words in (
+        ([right[0] * (1 + 1e-9)], "wrong by"),
+        ([right[0] * np.nan], "wrong by inf"),
+        ([None], "wrong by 1.0e"),
+        ([right[0][:1]], "has the shape (1, 3)"),
+        ([*right, *right], "2 arrays came back"),
+    ):
+        assert words in vectors.difference(names, x, right)
+    assert "ZeroDivisionError" in vectors.judge(vector, lambda *_, **__: 1 / 0, None)["vjp"]
+
+
+def test_what_is_undefined_is_not_compared_and_the_rest_is():
+    vector = next(v for v in vectors.load("slogdet") if "undefined" in v.marks and v.tangents)
+    assert np.isnan(vector.pulled[0][0]).all()
+    assert not np.isnan(vector.pulled[0][1]).any()
+    assert vectors.difference(("A",), [np.nan_to_num(vector.pulled[0])], vector.pulled) == ""
+    assert "wrong by" in vectors.difference(("A",), [0 * np.nan_to_num(vector.pulled[0])], vector.pulled)

@@ -1,0 +1,38 @@
+"""Write rules/*.json, or those of the rules that are named: `python -m tests.vectors [NAME ...]`."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import mpmath
+
+from .exact import DIGITS
+from .writing import document, text
+
+RULES = Path(__file__).parents[2] / "rules"
+NAMES = (
+    "qr",
+    "cholesky",
+    "lu",
+    "svd",
+    "eigh",
+    "solve_triangular",
+    "inv",
+    "solve",
+    "det",
+    "pinv",
+    "vector_norm",
+    "matrix_norm",
+)
+
+
+def main(names):
+    for name in names or NAMES:
+        with mpmath.workdps(DIGITS):
+            points = importlib.import_module(f".{name}", __package__).points()
+            (RULES / f"{name}.json").write_text(text(document(points)) + "\n", encoding="utf-8")
+        print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

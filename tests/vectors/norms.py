@@ -1,0 +1,36 @@
+"""Kinks at 80 digits: what vector_norm.py and matrix_norm.py share.
+
+A norm is, near any point, the largest or smallest of a few functions that are smooth there, the pieces. Where
+several are equal the result is the point of least norm in the convex hull of their gradients.
+"""
+
+import mpmath
+
+from .exact import filled, inverse, jacobian, pulled
+
+SAME = mpmath.mpf(10) ** -40  # relative to the largest
+
+
+def active(values, largest=True):
+    """Where the values attain the largest or the smallest."""
+    extreme = (max if largest else min)(values)
+    return [i for i, v in enumerate(values) if abs(v - extreme) <= SAME * max(values)]
+
+
+def blended(pieces, A):
+    """The mean of the pieces whose gradient at A is the one of least norm in the convex hull of theirs.
+
+    Gradients g_i with the Gram matrix G have it at the weights proportional to G^-1 1.
+    """
+    if len(pieces) == 1:
+        return pieces[0]
+    one = filled((), [mpmath.mpf(1)])
+    gradients = [pulled(jacobian(lambda at, f=f: [filled((), [f(*at)])], [A]), [A], [one])[0] for f in pieces]
+    gram = [
+        [sum((a.conjugate() * b).real for a, b in zip(g.flat, h.flat, strict=True)) for h in gradients]
+        for g in gradients
+    ]
+    weights = inverse(filled((len(gram),) * 2, [v for row in gram for v in row])).sum(axis=1)
+    assert min(weights) > 0  # or the least norm lies on the edge of the hull
+    weights = weights / sum(weights)
+    return lambda A: sum(weight * f(A) for weight, f in zip(weights, pieces, strict=True))

@@ -1,0 +1,247 @@
+"""A point: an op, its inputs and keywords. From it, the cases of the vectors."""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import mpmath
+import numpy as np
+
+from .exact import exact, filled, jacobian, pulled, pushed, without_rounding
+
+REAL = ("S", "eigenvalues", "logabsdet", "N", "P")  # outputs that are real for a complex input, too
+NAN = mpmath.mpf("nan")  # no number is right here
+
+
+@dataclass(frozen=True)
+class Op:
+    """An operation on one matrix.
+
+    `near(*inputs, draw, **params)` settles what the definition leaves open at one point (an order of rows, a
+    sign, a basis, a rank), and is the function of the inputs that is smooth there, a list of outputs.
+    `smooth(outputs, cotangents)` takes from cotangents what no smooth loss has, the gauge part.
+    """
+
+    name: str
+    signature: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    saves: tuple[str, ...]
+    near: Callable[..., Callable[..., list]]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    constant: tuple[str, ...] = ()  # outputs that cannot be differentiated
+    smooth: Callable[[list, list], list] = lambda outputs, bars: bars
+    hermitian: bool = False  # the input, and so its tangents
+
+    @property
+    def axes(self):
+        """How many axes of each input are no batch axes."""
+        return [
+            len(re.findall(r"\w+", core)) for core in re.findall(r"\((.*?)\)", self.signature.split("->")[0])
+        ]
+
+
+class Piece(NamedTuple):
+    """One matrix of the batch: its place there and in each input, the outputs, the derivative if any."""
+
+    index: tuple[int, ...]
+    places: list[tuple[int, ...]]
+    inputs: list[Any]
+    outputs: list[Any]
+    columns: list[Any] | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where an op is taken. `undefined` maps places in the batch to outputs that have no derivative there."""
+
+    op: Op
+    title: str
+    inputs: tuple[Any, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    note: str = ""
+    alone: bool = True  # also one case for each cotangent alone
+    pushed: bool = True  # also tangents
+    axes: tuple[int, ...] | None = None  # in place of those of the op
+    undefined: Mapping[tuple[int, ...], tuple[Any, ...]] = field(default_factory=dict)
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The cases as JSON objects, but with arrays of mpmath numbers in them."""
+        op, draw = self.op, Draw(f"{self.op.name}, {self.title}: cotangents and tangents")
+        batch, pieces = self._pieces()
+        outputs = [_stacked(batch, [(p.index, p.outputs[k]) for p in pieces]) for k in range(len(op.outputs))]
+        if not pieces:  # the shapes of one matrix, whichever it is
+            cores = [x.shape[x.ndim - n :] for x, n in zip(self.inputs, self.axes or op.axes, strict=True)]
+            any_matrices = [exact(np.eye(*core) if len(core) == 2 else np.ones(core)) for core in cores]
+            outputs = [np.empty(batch + y.shape, object) for y in self._near(any_matrices)(*any_matrices)]
+        bars = [
+            None if name in op.constant else draw(*y.shape, complex=self._is_complex(name))
+            for name, y in zip(op.outputs, outputs, strict=True)
+        ]
+        bars = self._smoothed(pieces, [None if bar is None else exact(bar) for bar in bars])
+        dots = [draw(*x.shape, complex=x.dtype.kind == "c") for x in self.inputs]
+        if op.hermitian:
+            dots = [(x + np.conj(x.mT)) / 2 for x in dots]
+        dots = [exact(x) for x in dots]
+        shared = {
+            "rule": op.name,
+            "marks": [*self._marks(batch), *self.marks],
+            **({"note": self.note} if self.note else {}),
+            "params": {**op.params, **self.params},
+            "inputs": self._named(op.inputs, [exact(x) for x in self.inputs]),
+            "outputs": self._named(op.outputs, outputs),
+        }
+        live = [k for k, bar in enumerate(bars) if bar is not None]
+        cases = []
+        for k in live if self.alone and len(live) > 1 else ():
+            chosen = [bar if i == k else None for i, bar in enumerate(bars)]
+            name = f"{self.title}, {op.outputs[k]}_bar alone"
+            cases.append({"name": name, **shared, "vjp": self._vjp(pieces, chosen)})
+        whole = {"name": self.title, **shared, "vjp": self._vjp(pieces, bars)}
+        if self.pushed:
+            whole["jvp"] = self._jvp(batch, pieces, outputs, dots)
+        return [*cases, whole]
+
+    def _near(self, inputs):
+        return self.op.near(*inputs, draw=Draw(f"{self.op.name}, {self.title}: what is open"), **self.params)
+
+    def _pieces(self):
+        axes = self.axes or self.op.axes
+        batches = [x.shape[: x.ndim - n] for x, n in zip(self.inputs, axes, strict=True)]
+        batch = np.broadcast_shapes(*batches)
+        pieces = []
+        for index in np.ndindex(*batch):
+            places = [
+                tuple(0 if size == 1 else i for i, size in zip(index[len(batch) - len(b) :], b, strict=True))
+                for b in batches
+            ]
+            inputs = [exact(x[place]) for x, place in zip(self.inputs, places, strict=True)]
+            if index in self.undefined:
+                outputs, columns = [exact(y) for y in self.undefined[index]], None
+            else:
+                f = self._near(inputs)
+                outputs = [y if _is_whole(y) else without_rounding(y) for y in f(*inputs)]
+                columns = jacobian(lambda at, f=f: f(*at), inputs)
+            pieces.append(Piece(index, places, inputs, outputs, columns))
+        return batch, pieces
+
+    def _smoothed(self, pieces, bars):
+        for p in pieces:
+            if "gauge" not in self.marks and p.columns is not None:
+                parts = [None if bar is None else bar[(*p.index, ...)] for bar in bars]
+                for bar, part in zip(bars, self.op.smooth(p.outputs, parts), strict=True):
+                    if bar is not None:
+                        bar[(*p.index, ...)] = without_rounding(part)
+        return bars
+
+    def _vjp(self, pieces, bars):
+        results = [filled(x.shape, [mpmath.mpf(0)] * x.size) for x in self.inputs]
+        for p in pieces:
+            if p.columns is None:
+                parts = [filled(x.shape, [NAN] * x.size) for x in p.inputs]
+            else:
+                parts = pulled(
+                    p.columns, p.inputs, [None if bar is None else bar[(*p.index, ...)] for bar in bars]
+                )
+            for result, place, part in zip(results, p.places, parts, strict=True):
+                result[(*place, ...)] = result[(*place, ...)] + part
+        return {
+            "cotangents": self._named(self.op.outputs, bars),
+            "result": self._named(self.op.inputs, results),
+        }
+
+    def _jvp(self, batch, pieces, outputs, dots):
+        parts = []
+        for p in pieces:
+            if p.columns is None:
+                parts.append((p.index, [filled(y.shape, [NAN] * y.size) for y in p.outputs]))
+            else:
+                along = [dot[(*place, ...)] for dot, place in zip(dots, p.places, strict=True)]
+                parts.append((p.index, pushed(p.columns, p.outputs, along)))
+        results = [
+            None
+            if name in self.op.constant
+            else _stacked(batch, [(i, part[k]) for i, part in parts], outputs[k].shape)
+            for k, name in enumerate(self.op.outputs)
+        ]
+        return {
+            "tangents": self._named(self.op.inputs, dots),
+            "result": self._named(self.op.outputs, results),
+        }
+
+    def _is_complex(self, name):
+        if name in self.op.inputs:
+            return self.inputs[self.op.inputs.index(name)].dtype.kind == "c"
+        return name not in REAL and any(x.dtype.kind == "c" for x in self.inputs)
+
+    def _named(self, names, arrays):
+        kinds = ("complex128" if self._is_complex(name) else "float64" for name in names)
+        return {
+            name: None if x is None else Numbers(x, "int64" if _is_whole(x) else kind)
+            for name, x, kind in zip(names, arrays, kinds, strict=True)
+        }
+
+    def _marks(self, batch):
+        """Those that the inputs show by themselves."""
+        shapes = [x.shape for x in self.inputs]
+        last = shapes[0][-2:] if len(self.op.axes) == 1 and self.op.axes[0] == 2 else (0, 0)
+        shown = {
+            "batched": len(batch) > 0,
+            "complex": any(x.dtype.kind == "c" for x in self.inputs),
+            "tall": last[0] > last[-1],
+            "wide": last[0] < last[-1],
+            "empty": any(0 in shape for shape in shapes),
+            "broadcast": any(
+                s[: len(s) - n] != batch for s, n in zip(shapes, self.axes or self.op.axes, strict=True)
+            ),
+            "undefined": bool(self.undefined),
+        }
+        return [mark for mark, is_so in shown.items() if is_so]
+
+
+class Numbers(NamedTuple):
+    """An array of mpmath numbers, and the dtype that it has in double precision."""
+
+    values: Any
+    dtype: str
+
+
+class Draw:
+    """Random quarters from -2 to 2, which are short in every base; the same for the same title, anywhere."""
+
+    def __init__(self, title):
+        self.random = random.Random(title)
+
+    def __call__(self, *shape, complex=False):
+        if complex:
+            return self(*shape) + 1j * self(*shape)
+        return np.asarray([self.random.randint(-8, 8) / 4 for _ in range(int(np.prod(shape)))]).reshape(shape)
+
+    def independent(self, *shape, complex=False):
+        """Matrices whose leading columns are independent by a good margin."""
+        k = min(shape[-2:])
+        while True:
+            A = self(*shape, complex=complex)
+            if A.size == 0 or np.all(np.linalg.cond(A[..., :, :k]) < 12):
+                return A
+
+    def positive(self, *shape, complex=False):
+        """Hermitian positive definite matrices."""
+        G = self(*shape, complex=complex)
+        return G @ np.conj(G.mT) + np.eye(shape[-1])
+
+
+def _stacked(batch, parts, shape=None):
+    if not parts:
+        return np.empty(shape or (), object)
+    result = np.empty(batch + parts[0][1].shape, object)
+    for index, part in parts:
+        result[(*index, ...)] = part
+    return result
+
+
+def _is_whole(x):
+    return x.size > 0 and all(isinstance(v, int) for v in x.flat)

@@ -1,0 +1,84 @@
+"""QR at 80 digits: R by the Cholesky factor of A1^H A1, with A1 the leading columns of A."""
+
+import numpy as np
+
+from .exact import adjoint, cholesky, exact, filled, inverse, is_complex, orthonormal, skew
+from .points import Draw, Op, Point
+
+
+def near(A, *, draw, mode="reduced"):
+    m, n = A.shape
+    k = min(m, n)
+    # As LAPACK leaves some of the diagonal of R negative: here every other entry.
+    signs = filled((k,), [(-1) ** (j + 1) for j in range(k)])
+
+    def factors(A, extra):
+        A1 = A[:, :k]
+        R1 = adjoint(cholesky(adjoint(A1) @ A1)) * signs[:, None]
+        Q = A1 @ inverse(R1)
+        R = adjoint(Q) @ A
+        if mode == "reduced" or m <= n:
+            return [Q, R]
+        Q2 = orthonormal(extra - Q @ (adjoint(Q) @ extra))
+        return [np.concatenate([Q, Q2], axis=1), np.concatenate([R, exact(np.zeros((m - n, n)))], axis=0)]
+
+    # The columns beyond the k-th are the nearest to those at A.
+    extra = factors(A, exact(draw(m, m - k, complex=is_complex(A))))[0][:, k:]
+    return lambda A: factors(A, extra)
+
+
+def smooth(outputs, bars):
+    """Less the turn of the extra columns among themselves."""
+    Q, R = outputs
+    Q_bar, R_bar = bars
+    k = min(Q.shape[0], R.shape[1])
+    Q2 = Q[:, k:]
+    along = Q2 @ skew(adjoint(Q2) @ Q_bar[:, k:])
+    return [np.concatenate([Q_bar[:, :k], Q_bar[:, k:] - along], axis=1), R_bar]
+
+
+QR = Op("qr", "(m,n)->(m,k),(k,n)", ("A",), ("Q", "R"), ("Q", "R"), near, {"mode": "reduced"}, smooth=smooth)
+COMPLETE = {"mode": "complete"}
+
+
+def points():
+    def point(title, *shape, complex=False, **more):
+        return Point(QR, title, (Draw(f"qr, {title}").independent(*shape, complex=complex),), **more)
+
+    yield point("square", 3, 3)
+    yield point("tall", 4, 2)
+    yield point("wide", 2, 4)
+    yield point("square, complex", 3, 3, complex=True)
+    yield point("tall, complex", 3, 2, complex=True)
+    yield point("wide, complex", 2, 3, complex=True)
+    yield point("complete, tall", 4, 2, params=COMPLETE)
+    yield point("complete, tall, complex", 3, 1, complex=True, params=COMPLETE)
+    yield point("complete, square", 2, 2, params=COMPLETE)
+    yield point(
+        "complete, tall, along the gauge",
+        4,
+        2,
+        params=COMPLETE,
+        marks=("gauge",),
+        note="Q_bar turns the extra columns among themselves: that part is dropped",
+    )
+    yield point("one by one, complex", 1, 1, complex=True, alone=False)
+    yield point("a batch of three, 3 x 3", 3, 3, 3)
+    yield point("two batch axes, tall, complex", 2, 2, 3, 2, complex=True, alone=False)
+    yield point("no columns", 3, 0, alone=False)
+    yield point("no matrices", 0, 3, 2, alone=False)
+    dependent = np.asarray([[[1.0, 2.0], [2.0, 4.0]], [[3.0, 1.0], [1.0, 2.0]]])
+    yield Point(
+        QR,
+        "a batch with one of dependent columns",
+        (dependent,),
+        marks=("singular",),
+        note="undefined for the first matrix; the second must not suffer",
+        alone=False,
+        undefined={(0,): _dependent()},
+    )
+
+
+def _dependent():
+    Q = np.asarray([[-1.0, -2.0], [-2.0, 1.0]]) / 5**0.5
+    return Q, np.asarray([[-(5**0.5), -2 * 5**0.5], [0.0, 0.0]])

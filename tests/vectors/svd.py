@@ -1,0 +1,169 @@
+"""The SVD at 80 digits, by the eigenvectors of A^H A; at ties and zeros, the bases nearest to those given."""
+
+import mpmath
+import numpy as np
+
+from .eigh import HC, H
+from .exact import adjoint, eigh, exact, filled, is_complex, orthonormal, real, skew, zeros_like
+from .points import Draw, Op, Point
+from .spectra import clusters, turn
+
+ZERO = mpmath.mpf(10) ** -30  # relative to the largest
+
+
+def near(A, *, draw, full_matrices=True):
+    m, n = A.shape
+    if m < n:
+        swapped = near(adjoint(A), draw=draw, full_matrices=full_matrices)
+
+        def wide(A):
+            U, S, Vh = swapped(adjoint(A))
+            return [adjoint(Vh), S, adjoint(U)]
+
+        return wide
+    S, _ = _right(A)
+    rank = sum(s > ZERO * S[0] for s in S)
+    tied = clusters(S[:rank])
+
+    def factors(A, wanted_U, wanted_V):
+        S, V = _right(A)
+        V, U = V[:, :rank], A @ V[:, :rank] / S[:rank]
+        for c in tied:
+            W = turn([U[:, c], V[:, c]], [wanted_U[:, c], wanted_V[:, c]])
+            U[:, c], V[:, c] = U[:, c] @ W, V[:, c] @ W
+        values = filled((rank,), [adjoint(u) @ A @ v for u, v in zip(U.T, V.T, strict=True)])
+        S = np.concatenate([real(values), zeros_like(real(S[rank:]))])
+        return [_completed(U, wanted_U), S, adjoint(_completed(V, wanted_V))]
+
+    width = m if full_matrices else n
+    U, _, Vh = factors(A, *(exact(draw(a, b, complex=is_complex(A))) for a, b in ((m, width), (n, n))))
+    return lambda A: factors(A, U, adjoint(Vh))
+
+
+def _right(A):
+    """The singular values, descending, and the right singular vectors."""
+    w, V = eigh(adjoint(A) @ A)
+    return filled(w.shape, [mpmath.sqrt(abs(v)) for v in w[::-1]]), V[:, ::-1]
+
+
+def _completed(Q, wanted):
+    """Q with further columns, the nearest to those wanted."""
+    rest = wanted[:, Q.shape[1] :]
+    return np.concatenate([Q, orthonormal(rest - Q @ (adjoint(Q) @ rest))], axis=1)
+
+
+def near_values(A, *, draw):
+    all_three = near(A, draw=draw, full_matrices=False)
+    return lambda A: all_three(A)[1:2]
+
+
+def smooth(outputs, bars):
+    """What a loss may have that ignores phases, bases at ties, and what is zero."""
+    U, S, Vh = outputs
+    U_bar, S_bar, V_bar = bars[0].copy(), bars[1].copy(), adjoint(bars[2])
+    V = adjoint(Vh)
+    rank = sum(s > 0 for s in S)
+    S_bar[rank:] = zeros_like(S_bar[rank:])
+    for c in clusters(S[:rank]):
+        S_bar[c] = sum(S_bar[c]) / len(S_bar[c])
+        along = skew(adjoint(U[:, c]) @ U_bar[:, c] + adjoint(V[:, c]) @ V_bar[:, c]) / 2
+        U_bar[:, c], V_bar[:, c] = U_bar[:, c] - U[:, c] @ along, V_bar[:, c] - V[:, c] @ along
+    for X, X_bar in ((U, U_bar), (V, V_bar)):
+        X0 = X[:, rank:]
+        X_bar[:, rank:] = X_bar[:, rank:] - X0 @ skew(adjoint(X0) @ X_bar[:, rank:])
+        if X.shape[0] > X.shape[1]:  # and not into the rest of the null space, which is not at hand
+            rest = X_bar[:, rank:] - X @ (adjoint(X) @ X_bar[:, rank:])
+            X_bar[:, rank:] = X_bar[:, rank:] - rest
+    return [U_bar, S_bar, adjoint(V_bar)]
+
+
+def smooth_values(outputs, bars):
+    (S,), (S_bar,) = outputs, (bars[0].copy(),)
+    rank = sum(s > 0 for s in S)
+    S_bar[rank:] = zeros_like(S_bar[rank:])
+    for c in clusters(S[:rank]):
+        S_bar[c] = sum(S_bar[c]) / len(S_bar[c])
+    return [S_bar]
+
+
+NAMES = ("U", "S", "Vh")
+SVD = Op("svd", "(m,n)->(m,p),(k),(q,n)", ("A",), NAMES, NAMES, near, {"full_matrices": True}, smooth=smooth)
+SVDVALS = Op("svdvals", "(m,n)->(k)", ("A",), ("S",), ("A",), near_values, smooth=smooth_values)
+REDUCED = {"full_matrices": False}
+
+
+def of_values(s, m=4, n=4, U=H, V=H):
+    k = len(s)
+    return (U[:m, :k] * np.asarray(s, float)) @ np.conj(V[:n, :k].T)
+
+
+def apart(draw, *shape, complex=False):
+    """Singular values apart from each other, and from zero, by a good margin."""
+    while True:
+        A = draw(*shape, complex=complex)
+        S = np.linalg.svdvals(A) if A.size else None
+        if S is None or (np.min(S) > 0.4 and (min(shape[-2:]) == 1 or np.max(np.diff(S)) < -0.3)):
+            return A
+
+
+def points():
+    swapped = H[:, [2, 0, 3, 1]]
+    for op, reduced, full in ((SVD, REDUCED, {"full_matrices": True}), (SVDVALS, {}, None)):
+
+        def point(title, *shape, complex=False, op=op, params=reduced, **more):
+            A = apart(Draw(f"svd, {title}"), *shape, complex=complex)
+            return Point(op, title, (A,), params, **more)
+
+        yield point("square", 3, 3)
+        yield point("tall", 3, 2)
+        yield point("wide", 2, 3)
+        yield point("square, complex", 2, 2, complex=True)
+        yield point("tall, complex", 3, 2, complex=True)
+        yield point("wide, complex", 2, 3, complex=True, alone=False)
+        tied = of_values([2, 2, 2, 1], V=swapped)
+        # Without bases of the tied, their tangents are not those of any one.
+        tie = {"params": reduced, "marks": ("tied",), "pushed": op is SVD}
+        yield Point(op, "a tie", (tied,), **tie)
+        yield Point(op, "two ties, complex", (of_values([3, 3, 1, 1], U=HC),), alone=False, **tie)
+        yield Point(op, "the identity", (np.eye(2),), **tie)
+        singular = of_values([2, 1, 0, 0], V=swapped)
+        zero = {"params": reduced, "marks": ("singular",), "pushed": op is SVD}
+        yield Point(op, "two zeros", (singular,), **zero)
+        shallow = np.asarray([[1.0, 2.0], [2.0, 4.0], [-1.0, -2.0]])
+        yield Point(op, "a zero, tall", (shallow,), **zero)
+        yield Point(op, "the zero matrix", (np.zeros((2, 2)),), reduced, ("tied", "singular"), alone=False)
+        tiny = 2.0**-600 * apart(Draw("svd, tiny"), 3, 2)
+        yield Point(op, "tiny entries, tall", (tiny,), reduced, ("scale",))
+        yield point("one by one, complex", 1, 1, complex=True)
+        yield point("a batch of three, 3 x 3", 3, 3, 3)
+        yield point("two batch axes, wide, complex", 2, 1, 1, 2, complex=True, alone=False)
+        yield point("no columns", 2, 0, alone=False)
+        yield point("no matrices", 0, 2, 2, alone=False)
+        if full is None:
+            continue
+        yield point("full, square", 2, 2, params=full, alone=False)
+        yield point("full, tall", 4, 2, params=full)
+        yield point("full, wide, complex", 1, 3, complex=True, params=full)
+        yield Point(op, "full, two zeros", (singular,), full, ("singular",))
+        yield point("full, no rows", 0, 2, params=full, alone=False)
+        close = of_values([2, 1 + 2.0**-27, 1, 0.5], V=swapped)
+        yield Point(op, "close, but not tied", (close,), reduced, ("close",))
+    yield Point(
+        SVD,
+        "along the gauge, complex",
+        (apart(Draw("svd, gauge"), 2, 2, complex=True),),
+        REDUCED,
+        ("gauge",),
+        note="U_bar and Vh_bar turn the phases of U and V together: that part is dropped",
+        alone=False,
+    )
+    yield Point(
+        SVD,
+        "a tie and a zero, along the gauge",
+        (of_values([2, 2, 1, 0], V=swapped),),
+        REDUCED,
+        ("tied", "singular", "gauge"),
+        note="what turns tied vectors among themselves or moves null vectors apart is dropped; tied singular "
+        "values have cotangents of their own, and the result is the subgradient for the bases that are given",
+        alone=False,
+    )

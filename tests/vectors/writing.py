@@ -1,0 +1,69 @@
+"""The JSON files: numbers as shortest decimals of doubles, and again to 30 digits."""
+
+import json
+
+import mpmath
+
+from .points import Numbers
+
+VERSION = 1
+
+
+def document(points):
+    """The file of a rule, as a JSON object."""
+    points = list(points)
+    ops = {point.op.name: point.op for point in points}
+    return {
+        "version": VERSION,
+        "rules": {
+            name: {"signature": op.signature, "inputs": op.inputs, "outputs": op.outputs, "saves": op.saves}
+            for name, op in ops.items()
+        },
+        "cases": [plain(case) for point in points for case in point.cases()],
+    }
+
+
+def plain(value):
+    """Nothing but what JSON has."""
+    if isinstance(value, Numbers):
+        kind, x = value.dtype, value.values
+        return {
+            "dtype": kind,
+            "shape": list(x.shape),
+            "data": [_double(v, kind) for v in x.flat],
+            "digits": [_digits(v, kind) for v in x.flat],
+        }
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return (
+        {float("inf"): "inf", float("-inf"): "-inf"}.get(value, value) if isinstance(value, float) else value
+    )
+
+
+def _double(v, kind):
+    if kind == "complex128":
+        v = mpmath.mpmathify(v)
+        return None if mpmath.isnan(v) else [float(v.real), float(v.imag)]
+    return None if not mpmath.isfinite(v) else int(v) if kind == "int64" else float(v)
+
+
+def _digits(v, kind):
+    if kind == "complex128":
+        v = mpmath.mpmathify(v)
+        return None if mpmath.isnan(v) else [mpmath.nstr(v.real, 30), mpmath.nstr(v.imag, 30)]
+    return None if not mpmath.isfinite(v) else str(v) if kind == "int64" else mpmath.nstr(v, 30)
+
+
+def text(value, indent=0):
+    """JSON with one line for each array of numbers."""
+    if not isinstance(value, dict | list) or not value or "shape" in value:
+        return json.dumps(value)
+    if isinstance(value, list) and not isinstance(value[0], dict):
+        return json.dumps(value)
+    inner, outer = "\n" + " " * (indent + 1), "\n" + " " * indent
+    if isinstance(value, list):
+        return "[" + ",".join(inner + text(part, indent + 1) for part in value) + outer + "]"
+    pairs = (f"{inner}{json.dumps(name)}: {text(part, indent + 1)}" for name, part in value.items())
+    return "{" + ",".join(pairs) + outer + "}"
