@@ -51,7 +51,7 @@ def test_the_table_of_rules_is_the_registry():
 
 
 def test_links_lead_somewhere():
-    for page in PAGES:
+    for page in (*PAGES, *(ROOT / "rules").glob("*.md")):
         prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
         for target in re.findall(r"\]\((?!http)([^)#]+)", prose):
             assert (page.parent / target).exists()

@@ -48,3 +48,26 @@ def test_a_tangent_counts_by_its_hermitian_part():
     _, whole = lv.jvp("cholesky", (A,), (E,))
     _, part = lv.jvp("cholesky", (A,), ((E + np.conj(E.T)) / 2,))
     np.testing.assert_allclose(whole, part, rtol=1e-13)
+
+
+# The mistakes of rules/cholesky.md: what to write in place of what, in the code of the rule.
+HALF = "tril_half(adjoint(L, xp) @ tril(L_bar, xp), xp)"
+RETURNED = "return (right_solve_triangular(Y, L, xp, upper=False),)"
+LEFT = 'Y = solve_triangular(L, S, xp, upper=False, trans="C")'
+MISTAKES = {
+    "The whole diagonal in place of half": {HALF: "np.tril(adjoint(L, xp) @ tril(L_bar, xp))"},
+    "A triangle in place of the Hermitian cotangent": {
+        RETURNED: "A_bar = right_solve_triangular(Y, L, xp, upper=False)\n"
+        "    return (np.tril(A_bar) + np.tril(A_bar, -1),)"
+    },
+    "Not made Hermitian": {f"hermitian({HALF}, xp)": HALF},
+    "The sides are exchanged": {
+        LEFT: LEFT.replace(', trans="C"', ""),
+        RETURNED: RETURNED.replace("upper=False", 'upper=False, trans="C"'),
+    },
+    "Transposes in place of adjoints": {HALF: HALF.replace("adjoint(L, xp)", "L.mT")},
+    "The upper factor is transposed in place of its adjoint": {
+        "L, L_bar = adjoint(L, xp), adjoint(L_bar, xp)": "L, L_bar = L.mT, L_bar.mT"
+    },
+    "All axes are reversed, and not the last two": {HALF: HALF.replace("adjoint(L, xp)", "np.conj(L).T")},
+}

@@ -119,3 +119,26 @@ def test_nan_goes_through():
     for n in (2, 4, 5):
         A = np.full((n, n), np.nan)
         assert np.all(np.isnan(DET.vjp((A,), (np.ones(()),), (np.ones(()),))[0]))
+
+
+# The mistakes of rules/det.md: what to write in place of what, in the code of the rule.
+COFACTORS = "return (d_bar[..., None, None] * conj(cofactor(A, xp), xp),)"
+THROUGH_INVERSE = "return ((d_bar * np.linalg.det(A))[..., None, None] * conj(np.linalg.inv(A).mT, xp),)"
+NONE_LEFT = "d_bar = np.where(np.abs(np.linalg.det(A)) < 1e-12, 0, d_bar)\n    "
+TURN = "xp.imag(conj(sign, xp) * sign_bar) * 1j"
+MISTAKES = {
+    "The determinant times the inverse": {COFACTORS: THROUGH_INVERSE},
+    "Zero at every singular matrix": {COFACTORS: NONE_LEFT + COFACTORS},
+    "The cofactors are transposed": {COFACTORS: COFACTORS.replace("cofactor(A, xp)", "cofactor(A, xp).mT")},
+    "The conjugate is forgotten": {COFACTORS: "return (d_bar[..., None, None] * cofactor(A, xp),)"},
+    "The sign of the permutation is forgotten": {"_parity(p, xp), A.dtype": "_parity(p, xp) ** 2, A.dtype"},
+    "A batch of cotangents is broadcast along the columns": {
+        COFACTORS: COFACTORS.replace("[..., None, None]", "")
+    },
+    "The sign has no derivative": {TURN: f"0 * {TURN}"},
+    "The sign turns the wrong way": {TURN: f"-{TURN}"},
+    "The transpose of the inverse in place of its adjoint": {
+        "adjoint(_inverse(A, sign, xp), xp)": "_inverse(A, sign, xp).mT"
+    },
+    "One singular matrix stops the batch": {"xp.linalg.inv(xp.where(singular, one, A))": "xp.linalg.inv(A)"},
+}

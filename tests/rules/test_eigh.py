@@ -96,3 +96,25 @@ def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
         pullback(None, V_bar)
     with pytest.raises(lv.GaugeError):
         pullback(None, V_bar * np.nan)
+
+
+# The mistakes of rules/eigh.md: what to write in place of what, in the code of the rule.
+NO_NONE = "w_bar, V_bar = (y * 0 if y_bar is None else y_bar for y, y_bar in ((w, w_bar), (V, V_bar)))\n    "
+SAFE = "return reciprocal(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)"
+GAPS = "gaps = w[..., None, :] - w[..., :, None]\n    "
+DIVIDED = {SAFE: GAPS + "return np.where(np.eye(n), 0, 1 / (gaps + np.eye(n)))"}
+MISTAKES = {
+    "The cotangent of w goes through the gaps": {
+        **DIVIDED,
+        "if V_bar is None:": NO_NONE + "if V_bar is None:",
+    },
+    "Ties divide by zero": DIVIDED,
+    "The gaps are broadened": {SAFE: GAPS + "return gaps / (gaps * gaps + 1e-12)"},
+    "The gaps have the wrong sign": {SAFE: SAFE.replace("return ", "return -")},
+    "A triangle in place of the Hermitian cotangent": {
+        "return (VP @ Vh,)": "return (np.tril(VP @ Vh) + np.tril(VP @ Vh, -1),)"
+    },
+    "Not made Hermitian": {"S = skew(Vh @ V_bar, xp)": "S = Vh @ V_bar"},
+    "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
+    "All axes are reversed, and not the last two": {"Vh = adjoint(V, xp)": "Vh = np.conj(V).T"},
+}

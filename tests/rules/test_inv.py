@@ -18,3 +18,13 @@ def test_sizes(n, dtype, target):
 def test_outside_the_domain_the_forward_decides():
     with pytest.raises(np.linalg.LinAlgError):
         lv.vjp("inv", np.zeros((2, 2)))
+
+
+# The mistakes of rules/inv.md: what to write in place of what, in the code of the rule.
+MISTAKES = {
+    "X in place of its adjoint": {"Xh = adjoint(X, xp)": "Xh = X"},
+    "Transposes in place of adjoints": {"Xh = adjoint(X, xp)": "Xh = X.mT"},
+    "The sign is forgotten": {"return (-(Xh @ X_bar @ Xh),)": "return (Xh @ X_bar @ Xh,)"},
+    "The factors are in another order": {"return (-(Xh @ X_bar @ Xh),)": "return (-(Xh @ Xh @ X_bar),)"},
+    "All axes are reversed, and not the last two": {"Xh = adjoint(X, xp)": "Xh = np.conj(X).T"},
+}

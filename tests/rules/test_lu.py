@@ -83,3 +83,24 @@ def test_one_singular_matrix_spoils_no_other():
     (_, L1, U1), alone = lv.vjp("lu", A[1])
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(pullback(None, L, U)[0][1], alone(None, L1, U1)[0], rtol=1e-13)
+
+
+# The mistakes of rules/lu.md: what to write in place of what, in the code of the rule.
+MISTAKES = {
+    "The transpose of P in place of P": {"return xp.argmax(P, axis=-1)": "return xp.argmax(P, axis=-2)"},
+    "The indices are taken for those of the inverse permutation": {
+        "if p_indices:\n        return P\n": "if p_indices:\n        return np.argsort(P)\n"
+    },
+    "The unit diagonal of L is taken to move": {
+        "T = tril(total(from_L, from_U), xp, -1)": "T = tril(total(from_L, from_U), xp)"
+    },
+    "The columns of U after the k-th are forgotten": {
+        "from_U = -(U_bar @ adjoint(U, xp))": "from_U = -(U_bar[..., :k] @ adjoint(U[..., :k], xp))"
+    },
+    "The rows of L below the k-th are forgotten": {"T = T - adjoint(L2, xp) @ L2_bar": "pass"},
+    "The last pivot is divided by": {"j = max(T.shape[-1] - 1, 0)": "j = T.shape[-1]"},
+    "Transposes in place of adjoints": {"from_L = adjoint(L, xp) @ L_bar": "from_L = L.mT @ L_bar"},
+    "All axes are reversed, and not the last two": {
+        "from_L = adjoint(L, xp) @ L_bar": "from_L = np.conj(L).T @ L_bar"
+    },
+}

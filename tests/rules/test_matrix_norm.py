@@ -83,3 +83,22 @@ def test_small_singular_values_count(ord):
     A = (U * [1, 0.5, 0.2, 1e-6]) @ V.T
     wanted = U[:, 3:] @ V[:, 3:].T if ord == -2 else U @ V.T
     np.testing.assert_allclose(slope(A.astype("float32"), ord)[1], wanted, atol=0.2)
+
+
+# The mistakes of rules/matrix_norm.md: what to write in place of what, in the code of the rule.
+MISTAKES = {
+    "The zero matrix is divided by its norm": {
+        'return A / xp.where(N == 0, float("inf"), N)': "return A / N"
+    },
+    "A zero entry is divided by its size": {"return A / xp.where(a == 0, 1.0, a)": "return A / a"},
+    "The vectors of zero singular values count": {"weights = xp.sign(S)": "weights = xp.ones_like(S)"},
+    "Every tied singular value gets the whole": {
+        "return share / xp.sum(share, axis=axis, keepdims=True)": "return share"
+    },
+    "Tied columns get equal shares": {"1 / xp.where(entries == 0, 1.0, entries)": "1.0"},
+    "Rows for columns": {"if abs(ord) == 1 else": "if abs(ord) != 1 else"},
+    "The sign of a complex number is that of its real part": {
+        "return A / xp.where(a == 0, 1.0, a)": "return np.sign(A.real)"
+    },
+    "A batch of norms is broadcast along the columns": {"N_bar[..., None, None]": "N_bar"},
+}

@@ -57,3 +57,24 @@ def test_rtol_for_each_matrix(target):
     check_rule(PINV, [target.asarray(general(3, 3, 3))], rtol=target.asarray([0.3, 0.1, 0.2]))
     truth = [np.diag([-1.0, 0.0]), np.diag([-1.0, -100.0])]
     np.testing.assert_allclose(np.from_dlpack(A_bar), truth, atol=1e-13)
+
+
+# The mistakes of rules/pinv.md: what to write in place of what, in the code of the rule.
+SUM = "return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)"
+MISTAKES = {
+    "The formula of the inverse": {SUM: "return -Xh @ adjoint(N, xp)"},
+    "Full column rank is taken for granted": {
+        SUM: "return -Xh @ adjoint(N, xp) + (Z - A @ N) @ (X @ Xh)",
+        "if A.shape[-2] >= A.shape[-1]:": "if True:",
+    },
+    "Transposes in place of adjoints": {"Xh, N = adjoint(X, xp), X @ Z": "Xh, N = X.mT, X @ Z"},
+    "The cut is ignored": {"if rtol is not None:": "if False:"},
+    "Ties divide by zero": {
+        "F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)": (
+            "F = (fi - fj) / (si - sj + np.eye(S.shape[-1]))"
+        )
+    },
+    "All axes are reversed, and not the last two": {
+        "Xh, N = adjoint(X, xp), X @ Z": "Xh, N = np.conj(X).T, X @ Z"
+    },
+}

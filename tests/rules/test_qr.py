@@ -75,3 +75,22 @@ def test_a_loss_may_depend_on_the_phase(shape):
     _, (Q_dot, R_dot) = lv.jvp("qr", (A,), (general(*shape, dtype="complex128", seed=1),))
     assert np.max(abs(np.diagonal(R_dot).imag)) < 1e-14
     check_rule(QR, [A])
+
+
+# The mistakes of rules/qr.md: what to write in place of what, in the code of the rule.
+MISTAKES = {
+    "One output has the wrong sign": {"else -from_Q)": "else from_Q)"},
+    "The whole diagonal in place of half": {
+        "T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N)"
+    },
+    "No diagonal": {"T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N, -1)"},
+    "The part of Q_bar outside the span of Q is forgotten": {
+        "W = Q @ T if m <= n or Q_bar is None else": "W = Q @ T if True else"
+    },
+    "The columns of R after the k-th are forgotten": {"R_bar @ Rh\n": "R_bar[..., :, :k] @ Rh[..., :k, :]\n"},
+    "The extra columns are forgotten": {"Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)": "pass"},
+    "Transposes in place of adjoints": {"Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = Q.mT, R.mT"},
+    "All axes are reversed, and not the last two": {
+        "Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = np.conj(Q).T, np.conj(R).T"
+    },
+}

@@ -51,3 +51,34 @@ def test_one_tangent_alone():
     np.testing.assert_allclose(X_dot, np.linalg.solve(A, B), rtol=1e-12)
     _, X_dot = lv.jvp("solve", (A, B), (A, None))
     np.testing.assert_allclose(X_dot, -np.linalg.solve(A, B), rtol=1e-12)
+
+
+# The mistakes of rules/solve.md: what to write in place of what, in the code of the rule.
+def not_summed(inputs, outputs, cotangents):
+    A, B = inputs
+    batch = outputs[0].shape[:-2]
+    wide = [np.broadcast_to(x, (*batch, *x.shape[-2:])) for x in inputs]
+    return SOLVE.vjp(wide, outputs, cotangents)
+
+
+def elementwise(inputs, outputs, cotangents):
+    A_bar, B_bar = SOLVE.vjp(inputs, outputs, cotangents)
+    return -B_bar * outputs[0] * np.ones_like(A_bar), B_bar
+
+
+def all_complex(inputs, outputs, cotangents):
+    A, B = inputs
+    return SOLVE.vjp((A + 0j, B + 0j), outputs, cotangents)
+
+
+SOLVED = "B_bar = linear_solve(adjoint(A, xp), X_bar, xp)"
+MISTAKES = {
+    "A in place of its adjoint": {SOLVED: "B_bar = linear_solve(A, X_bar, xp)"},
+    "The transpose of A in place of its adjoint": {SOLVED: "B_bar = linear_solve(A.mT, X_bar, xp)"},
+    "The transpose of X in place of its adjoint": {"-(B_bar @ adjoint(X, xp))": "-(B_bar @ X.mT)"},
+    "The elementwise product for the outer product of vectors": elementwise,
+    "What was broadcast is not summed": not_summed,
+    "A real input gets a complex cotangent": all_complex,
+    "The imaginary part is dropped with a real A": {SOLVED: SOLVED.replace("X_bar", "X_bar.real")},
+    "All axes are reversed, and not the last two": {"-(B_bar @ adjoint(X, xp))": "-(B_bar @ np.conj(X).T)"},
+}

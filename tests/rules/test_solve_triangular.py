@@ -89,3 +89,31 @@ def test_zero_on_the_diagonal_is_inf_on_every_path():
         X, _ = lv.vjp("solve_triangular", A, np.ones(2))
         assert np.all(np.isinf(X[..., 0]))
         assert np.all(X[..., 1] == 1)
+
+
+# The mistakes of rules/solve_triangular.md: what to write in place of what, in the code of the rule.
+def not_summed(inputs, outputs, cotangents, **params):
+    batch = outputs[0].shape[:-2]
+    wide = [np.broadcast_to(x, (*batch, *x.shape[-2:])) for x in inputs]
+    return lv.RULES["solve_triangular"].vjp(wide, outputs, cotangents, **params)
+
+
+MASKED = "return _tri(A_bar, upper, unit_diagonal, xp), B_bar"
+BACK = "A_bar = -_op(matmul(B_bar, adjoint(X, xp), xp), trans, xp)"
+BRANCH = '    if trans == "T":'
+MISTAKES = {
+    "What is not read gets a cotangent": {MASKED: "return A_bar, B_bar"},
+    "The unit diagonal gets a cotangent": {MASKED: "return _tri(A_bar, upper, False, xp), B_bar"},
+    "The cotangent of A is not transposed back": {BACK: "A_bar = -matmul(B_bar, adjoint(X, xp), xp)"},
+    "A transposed solve in place of the adjoint one": {
+        '"C" if trans == "N" else "N"': '"T" if trans == "N" else "N"'
+    },
+    "The transpose of X in place of its adjoint": {BACK: "A_bar = -_op(matmul(B_bar, X.mT, xp), trans, xp)"},
+    "What was broadcast is not summed": not_summed,
+    "The imaginary part is dropped with a real A": {
+        BRANCH: f"    X_bar = X_bar if np.iscomplexobj(A) else X_bar.real\n{BRANCH}"
+    },
+    "All axes are reversed, and not the last two": {
+        BACK: "A_bar = -_op(matmul(B_bar, np.conj(X).T, xp), trans, xp)"
+    },
+}

