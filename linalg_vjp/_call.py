@@ -7,6 +7,7 @@ may still be broadcast or complex where the input was not; that is mended here.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ._backends import by_chunks
 from ._checks import (
     check_count,
     check_floating,
@@ -61,7 +62,8 @@ def _begin(
     for name, x in zip(rule.inputs, inputs, strict=True):
         if name not in rule.constant:
             check_floating(rule, name, x, xp)
-    return Call(rule, xp, completed, check_shapes(rule, [x.shape for x in inputs]))
+    short, batch = check_shapes(rule, [x.shape for x in inputs])
+    return Call(rule, xp, completed, short, batch)
 
 
 class Call(NamedTuple):
@@ -71,6 +73,7 @@ class Call(NamedTuple):
     xp: Namespace
     params: dict[str, Any]
     short: bool  # the optional axis was left out
+    batch: int  # how many axes the batch has
 
     def apply(self, inputs: Arrays) -> tuple[Array, ...]:
         """The outputs."""
@@ -140,9 +143,24 @@ class Call(NamedTuple):
             cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
             saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
             given = self._reshape(xp.expand_dims, given_cores, given)
-        results = formula(*saved, *given, xp=xp, **params)
+        mapped = by_chunks(xp)
+        if mapped is not None and rule.batched(params):
+            ranks = self._ranks(saved, given, given_cores)
+            results = mapped(rule.name, formula, (*saved, *given), ranks, params)
+        else:
+            results = formula(*saved, *given, xp=xp, **params)
         check_results(rule, formula, results, len(result_cores))
         return self._reshape(xp.squeeze, result_cores, results) if self.short else results
+
+    def _ranks(self, saved: Arrays, given: Arrays, given_cores: Sequence[Core]) -> list[int]:
+        """The axes of one matrix: of an input those of the signature, of an output all but the batch."""
+        sides, count = self.rule.sides, len(self.rule.inputs)
+        cores = [sides.inputs[i] if i < count else None for i in self.rule.slots[: len(saved)]]
+        cores += [core if given_cores is sides.inputs else None for core in given_cores]
+        return [
+            0 if x is None else len(x.shape) - self.batch if core is None else len(core)
+            for core, x in zip(cores, (*saved, *given), strict=True)
+        ]
 
     def _reshape(self, change: Callable[..., Array], cores: Sequence[Core], arrays: Arrays) -> Arrays:
         optional = self.rule.sides.optional

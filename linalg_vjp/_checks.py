@@ -106,8 +106,11 @@ def check_results(rule: "Rule", formula: object, results: object, count: int) ->
         raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
 
 
-def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> bool:
-    """The input shapes fit the signature and broadcast; True where they leave the optional axis out."""
+def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> tuple[bool, int]:
+    """The input shapes fit the signature and broadcast.
+
+    Whether they leave the optional axis out, and how many axes their batch has.
+    """
     sides, sizes = rule.sides, dict[str, int]()
     short = sides.lacks_optional(shapes)
     batches = []
@@ -130,7 +133,7 @@ def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> bool:
                 f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
                 f"{rule.signature}"
             ) from None
-    return short
+    return short, max(map(len, batches))
 
 
 def check_shape(rule: "Rule", kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:

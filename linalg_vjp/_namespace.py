@@ -5,26 +5,51 @@ copied `linalg_vjp/` folder (in the package that contains it), with one line suc
 `from .my_array_api_compat import *`. Without that file the installed array-api-compat is used.
 """
 
+import functools
 from typing import Any
 
 HOOK = "_array_api_compat_vendor"
 
 try:
-    from .._array_api_compat_vendor import array_namespace, device, is_jax_namespace, is_numpy_namespace  # type: ignore[import-not-found]
+    from .._array_api_compat_vendor import (  # type: ignore[import-not-found]
+        array_namespace as compat_namespace,
+    )
+    from .._array_api_compat_vendor import (
+        device as compat_device,
+    )
+    from .._array_api_compat_vendor import (
+        is_cupy_namespace,
+        is_dask_namespace,
+        is_jax_namespace,
+        is_numpy_namespace,
+        is_torch_namespace,
+    )
 except ImportError as error:
     # A hook that is missing, or no package around that could hold one, is the normal case; a hook that is
     # there and broken must be heard.
     missing = isinstance(error, ModuleNotFoundError) and str(error.name).endswith(HOOK)
     if "." in __name__.removesuffix("._namespace") and not missing:
         raise
-    from array_api_compat import array_namespace, device, is_jax_namespace, is_numpy_namespace
+    from array_api_compat import array_namespace as compat_namespace
+    from array_api_compat import device as compat_device
+    from array_api_compat import (
+        is_cupy_namespace,
+        is_dask_namespace,
+        is_jax_namespace,
+        is_numpy_namespace,
+        is_torch_namespace,
+    )
 
 __all__ = [
     "Array",
     "Namespace",
     "array_namespace",
     "device",
+    "is_cupy_namespace",
+    "is_dask_namespace",
+    "is_jax_namespace",
     "is_numpy_namespace",
+    "is_torch_namespace",
     "namespace",
     "same_device",
 ]
@@ -32,6 +57,25 @@ __all__ = [
 # The standard has no static type for its arrays and namespaces; these names say which is meant.
 Array = Any
 Namespace = Any
+
+
+@functools.cache
+def _standard(xp: Namespace) -> Namespace:
+    if xp.__name__ == "mlx.core":  # close to the standard, and array-api-compat does not bring it closer
+        from ._backends import mlx_namespace
+
+        return mlx_namespace
+    return xp
+
+
+def array_namespace(*arrays: Array) -> Namespace:
+    """The namespace that the arrays share, as the standard has it."""
+    return _standard(compat_namespace(*arrays))
+
+
+def device(x: Array) -> Any:
+    """Where an array lies; None for a library that does not say."""
+    return None if type(x).__module__ == "mlx.core" else compat_device(x)
 
 
 def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:

@@ -13,6 +13,11 @@ from ._signature import Signature, parse
 __all__ = ["Rule"]
 
 
+def always(params: Mapping[str, Any]) -> bool:
+    """With every keyword."""
+    return True
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """A differentiable operation: what it computes, its pullback and its pushforward.
@@ -40,6 +45,8 @@ class Rule:
         The inputs and outputs that cannot be differentiated: None stands for their derivatives.
     domain : str
         One line that says where the operation is differentiable.
+    batched : callable
+        ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
 
     Examples
     --------
@@ -68,6 +75,7 @@ class Rule:
     params: Mapping[str, Param] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
     domain: str = ""
+    batched: Callable[[Mapping[str, Any]], bool] = always
 
     sides: Signature = field(init=False, repr=False)
     slots: tuple[int, ...] = field(init=False, repr=False)  # where `saves` stand in inputs + outputs

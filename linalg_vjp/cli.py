@@ -179,26 +179,31 @@ def _vectors(options: argparse.Namespace) -> int:
     module = _import(options.module)
     if module is None:
         return 2
+    functions = {name for name in vars(module) if name.endswith(("_vjp", "_jvp"))}
+    missing = [name for name in options.rule or () if f"{name}_vjp" not in functions]
+    if missing or not any(f"{name}_{kind}" in functions for name in RULES for kind in ("vjp", "jvp")):
+        wanted = " or ".join(f"{name}_vjp" for name in missing or RULES)
+        print(f"linalg-vjp: {options.module} has no function {wanted}", file=sys.stderr)
+        return 2
+    for name in sorted(functions - {f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp")}):
+        print(f"linalg-vjp: {name} is named after no rule, and not tried", file=sys.stderr)
     title = f"The test vectors, with {options.module}"
     table = Table("Rule", "VJP", "JVP", title=title, title_justify="left")
     right = 0
     wrong: list[tuple[str, str]] = []
     for name in options.rule or list(RULES):
         vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
-        found = [(vector.name, judge(vector, vjp, jvp, options.zeros)) for vector in load(name)]
+        found = [(vector.name, judge(vector, vjp, jvp, zeros=options.zeros)) for vector in load(name)]
         cells = []
         for kind in ("vjp", "jvp"):
             tried = [(f"{name}_{kind}, {case}", said[kind]) for case, said in found if kind in said]
             bad = [failure for failure in tried if failure[1]]
             right, wrong = right + len(tried) - len(bad), wrong + bad
+            colour = "red" if bad else "green" if tried else "dim"
             cells.append(
-                f"[{'red' if bad else 'green'}]{len(tried) - len(bad)} of {len(tried)}[/]" if tried else ""
+                f"[{colour}]{f'{len(tried) - len(bad)} of {len(tried)}' if tried else 'not there'}[/]"
             )
         table.add_row(name, *cells)
-    if not right + len(wrong):
-        wanted = " or ".join(f"{name}_vjp" for name in options.rule or list(RULES))
-        print(f"linalg-vjp: {options.module} has no function {wanted}", file=sys.stderr)
-        return 2
     console = Console()
     console.print(table)
     for case, said in wrong:

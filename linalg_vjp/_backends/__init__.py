@@ -13,9 +13,15 @@ Each module offers the same names with the same arguments:
 import functools
 from typing import Any
 
-from .._namespace import Namespace, is_numpy_namespace
+from .._namespace import (
+    Namespace,
+    is_dask_namespace,
+    is_jax_namespace,
+    is_numpy_namespace,
+    is_torch_namespace,
+)
 
-__all__ = ["primitives"]
+__all__ = ["by_chunks", "primitives"]
 
 
 @functools.cache
@@ -24,6 +30,20 @@ def primitives(xp: Namespace) -> Any:
     module: Any
     if is_numpy_namespace(xp):
         from . import numpy as module
+    elif is_torch_namespace(xp):
+        from . import torch as module
+    elif is_jax_namespace(xp):
+        from . import jax as module
     else:
         from . import generic as module
     return module
+
+
+@functools.cache
+def by_chunks(xp: Namespace) -> Any:
+    """How to run a formula chunk by chunk, for the library that has chunks; None for the others."""
+    if is_dask_namespace(xp):
+        from .dask import by_chunks
+
+        return by_chunks
+    return None

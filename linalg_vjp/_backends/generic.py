@@ -1,6 +1,6 @@
 """The primitives in pure Array API: for any library, traceable, and differentiable once more."""
 
-from .._namespace import Array, Namespace
+from .._namespace import Array, Namespace, device
 
 __all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
 
@@ -29,7 +29,7 @@ def solve_triangular(
     if trans == "C" and xp.isdtype(A.dtype, "complex floating"):
         A = xp.conj(A)
     if unit_diagonal:
-        index = xp.arange(A.shape[-1], device=A.device)
+        index = xp.arange(A.shape[-1], device=device(A))
         A = xp.where(index[:, None] == index, 1.0, A)
     return _halve(A, B, xp, upper)
 
@@ -55,8 +55,8 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """A = (L @ U)[p] with partial pivoting, the whole batch one column at a time."""
     m, n = A.shape[-2:]
     k = min(m, n)
-    row = xp.arange(m, device=A.device)
-    col = xp.arange(n, device=A.device)
+    row = xp.arange(m, device=device(A))
+    col = xp.arange(n, device=device(A))
     origin = xp.broadcast_to(row, A.shape[:-1])  # which row of A stands here now
     for j in range(k):
         below = xp.where(row >= j, xp.abs(A[..., :, j]), -1.0)

@@ -20,7 +20,7 @@ import math
 
 from .._cotangent import all_none, cast, total
 from .._matrix import adjoint, conj, is_complex, lu, permute_rows, real, solve_triangular, transpose
-from .._namespace import Array, Namespace, namespace
+from .._namespace import Array, Namespace, device, namespace
 from .._rule import Rule
 
 
@@ -153,7 +153,7 @@ def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
 
 def _parity(p: Array, xp: Namespace) -> Array:
     """The sign of the permutation p, of shape (..., n): minus one for each pair out of order."""
-    i = xp.arange(p.shape[-1], device=p.device)
+    i = xp.arange(p.shape[-1], device=device(p))
     crossed = (p[..., :, None] > p[..., None, :]) & (i[:, None] < i)
     return 1 - 2 * (xp.sum(xp.astype(crossed, xp.int32), axis=(-2, -1)) % 2)
 
@@ -241,7 +241,7 @@ def slogdet_jvp(
 def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
     """A^-1, and NaN where A is singular: one such matrix must not stop a whole batch with an error."""
     singular = (sign == 0)[..., None, None]
-    one = xp.eye(A.shape[-1], dtype=A.dtype, device=A.device)
+    one = xp.eye(A.shape[-1], dtype=A.dtype, device=device(A))
     return xp.where(singular, float("nan"), xp.linalg.inv(xp.where(singular, one, A)))
 
 

@@ -26,7 +26,7 @@ from .._matrix import (
     triu,
 )
 from .._matrix import lu as pivoted_lu
-from .._namespace import Array, Namespace, namespace
+from .._namespace import Array, Namespace, device, namespace
 from .._params import one_of
 from .._rule import Rule
 
@@ -37,7 +37,7 @@ def lu(A: Array, *, p_indices: bool = False, xp: Namespace | None = None) -> tup
     p, L, U = pivoted_lu(A, xp)
     if p_indices:
         return p, L, U
-    columns = xp.arange(p.shape[-1], dtype=p.dtype, device=A.device)
+    columns = xp.arange(p.shape[-1], dtype=p.dtype, device=device(A))
     return xp.astype(p[..., None] == columns, real(U, xp).dtype), L, U
 
 
@@ -178,7 +178,7 @@ def _solve_strict(T: Array, U: Array, n: int, xp: Namespace, trans: str = "N") -
     """
     j = max(T.shape[-1] - 1, 0)
     Y = right_solve_triangular(T[..., :, :j], U[..., :j, :j], xp, upper=True, trans=trans)
-    zeros = xp.zeros((*Y.shape[:-1], n - j), dtype=Y.dtype, device=Y.device)
+    zeros = xp.zeros((*Y.shape[:-1], n - j), dtype=Y.dtype, device=device(Y))
     return xp.concat([Y, zeros], axis=-1)
 
 
@@ -187,7 +187,7 @@ def _rows(P: Array, p_indices: bool, xp: Namespace) -> Array:
     if p_indices:
         return P
     if P.shape[-1] == 0:  # nothing to take the largest of
-        return xp.astype(xp.sum(P, axis=-1), xp.int32)
+        return xp.argsort(xp.sum(P, axis=-1), axis=-1)
     return xp.argmax(P, axis=-1)
 
 

@@ -18,6 +18,7 @@ Spec: rules/vector_norm.md
 import math
 import numbers
 import operator
+from collections.abc import Mapping
 
 from .._matrix import inner
 from .._namespace import Array, Namespace, namespace
@@ -178,6 +179,10 @@ def _is_axis(value: object) -> bool:
     return all(isinstance(i, numbers.Integral) for i in values)
 
 
+def _over_last_axis(params: Mapping[str, object]) -> bool:
+    return params["axis"] == -1
+
+
 VECTOR_NORM = Rule(
     "vector_norm",
     "(n)->()",
@@ -193,4 +198,5 @@ VECTOR_NORM = Rule(
         "keepdims": one_of(False, True),
     },
     domain="every x; at kinks, the subgradient of least norm",
+    batched=_over_last_axis,
 )

@@ -1,17 +1,21 @@
 """Array libraries as the tests and the command line see them: the profiles of `backends/`, loaded.
 
-A profile is data only: the module, the pip requirement, the devices and dtypes to try, and the flags that
-`set_<module>_flags` takes, where the library has such a function.
+A profile is data only: the namespace, the pip requirement, the devices and dtypes to try, the settings to
+make first, what jit or lazy means there, and the gaps: what the library cannot do, each with its reason.
 """
 
+import functools
 import importlib
 import importlib.metadata
+import operator
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._namespace import Array
+from .._namespace import Array, Namespace
 from ._folders import folder
 
 try:
@@ -19,11 +23,25 @@ try:
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib  # type: ignore[import-not-found, no-redef]
 
-__all__ = ["Backend", "MissingBackend", "load", "names"]
+__all__ = ["Backend", "Gap", "MissingBackend", "load", "names"]
 
 
 class MissingBackend(ImportError):
     """A backend that was asked for is unknown or not installed."""
+
+
+@functools.cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+class Gap(NamedTuple):
+    """Something that a library cannot do, and that is tested to be so."""
+
+    rule: str
+    dtypes: tuple[str, ...]
+    reason: str
+    link: str
 
 
 @dataclass(frozen=True)
@@ -31,38 +49,70 @@ class Backend:
     """One array library."""
 
     name: str
-    module: str
+    module: str  # its namespace, as the standard has it
+    package: str  # what is imported
     requirement: str
-    devices: tuple[str, ...]
+    devices: tuple[str, ...]  # those to try, as parts of their names; empty where arrays have none
     dtypes: tuple[str, ...]
-    flags: dict[str, Any] = field(default_factory=dict)
+    start_with: tuple[dict[str, Any], ...] = ()
+    split_batches: bool = False
+    nightly: str = ""
+    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    last_verified: dict[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str | None:
         """The installed version, or None."""
-        try:
-            return importlib.metadata.version(self.module.replace("_", "-"))
-        except importlib.metadata.PackageNotFoundError:
-            return None
+        found = _distributions().get(self.package)
+        return importlib.metadata.version(found[0]) if found else None
 
     def start(self) -> None:
-        """Import the library and set its flags; MissingBackend where it is not installed."""
+        """Import the library and make its settings; MissingBackend where it is not installed."""
         try:
-            module = importlib.import_module(self.module)
+            self.present()
         except ModuleNotFoundError as error:
             raise MissingBackend(
                 f"backend {self.name} is not installed; get it with: pip install '{self.requirement}'"
             ) from error
-        if self.flags:
-            flags = {k: tuple(v) if isinstance(v, list) else v for k, v in self.flags.items()}
-            getattr(module, f"set_{self.module}_flags")(**flags)
+        except Exception as error:  # whatever a library says without its driver
+            raise MissingBackend(
+                f"backend {self.name} is installed, but does not run here: {error}"
+            ) from error
+        for step in self.start_with:
+            module, name = step["call"].split(":")
+            arguments = map(_hashable, step.get("arguments", []))
+            keywords = {k: _hashable(v) for k, v in step.get("keywords", {}).items()}
+            operator.attrgetter(name)(importlib.import_module(module))(*arguments, **keywords)
+
+    def namespace(self) -> Namespace:
+        """Its namespace."""
+        return importlib.import_module(self.module)
+
+    def present(self) -> tuple[str | None, ...]:
+        """The devices that are here, of those to try; None alone where arrays have no device."""
+        found = tuple(name for name in self.devices if self._matching(name))
+        return found or (None,)
 
     def asarray(self, x: Any, device: str | None = None) -> Array:
         """A NumPy array as one of this library's, on the device of that name, else on the first one."""
-        module = importlib.import_module(self.module)
-        wanted = device or self.devices[0]
-        found = [d for d in module.__array_namespace_info__().devices() if wanted in str(d)]
-        return module.asarray(np.asarray(x), device=found[0])
+        xp, x = self.namespace(), np.array(x)  # a copy that may be written to
+        wanted = device or self.present()[0]
+        if wanted is None:
+            return xp.asarray(x)
+        result = xp.asarray(x, device=self._matching(wanted)[0])
+        if self.split_batches:
+            result = result.rechunk(dict.fromkeys(range(x.ndim - 2), 1))
+        return result
+
+    def lacks(self, rule: str, dtype: str) -> Gap | None:
+        """The gap that a rule falls in with a dtype, if there is one."""
+        return next((gap for gap in self.gaps if gap.rule == rule and dtype in gap.dtypes), None)
+
+    def _matching(self, name: str) -> list[Any]:
+        with warnings.catch_warnings():  # torch's tries names of old
+            warnings.simplefilter("ignore")
+            return [d for d in self.namespace().__array_namespace_info__().devices() if name in str(d)]
 
 
 def names() -> list[str]:
@@ -76,11 +126,14 @@ def load(name: str) -> Backend:
     if not path.exists():
         raise MissingBackend(f"no backend {name!r}; there are profiles of {', '.join(names())}")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Backend(
-        name=name,
-        module=data["module"],
-        requirement=data["requirement"],
-        devices=tuple(data["devices"]),
-        dtypes=tuple(data["dtypes"]),
-        flags=data.get("flags", {}),
-    )
+    gaps = [
+        Gap(rule, tuple(gap["dtypes"]), gap["reason"], gap["link"])
+        for gap in data.pop("gaps", [])
+        for rule in gap["rules"]
+    ]
+    plain: dict[str, Any] = {key: _hashable(value) for key, value in data.items()}
+    return Backend(name=name, gaps=tuple(gaps), **plain)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

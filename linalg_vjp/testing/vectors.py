@@ -1,6 +1,6 @@
 """The test vectors of `rules/`: saved values, cotangents and tangents, and what a rule must make of them.
 
-They were computed at 80 digits by means that share nothing with the rules here; rules/README.md says how to
+They were computed at 110 digits by means that share nothing with the rules here; rules/README.md says how to
 read them from any language.
 """
 
@@ -87,7 +87,14 @@ def difference(names: Sequence[str], got: Sequence[Any], wanted: Arrays, toleran
     return ""
 
 
-def judge(vector: Vector, vjp: Formula | None, jvp: Formula | None, zeros: bool = False) -> dict[str, str]:
+def judge(
+    vector: Vector,
+    vjp: Formula | None,
+    jvp: Formula | None,
+    *,
+    zeros: bool = False,
+    tolerance: float = TOLERANCE,
+) -> dict[str, str]:
     """What is wrong with each of two functions at a vector, as `difference` says it; "" where nothing is.
 
     Parameters
@@ -98,17 +105,25 @@ def judge(vector: Vector, vjp: Formula | None, jvp: Formula | None, zeros: bool 
         ``jvp(inputs, outputs, tangents, **params)``.
     zeros : bool
         Pass zeros in place of None.
+    tolerance : float
+        As `difference` takes it.
     """
     rule, found = RULES[vector.rule], {}
     if vjp is not None:
-        found["vjp"] = _attempt(vjp, vector, vector.cotangents, rule.inputs, vector.pulled, zeros)
+        found["vjp"] = _attempt(vjp, vector, vector.cotangents, rule.inputs, vector.pulled, zeros, tolerance)
     if jvp is not None and vector.tangents is not None and vector.pushed is not None:
-        found["jvp"] = _attempt(jvp, vector, vector.tangents, rule.outputs, vector.pushed, zeros)
+        found["jvp"] = _attempt(jvp, vector, vector.tangents, rule.outputs, vector.pushed, zeros, tolerance)
     return found
 
 
 def _attempt(
-    formula: Formula, vector: Vector, given: Arrays, names: tuple[str, ...], wanted: Arrays, zeros: bool
+    formula: Formula,
+    vector: Vector,
+    given: Arrays,
+    names: tuple[str, ...],
+    wanted: Arrays,
+    zeros: bool,
+    tolerance: float,
 ) -> str:
     if zeros:
         owners = vector.outputs if given is vector.cotangents else vector.inputs
@@ -118,7 +133,9 @@ def _attempt(
             got = formula(vector.inputs, vector.outputs, given, **vector.params)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return difference(names, got, wanted)
+    if not isinstance(got, tuple | list):
+        return f"{type(got).__name__} came back; wanted is a tuple of {len(names)}, for {', '.join(names)}"
+    return difference(names, got, wanted, tolerance)
 
 
 def _vector(case: dict[str, Any]) -> Vector:
@@ -156,4 +173,5 @@ def _array(x: dict[str, Any]) -> Any:
     )
     if x["dtype"] == "complex128":
         data = data.reshape(-1, 2).copy().view("complex128")
+    data.flags.writeable = False  # whoever overwrites an argument must not spoil the next
     return data.reshape(x["shape"])

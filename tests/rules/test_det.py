@@ -123,7 +123,9 @@ def test_nan_goes_through():
 
 # The mistakes of rules/det.md: what to write in place of what, in the code of the rule.
 COFACTORS = "return (d_bar[..., None, None] * conj(cofactor(A, xp), xp),)"
-THROUGH_INVERSE = "return ((d_bar * np.linalg.det(A))[..., None, None] * conj(np.linalg.inv(A).mT, xp),)"
+THROUGH_INVERSE = COFACTORS.replace(
+    "cofactor(A, xp)", "np.linalg.det(A)[..., None, None] * np.linalg.inv(A).mT"
+)
 NONE_LEFT = "d_bar = np.where(np.abs(np.linalg.det(A)) < 1e-12, 0, d_bar)\n    "
 TURN = "xp.imag(conj(sign, xp) * sign_bar) * 1j"
 MISTAKES = {

@@ -116,5 +116,7 @@ MISTAKES = {
     },
     "Not made Hermitian": {"S = skew(Vh @ V_bar, xp)": "S = Vh @ V_bar"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
+    "A tie must be exact": {SAFE: SAFE.replace("TIED", "0")},
+    "The size of w is taken for its largest entry": {SAFE: SAFE.replace("largest[", "w[..., n - 1 :][")},
     "All axes are reversed, and not the last two": {"Vh = adjoint(V, xp)": "Vh = np.conj(V).T"},
 }

@@ -93,7 +93,7 @@ MISTAKES = {
     "A zero entry is divided by its size": {"return A / xp.where(a == 0, 1.0, a)": "return A / a"},
     "The vectors of zero singular values count": {"weights = xp.sign(S)": "weights = xp.ones_like(S)"},
     "Every tied singular value gets the whole": {
-        "return share / xp.sum(share, axis=axis, keepdims=True)": "return share"
+        "return share / xp.sum(share, axis=axis, keepdims=True)": "return share * entries"
     },
     "Tied columns get equal shares": {"1 / xp.where(entries == 0, 1.0, entries)": "1.0"},
     "Rows for columns": {"if abs(ord) == 1 else": "if abs(ord) != 1 else"},

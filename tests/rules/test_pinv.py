@@ -71,7 +71,7 @@ MISTAKES = {
     "The cut is ignored": {"if rtol is not None:": "if False:"},
     "Ties divide by zero": {
         "F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)": (
-            "F = (fi - fj) / (si - sj + np.eye(S.shape[-1]))"
+            "one = np.eye(S.shape[-1]); F = np.where(one, -fi * fj, (fi - fj) / (si - sj + one))"
         )
     },
     "All axes are reversed, and not the last two": {

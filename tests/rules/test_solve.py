@@ -63,7 +63,7 @@ def not_summed(inputs, outputs, cotangents):
 
 def elementwise(inputs, outputs, cotangents):
     A_bar, B_bar = SOLVE.vjp(inputs, outputs, cotangents)
-    return -B_bar * outputs[0] * np.ones_like(A_bar), B_bar
+    return (-B_bar * outputs[0] * np.ones_like(A_bar) if inputs[1].ndim == 1 else A_bar), B_bar
 
 
 def all_complex(inputs, outputs, cotangents):
@@ -79,6 +79,8 @@ MISTAKES = {
     "The elementwise product for the outer product of vectors": elementwise,
     "What was broadcast is not summed": not_summed,
     "A real input gets a complex cotangent": all_complex,
-    "The imaginary part is dropped with a real A": {SOLVED: SOLVED.replace("X_bar", "X_bar.real")},
+    "The imaginary part is dropped with a real A": {
+        SOLVED: SOLVED.replace("X_bar", "X_bar if np.iscomplexobj(A) else X_bar.real")
+    },
     "All axes are reversed, and not the last two": {"-(B_bar @ adjoint(X, xp))": "-(B_bar @ np.conj(X).T)"},
 }

@@ -139,6 +139,7 @@ MISTAKES = {
         "extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)": "perp"
     },
     "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
+    "A tie must be exact": {BY_GAPS: "reciprocal(col - row, largest, 0, xp)"},
     "All axes are reversed, and not the last two": {
         "V_bar = adjoint(Vh_bar, xp)": "V_bar = np.conj(Vh_bar).T"
     },

@@ -1,4 +1,4 @@
-"""Cholesky at 80 digits, of the Hermitian part."""
+"""Cholesky at 110 digits, of the Hermitian part."""
 
 from .exact import adjoint, cholesky
 from .points import Draw, Op, Point
@@ -24,6 +24,8 @@ def points():
     yield point("complex", 3, 3, complex=True)
     yield point("upper", 3, 3, params=UPPER)
     yield point("upper, complex", 3, 3, complex=True, params=UPPER)
+    yield point("upper, a batch", 2, 2, 2, params=UPPER)
+    yield point("a tangent that is not Hermitian, complex", 2, 2, complex=True, marks=("junk",), junk=True)
     yield point("one by one", 1, 1)
     yield point("one by one, complex", 1, 1, complex=True)
     yield point("a batch of three, 3 x 3", 3, 3, 3)

@@ -1,14 +1,14 @@
-"""Arithmetic at 80 digits on NumPy arrays of mpmath numbers, and derivatives by differences there."""
+"""Arithmetic at 110 digits on NumPy arrays of mpmath numbers, and derivatives by differences there."""
 
 from collections.abc import Callable
 
 import mpmath
 import numpy as np
 
-DIGITS = 80
-STEP = mpmath.mpf(10) ** -26  # the error of central differences is about its square, 1e-52
-ROUNDING = mpmath.mpf(10) ** -60  # what is so much smaller than the values that it comes from is no change
-CANCELLED = mpmath.mpf(10) ** -36  # what is so much smaller than the terms that it is the sum of is zero
+DIGITS = 110
+STEP = mpmath.mpf(10) ** -36  # the error of central differences is about its square, 1e-72
+ROUNDING = mpmath.mpf(10) ** -85  # what is so much smaller than the values that it comes from is no change
+CANCELLED = mpmath.mpf(10) ** -40  # what is so much smaller than the terms that it is the sum of is zero
 
 
 def exact(x):
@@ -124,7 +124,7 @@ def pulled(columns, at, bars):
             if bar is not None and dot is not None:
                 terms = [(b.conjugate() * d).real for b, d in zip(bar.flat, dot.flat, strict=True)]
                 results[j][i] += unit * sum(terms)
-                sizes[j][i] += sum(map(abs, terms))
+                sizes[j][i] += sum(abs(b) * abs(d) for b, d in zip(bar.flat, dot.flat, strict=True))
     return [_cleaned(*pair) for pair in zip(results, sizes, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""The inverse at 80 digits."""
+"""The inverse at 110 digits."""
 
 import numpy as np
 

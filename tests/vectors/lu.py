@@ -1,4 +1,4 @@
-"""LU at 80 digits: elimination without pivoting, once the rows are in the order that pivoting gives."""
+"""LU at 110 digits: elimination without pivoting, once the rows are in the order that pivoting gives."""
 
 import numpy as np
 
@@ -72,6 +72,11 @@ def points():
     yield shifted("cyclic permutation, wide, complex", 3, 5, complex=True, alone=False)
     yield shifted("p_indices, cyclic permutation", 3, 3, params={"p_indices": True}, alone=False)
     yield shifted("p_indices, cyclic permutation, tall", 4, 2, params={"p_indices": True}, alone=False)
+    yield shifted("p_indices, wide, complex", 3, 4, complex=True, params={"p_indices": True}, alone=False)
+    swapped = cyclic(2, 2, "lu, a swap of two rows")
+    yield Point(LU, "a swap of two rows", (swapped,))
+    batch = np.stack([cyclic(3, 3, f"lu, p_indices, batch, {i}") for i in range(2)])
+    yield Point(LU, "p_indices, a batch", (batch,), {"p_indices": True}, alone=False)
     yield Point(
         LU,
         "the last pivot is zero",

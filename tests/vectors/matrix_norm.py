@@ -1,4 +1,4 @@
-"""Matrix norms at 80 digits; entries and singular values of zero stay zero."""
+"""Matrix norms at 110 digits; entries and singular values of zero stay zero."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Kinks at 80 digits: what vector_norm.py and matrix_norm.py share.
+"""Kinks at 110 digits: what vector_norm.py and matrix_norm.py share.
 
 A norm is, near any point, the largest or smallest of a few functions that are smooth there, the pieces. Where
 several are equal the result is the point of least norm in the convex hull of their gradients.

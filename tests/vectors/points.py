@@ -21,7 +21,8 @@ class Op:
 
     `near(*inputs, draw, **params)` settles what the definition leaves open at one point (an order of rows, a
     sign, a basis, a rank), and is the function of the inputs that is smooth there, a list of outputs.
-    `smooth(outputs, cotangents)` takes from cotangents what no smooth loss has, the gauge part.
+    Of cotangents, None among them, `invariant(outputs, cotangents)` is what a loss may have that ignores the
+    gauge, and `level(outputs, cotangents)` what one may have that treats tied values alike.
     """
 
     name: str
@@ -32,7 +33,8 @@ class Op:
     near: Callable[..., Callable[..., list]]
     params: Mapping[str, Any] = field(default_factory=dict)
     constant: tuple[str, ...] = ()  # outputs that cannot be differentiated
-    smooth: Callable[[list, list], list] = lambda outputs, bars: bars
+    invariant: Callable[[list, list], list] = lambda outputs, bars: bars
+    level: Callable[[list, list], list] = lambda outputs, bars: bars
     hermitian: bool = False  # the input, and so its tangents
 
     @property
@@ -67,6 +69,9 @@ class Point:
     pushed: bool = True  # also tangents
     axes: tuple[int, ...] | None = None  # in place of those of the op
     undefined: Mapping[tuple[int, ...], tuple[Any, ...]] = field(default_factory=dict)
+    keeps: tuple[str, ...] = ()  # what cotangents may have all the same: "gauge", "kink"
+    junk: bool = False  # the tangents of a Hermitian input are not Hermitian
+    rounded: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # added to an output that is saved
 
     def cases(self) -> list[dict[str, Any]]:
         """The cases as JSON objects, but with arrays of mpmath numbers in them."""
@@ -78,32 +83,40 @@ class Point:
             any_matrices = [exact(np.eye(*core) if len(core) == 2 else np.ones(core)) for core in cores]
             outputs = [np.empty(batch + y.shape, object) for y in self._near(any_matrices)(*any_matrices)]
         bars = [
-            None if name in op.constant else draw(*y.shape, complex=self._is_complex(name))
+            None if name in op.constant else exact(draw(*y.shape, complex=self._is_complex(name)))
             for name, y in zip(op.outputs, outputs, strict=True)
         ]
-        bars = self._smoothed(pieces, [None if bar is None else exact(bar) for bar in bars])
         dots = [draw(*x.shape, complex=x.dtype.kind == "c") for x in self.inputs]
-        if op.hermitian:
+        if op.hermitian and not self.junk:
             dots = [(x + np.conj(x.mT)) / 2 for x in dots]
         dots = [exact(x) for x in dots]
-        shared = {
-            "rule": op.name,
-            "marks": [*self._marks(batch), *self.marks],
+        saved = [
+            y if name not in self.rounded else y + exact(self.rounded[name])
+            for name, y in zip(op.outputs, outputs, strict=True)
+        ]
+        point = {
             **({"note": self.note} if self.note else {}),
             "params": {**op.params, **self.params},
             "inputs": self._named(op.inputs, [exact(x) for x in self.inputs]),
-            "outputs": self._named(op.outputs, outputs),
+            "outputs": self._named(op.outputs, saved),
         }
         live = [k for k, bar in enumerate(bars) if bar is not None]
+        subsets = [[k] for k in live] if self.alone and len(live) > 1 else []
         cases = []
-        for k in live if self.alone and len(live) > 1 else ():
-            chosen = [bar if i == k else None for i, bar in enumerate(bars)]
-            name = f"{self.title}, {op.outputs[k]}_bar alone"
-            cases.append({"name": name, **shared, "vjp": self._vjp(pieces, chosen)})
-        whole = {"name": self.title, **shared, "vjp": self._vjp(pieces, bars)}
+        for subset in (*subsets, live):
+            chosen, shown = self._allowed(
+                pieces, [bar if k in subset else None for k, bar in enumerate(bars)]
+            )
+            alone = f", {op.outputs[subset[0]]}_bar alone" if subset in subsets else ""
+            head = {
+                "name": self.title + alone,
+                "rule": op.name,
+                "marks": [*self._marks(batch), *self.marks, *shown],
+            }
+            cases.append({**head, **point, "vjp": self._vjp(pieces, chosen)})
         if self.pushed:
-            whole["jvp"] = self._jvp(batch, pieces, outputs, dots)
-        return [*cases, whole]
+            cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)
+        return cases
 
     def _near(self, inputs):
         return self.op.near(*inputs, draw=Draw(f"{self.op.name}, {self.title}: what is open"), **self.params)
@@ -128,14 +141,23 @@ class Point:
             pieces.append(Piece(index, places, inputs, outputs, columns))
         return batch, pieces
 
-    def _smoothed(self, pieces, bars):
-        for p in pieces:
-            if "gauge" not in self.marks and p.columns is not None:
-                parts = [None if bar is None else bar[(*p.index, ...)] for bar in bars]
-                for bar, part in zip(bars, self.op.smooth(p.outputs, parts), strict=True):
-                    if bar is not None:
-                        bar[(*p.index, ...)] = without_rounding(part)
-        return bars
+    def _allowed(self, pieces, bars):
+        """The cotangents, less what this point does not keep, and the marks for what it keeps."""
+        bars, marks = [None if bar is None else bar.copy() for bar in bars], []
+        for mark, project in (("gauge", self.op.invariant), ("kink", self.op.level)):
+            for p in pieces:
+                if p.columns is None:
+                    continue
+                parts = [None if bar is None else bar[(*p.index, ...)].copy() for bar in bars]
+                less = project(p.outputs, [None if part is None else part.copy() for part in parts])
+                for bar, old, new in zip(bars, parts, less, strict=True):
+                    if bar is None or np.all(without_rounding(np.asarray(new - old, object), old) == 0):
+                        continue
+                    if mark not in self.keeps:
+                        bar[(*p.index, ...)] = without_rounding(new, old)
+                    elif mark not in marks:
+                        marks.append(mark)
+        return bars, marks
 
     def _vjp(self, pieces, bars):
         results = [filled(x.shape, [mpmath.mpf(0)] * x.size) for x in self.inputs]

@@ -1,4 +1,4 @@
-"""QR at 80 digits: R by the Cholesky factor of A1^H A1, with A1 the leading columns of A."""
+"""QR at 110 digits: R by the Cholesky factor of A1^H A1, with A1 the leading columns of A."""
 
 import numpy as np
 
@@ -27,17 +27,21 @@ def near(A, *, draw, mode="reduced"):
     return lambda A: factors(A, extra)
 
 
-def smooth(outputs, bars):
+def invariant(outputs, bars):
     """Less the turn of the extra columns among themselves."""
     Q, R = outputs
     Q_bar, R_bar = bars
+    if Q_bar is None:
+        return bars
     k = min(Q.shape[0], R.shape[1])
     Q2 = Q[:, k:]
     along = Q2 @ skew(adjoint(Q2) @ Q_bar[:, k:])
     return [np.concatenate([Q_bar[:, :k], Q_bar[:, k:] - along], axis=1), R_bar]
 
 
-QR = Op("qr", "(m,n)->(m,k),(k,n)", ("A",), ("Q", "R"), ("Q", "R"), near, {"mode": "reduced"}, smooth=smooth)
+QR = Op(
+    "qr", "(m,n)->(m,k),(k,n)", ("A",), ("Q", "R"), ("Q", "R"), near, {"mode": "reduced"}, invariant=invariant
+)
 COMPLETE = {"mode": "complete"}
 
 
@@ -59,9 +63,10 @@ def points():
         4,
         2,
         params=COMPLETE,
-        marks=("gauge",),
+        keeps=("gauge",),
         note="Q_bar turns the extra columns among themselves: that part is dropped",
     )
+    yield point("complete, a batch, tall", 2, 3, 1, params=COMPLETE, alone=False)
     yield point("one by one, complex", 1, 1, complex=True, alone=False)
     yield point("a batch of three, 3 x 3", 3, 3, 3)
     yield point("two batch axes, tall, complex", 2, 2, 3, 2, complex=True, alone=False)

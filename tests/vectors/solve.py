@@ -1,4 +1,4 @@
-"""The linear solve at 80 digits."""
+"""The linear solve at 110 digits."""
 
 from .exact import inverse
 from .points import Draw, Op, Point

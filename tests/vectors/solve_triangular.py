@@ -1,4 +1,4 @@
-"""The triangular solve at 80 digits: the general one, of the triangle alone."""
+"""The triangular solve at 110 digits: the general one, of the triangle alone."""
 
 import itertools
 
@@ -48,6 +48,9 @@ def points():
     yield point("upper, N, real", (3, 3), (3, 2))
     yield point("unit diagonal, upper", (3, 3), (3, 2), unit_diagonal=True)
     yield point("unit diagonal, lower, T", (3, 3), (3, 1), upper=False, trans="T", unit_diagonal=True)
+    yield point("unit diagonal, lower", (3, 3), (3, 2), upper=False, unit_diagonal=True)
+    yield point("unit diagonal, upper, T", (3, 3), (3, 2), trans="T", unit_diagonal=True)
+    yield point("unit diagonal, upper, C, complex", (2, 2), (2, 2), True, trans="C", unit_diagonal=True)
     yield point("a vector, lower", (3, 3), (3,), upper=False)
     yield point("a vector for every matrix, complex", (2, 3, 3), (3,), complex_A=True)
     yield point("A real, B complex", (2, 2), (2, 2), complex_B=True)

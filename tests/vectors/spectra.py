@@ -1,4 +1,4 @@
-"""Invariant subspaces at 80 digits, smooth also at ties: what svd.py and eigh.py share.
+"""Invariant subspaces at 110 digits, smooth also at ties: what svd.py and eigh.py share.
 
 A cluster is a set of values that are equal at the point of interest. Near it, the bases of the subspaces are
 the nearest to those at that point; for a cluster of one that settles the phase.

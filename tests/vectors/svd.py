@@ -1,9 +1,9 @@
-"""The SVD at 80 digits, by the eigenvectors of A^H A; at ties and zeros, the bases nearest to those given."""
+"""The SVD at 110 digits, by the eigenvectors of A^H A; at ties and zeros, the bases nearest to given ones."""
 
 import mpmath
 import numpy as np
 
-from .eigh import HC, H
+from .eigh import HC, H, levelled
 from .exact import adjoint, eigh, exact, filled, is_complex, orthonormal, real, skew, zeros_like
 from .points import Draw, Op, Point
 from .spectra import clusters, turn
@@ -57,38 +57,49 @@ def near_values(A, *, draw):
     return lambda A: all_three(A)[1:2]
 
 
-def smooth(outputs, bars):
-    """What a loss may have that ignores phases, bases at ties, and what is zero."""
+def invariant(outputs, bars):
+    """Less what turns U and V together at a tie (of one alone, its phase), or apart where values are zero."""
     U, S, Vh = outputs
-    U_bar, S_bar, V_bar = bars[0].copy(), bars[1].copy(), adjoint(bars[2])
-    V = adjoint(Vh)
+    U_bar, S_bar, V_bar = bars[0], bars[1], None if bars[2] is None else adjoint(bars[2])
+    pairs = [(X, X_bar) for X, X_bar in ((U, U_bar), (adjoint(Vh), V_bar)) if X_bar is not None]
     rank = sum(s > 0 for s in S)
-    S_bar[rank:] = zeros_like(S_bar[rank:])
     for c in clusters(S[:rank]):
-        S_bar[c] = sum(S_bar[c]) / len(S_bar[c])
-        along = skew(adjoint(U[:, c]) @ U_bar[:, c] + adjoint(V[:, c]) @ V_bar[:, c]) / 2
-        U_bar[:, c], V_bar[:, c] = U_bar[:, c] - U[:, c] @ along, V_bar[:, c] - V[:, c] @ along
-    for X, X_bar in ((U, U_bar), (V, V_bar)):
+        along = sum(skew(adjoint(X[:, c]) @ X_bar[:, c]) for X, X_bar in pairs) if pairs else 0
+        for X, X_bar in pairs:
+            X_bar[:, c] = X_bar[:, c] - X[:, c] @ along / len(pairs)
+    for X, X_bar in pairs:
         X0 = X[:, rank:]
         X_bar[:, rank:] = X_bar[:, rank:] - X0 @ skew(adjoint(X0) @ X_bar[:, rank:])
         if X.shape[0] > X.shape[1]:  # and not into the rest of the null space, which is not at hand
             rest = X_bar[:, rank:] - X @ (adjoint(X) @ X_bar[:, rank:])
             X_bar[:, rank:] = X_bar[:, rank:] - rest
-    return [U_bar, S_bar, adjoint(V_bar)]
+    return [U_bar, S_bar, None if V_bar is None else adjoint(V_bar)]
 
 
-def smooth_values(outputs, bars):
-    (S,), (S_bar,) = outputs, (bars[0].copy(),)
-    rank = sum(s > 0 for s in S)
-    S_bar[rank:] = zeros_like(S_bar[rank:])
-    for c in clusters(S[:rank]):
-        S_bar[c] = sum(S_bar[c]) / len(S_bar[c])
-    return [S_bar]
+def level(outputs, bars):
+    """One cotangent for all singular values of a tie, and none for those that are zero."""
+    S, bars = (outputs[1], list(bars)) if len(outputs) == 3 else (outputs[0], list(bars))
+    where = len(bars) // 2
+    if bars[where] is not None:
+        rank = sum(s > 0 for s in S)
+        bar = bars[where]
+        bars[where] = np.concatenate([levelled(S[:rank], bar[:rank]), zeros_like(bar[rank:])])
+    return bars
 
 
 NAMES = ("U", "S", "Vh")
-SVD = Op("svd", "(m,n)->(m,p),(k),(q,n)", ("A",), NAMES, NAMES, near, {"full_matrices": True}, smooth=smooth)
-SVDVALS = Op("svdvals", "(m,n)->(k)", ("A",), ("S",), ("A",), near_values, smooth=smooth_values)
+SVD = Op(
+    "svd",
+    "(m,n)->(m,p),(k),(q,n)",
+    ("A",),
+    NAMES,
+    NAMES,
+    near,
+    {"full_matrices": True},
+    invariant=invariant,
+    level=level,
+)
+SVDVALS = Op("svdvals", "(m,n)->(k)", ("A",), ("S",), ("A",), near_values, level=level)
 REDUCED = {"full_matrices": False}
 
 
@@ -131,7 +142,11 @@ def points():
         yield Point(op, "two zeros", (singular,), **zero)
         shallow = np.asarray([[1.0, 2.0], [2.0, 4.0], [-1.0, -2.0]])
         yield Point(op, "a zero, tall", (shallow,), **zero)
-        yield Point(op, "the zero matrix", (np.zeros((2, 2)),), reduced, ("tied", "singular"), alone=False)
+        # Zeros are exact where a factorization has nothing to do.
+        plain = np.eye(4)[[2, 0, 3, 1]] * [2.0, -1.0, 0.0, 0.0]
+        yield Point(op, "the slope of zeros", (plain,), reduced, ("singular",), keeps=("kink",), alone=False)
+        none = np.zeros((2, 2))
+        yield Point(op, "the zero matrix", (none,), reduced, ("singular",), keeps=("kink",), alone=False)
         tiny = 2.0**-600 * apart(Draw("svd, tiny"), 3, 2)
         yield Point(op, "tiny entries, tall", (tiny,), reduced, ("scale",))
         yield point("one by one, complex", 1, 1, complex=True)
@@ -146,23 +161,47 @@ def points():
         yield point("full, wide, complex", 1, 3, complex=True, params=full)
         yield Point(op, "full, two zeros", (singular,), full, ("singular",))
         yield point("full, no rows", 0, 2, params=full, alone=False)
-        close = of_values([2, 1 + 2.0**-27, 1, 0.5], V=swapped)
-        yield Point(op, "close, but not tied", (close,), reduced, ("close",))
+        yield point("full, a batch, tall, complex", 2, 2, 1, complex=True, params=full, alone=False)
+    for gap in (27, 40):
+        close = of_values([2, 1 + 2.0**-gap, 1, 0.5], V=swapped)
+        yield Point(SVD, f"close, but not tied, by 2^-{gap}", (close,), REDUCED, ("close",))
+    ulp = 2.0**40 * 2.0**-51
+    ulp = 2.0**40 * 2.0**-51
+    note = "the singular values that are saved are off by units in the last place of the largest"
+    yield Point(
+        SVD,
+        "a tie that rounding has split",
+        (2.0**40 * of_values([3, 3, 3, 1], V=swapped),),
+        REDUCED,
+        ("tied",),
+        rounded={"S": (2 * ulp, 0.0, -3 * ulp, ulp)},
+        note=note,
+    )
+    yield Point(
+        SVD,
+        "zeros that rounding has moved",
+        (2.0**40 * of_values([3, 2, 0, 0], V=swapped),),
+        REDUCED,
+        ("singular",),
+        rounded={"S": (0.0, 0.0, ulp, ulp / 2)},
+        note=note,
+        pushed=False,
+    )
     yield Point(
         SVD,
         "along the gauge, complex",
         (apart(Draw("svd, gauge"), 2, 2, complex=True),),
         REDUCED,
-        ("gauge",),
-        note="U_bar and Vh_bar turn the phases of U and V together: that part is dropped",
-        alone=False,
+        keeps=("gauge",),
+        note="U_bar and Vh_bar turn the phases of U and V: what turns them together is dropped",
     )
     yield Point(
         SVD,
         "a tie and a zero, along the gauge",
         (of_values([2, 2, 1, 0], V=swapped),),
         REDUCED,
-        ("tied", "singular", "gauge"),
+        ("tied", "singular"),
+        keeps=("gauge", "kink"),
         note="what turns tied vectors among themselves or moves null vectors apart is dropped; tied singular "
         "values have cotangents of their own, and the result is the subgradient for the bases that are given",
         alone=False,

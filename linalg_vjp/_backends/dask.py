@@ -1,0 +1,112 @@
+"""Dask: a whole formula on every chunk of the batch, in the library that the chunks are made of.
+
+Dask's own linear algebra is for one matrix at a time. Here each task of the graph is one call of a rule on a
+batch that lies in memory: nothing is computed before the user asks, and a batch may be larger than memory.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dask.array as da
+import numpy as np
+
+from .._namespace import Array, array_namespace
+
+__all__ = ["by_chunks"]
+
+
+def by_chunks(
+    rule: str,
+    formula: Callable[..., tuple[Any, ...]],
+    arrays: Sequence[Any],
+    ranks: Sequence[int],
+    params: Mapping[str, Any],
+) -> tuple[Any, ...]:
+    """The formula, chunk by chunk of the batch.
+
+    Parameters
+    ----------
+    rule : str
+        For the error texts.
+    formula : callable
+        ``formula(*arrays, xp=..., **params)``, a tuple of results; None stays None.
+    arrays : sequence of Dask array or None
+    ranks : sequence of int
+        How many of the last axes of each are those of one matrix.
+    params : mapping
+        The keywords of the formula; an array among them has an entry for each matrix.
+
+    Raises
+    ------
+    ValueError
+        For a matrix that is split over chunks, or a chunk of unknown size.
+    """
+    per_matrix = [name for name, value in params.items() if isinstance(value, da.Array)]
+    fixed = {name: value for name, value in params.items() if name not in per_matrix}
+    given = [(x, rank) for x, rank in zip(arrays, ranks, strict=True) if x is not None]
+    given += [(params[name], 0) for name in per_matrix]
+    for x, rank in given:
+        _check_chunks(rule, x, rank)
+    xp = array_namespace(given[0][0]._meta)
+
+    def run(*blocks: Array) -> tuple[Any, ...]:
+        left = iter(blocks)
+        values = [None if x is None else next(left) for x in arrays]
+        return formula(*values, xp=xp, **fixed, **dict(zip(per_matrix, left, strict=True)))
+
+    # An empty batch of such matrices tells the shapes and dtypes of the results.
+    cores = [x.shape[x.ndim - rank :] for x, rank in given]
+    like = run(*(xp.zeros((0, *core), dtype=x.dtype) for (x, _), core in zip(given, cores, strict=True)))
+    there = [i for i, y in enumerate(like) if y is not None]
+
+    def run_on_blocks(*blocks: Array) -> Any:
+        batches = (x.shape[: x.ndim - len(core)] for x, core in zip(blocks, cores, strict=True))
+        batch = np.broadcast_shapes(*batches)
+        results = run(*blocks)
+        full = [xp.broadcast_to(results[i], (*batch, *like[i].shape[1:])) for i in there]
+        return full[0] if len(full) == 1 else tuple(full)
+
+    axes = [[f"i{n}_{j}" for j in range(len(core))] for n, core in enumerate(cores)]
+    new = [[f"o{i}_{j}" for j in range(like[i].ndim - 1)] for i in there]
+    output_sizes = {
+        name: size
+        for i, core in zip(there, new, strict=True)
+        for name, size in zip(core, like[i].shape[1:], strict=True)
+    }
+    signature = "->".join(",".join(f"({','.join(names)})" for names in side) for side in (axes, new))
+    if not there:
+        return tuple(like)
+    made = da.apply_gufunc(
+        run_on_blocks,
+        signature,
+        *_aligned(given),
+        meta=like[there[0]] if len(there) == 1 else tuple(like[i] for i in there),
+        output_sizes=output_sizes,
+        vectorize=False,
+    )
+    made = iter((made,) if len(there) == 1 else made)
+    return tuple(None if y is None else next(made) for y in like)
+
+
+def _aligned(given: Sequence[tuple[Array, int]]) -> list[Array]:
+    """The arrays, with their batches cut at the same places."""
+    pairs: list[Any] = []
+    for n, (x, rank) in enumerate(given):
+        batch = [f"batch{axis}" for axis in range(x.ndim - rank, 0, -1)]
+        pairs += [x, (*batch, *(f"core{n}_{axis}" for axis in range(rank)))]
+    return list(da.core.unify_chunks(*pairs)[1])
+
+
+def _check_chunks(rule: str, x: Array, rank: int) -> None:
+    if any(math.isnan(size) for size in x.shape):
+        raise ValueError(
+            f"{rule}: an array of shape {x.shape} has chunks of unknown size; compute_chunk_sizes() finds it"
+        )
+    split = [axis - rank for axis in range(rank) if len(x.chunks[axis - rank]) > 1]
+    if split:
+        whole = ", ".join(f"{axis}: -1" for axis in split)
+        raise ValueError(
+            f"{rule}: an array of shape {x.shape} has its matrices split over chunks {x.chunks}; a matrix "
+            f"must lie in one chunk, call its rechunk({{{whole}}}) first"
+        )

@@ -1,0 +1,134 @@
+"""MLX as the standard has it: the names that MLX lacks, or spells otherwise, over those that it has.
+
+Its linear algebra runs on the CPU alone, so it is sent there. No array says where it lies: memory is one, and
+`device` arguments are ignored.
+"""
+
+import functools
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import mlx.core as mx
+
+from .._namespace import Array
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(mx, name)
+
+
+def _ignoring(f: Any, *keywords: str) -> Any:
+    @functools.wraps(f)
+    def call(*args: Any, **kw: Any) -> Any:
+        return f(*args, **{k: v for k, v in kw.items() if k not in keywords})
+
+    return call
+
+
+asarray = _ignoring(mx.array, "device", "copy")
+arange, zeros, ones, eye, full = (
+    _ignoring(f, "device") for f in (mx.arange, mx.zeros, mx.ones, mx.eye, mx.full)
+)
+astype = _ignoring(mx.astype, "copy")
+
+
+def full_like(x: Array, value: Any) -> Array:
+    return mx.full(x.shape, value, dtype=x.dtype)
+
+
+def finfo(dtype: Any) -> SimpleNamespace:
+    """With the smallest normal number, which MLX leaves out."""
+    info = mx.finfo(dtype)
+    smallest = 2.0**-1022 if dtype == mx.float64 else 2.0**-126
+    return SimpleNamespace(eps=float(info.eps), max=float(info.max), smallest_normal=smallest)
+
+
+def argmax(x: Array, axis: int, keepdims: bool = False) -> Array:
+    """MLX refuses where there is nothing at all, also where nothing is asked for."""
+    if x.size == 0 and x.shape[axis] > 0:
+        return mx.sum(x, axis=axis, keepdims=keepdims).astype(mx.uint32)
+    return mx.argmax(x, axis=axis, keepdims=keepdims)
+
+
+def _on_cpu(f: Any) -> Any:
+    return functools.partial(f, stream=mx.cpu)
+
+
+def _qr(A: Array, mode: str = "reduced") -> Any:
+    m, n = A.shape[-2:]
+    if mode == "reduced" or m <= n:
+        return mx.linalg.qr(A, stream=mx.cpu)
+    # The factors of [A, I] are square, and begin with those of A.
+    identity = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m))
+    Q, R = mx.linalg.qr(mx.concatenate([A, identity], axis=-1), stream=mx.cpu)
+    return Q, R[..., :, :n]
+
+
+def _inv(A: Array) -> Array:
+    """MLX ends the process at an empty matrix."""
+    return A if A.size == 0 else mx.linalg.inv(A, stream=mx.cpu)
+
+
+def _solve(A: Array, B: Array) -> Array:
+    """MLX broadcasts some batches only."""
+    batch = mx.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+    A, B = (mx.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    return B if B.size == 0 else mx.linalg.solve(A, B, stream=mx.cpu)
+
+
+def _pinv(A: Array, rtol: Any = None) -> Array:
+    """MLX takes no rtol."""
+    m, n = A.shape[-2:]
+    U, S, Vh = _svd(A, full_matrices=False)
+    if rtol is None:
+        rtol = max(m, n) * mx.finfo(A.dtype).eps
+    cutoff = S[..., :1] * (rtol[..., None] if hasattr(rtol, "shape") else rtol)
+    inverse = mx.where(cutoff < S, 1 / mx.where(cutoff < S, S, 1.0), 0.0)
+    return mx.conj(Vh.mT) @ (inverse[..., None] * mx.conj(U.mT))
+
+
+def _svd(A: Array, full_matrices: bool = True) -> Any:
+    """MLX's is the full one."""
+    U, S, Vh = mx.linalg.svd(A, stream=mx.cpu)
+    k = S.shape[-1]
+    return (U, S, Vh) if full_matrices else (U[..., :, :k], S, Vh[..., :k, :])
+
+
+def _svdvals(A: Array) -> Array:
+    return mx.linalg.svd(A, compute_uv=False, stream=mx.cpu)
+
+
+def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
+    if ord in (2, -2, "nuc"):
+        S = _svdvals(A)
+        N = {2: mx.max, -2: mx.min, "nuc": mx.sum}[ord](S, axis=-1)
+        return N[..., None, None] if keepdims else N
+    return mx.linalg.norm(A, ord=ord, axis=[-2, -1], keepdims=keepdims)
+
+
+def _vector_norm(x: Array, ord: float = 2, axis: Any = None, keepdims: bool = False) -> Array:
+    a = mx.abs(x)
+    if ord == 0:
+        return mx.sum(a != 0, axis=axis, keepdims=keepdims).astype(a.dtype)
+    if math.isinf(ord):
+        return (mx.max if ord > 0 else mx.min)(a, axis=axis, keepdims=keepdims)
+    return mx.sum(a**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+
+linalg = SimpleNamespace(
+    cholesky=_on_cpu(mx.linalg.cholesky),
+    det=_on_cpu(mx.linalg.det),
+    diagonal=functools.partial(mx.diagonal, axis1=-2, axis2=-1),
+    eigh=_on_cpu(mx.linalg.eigh),
+    eigvalsh=_on_cpu(mx.linalg.eigvalsh),
+    inv=_inv,
+    matrix_norm=_matrix_norm,
+    pinv=_pinv,
+    qr=_qr,
+    slogdet=_on_cpu(mx.linalg.slogdet),
+    solve=_solve,
+    svd=_svd,
+    svdvals=_svdvals,
+    vector_norm=_vector_norm,
+)

@@ -1,0 +1,40 @@
+"""The primitives on PyTorch: its own, batched on every device, and under torch.func and torch.compile."""
+
+import torch
+
+from .._namespace import Array, Namespace
+
+__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+
+
+def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros above its k-th diagonal."""
+    return torch.tril(X, k)
+
+
+def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
+    """X with zeros below its k-th diagonal."""
+    return torch.triu(X, k)
+
+
+def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
+    """X[p], matrix by matrix; PyTorch wants indices of 64 bits."""
+    return torch.take_along_dim(X, p.to(torch.int64)[..., None], dim=-2)
+
+
+def solve_triangular(
+    A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
+) -> Array:
+    """X of shape (..., m, n) with op(A) X = B."""
+    if trans != "N":
+        A, upper = A.mT, not upper
+    if trans == "C" and A.is_complex():
+        A = A.conj()
+    return torch.linalg.solve_triangular(A, B, upper=upper, unitriangular=unit_diagonal)
+
+
+def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """A = (L @ U)[p] with partial pivoting."""
+    P, L, U = torch.linalg.lu(A)
+    rows = torch.arange(A.shape[-2], device=A.device, dtype=P.real.dtype)
+    return (P.real @ rows).to(torch.int64), L, U
