@@ -111,7 +111,8 @@ def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> tuple[bool,
 
     Whether they leave the optional axis out, and how many axes their batch has.
     """
-    sides, sizes = rule.sides, dict[str, int]()
+    sides = rule.sides
+    sizes: dict[str, int] = {}
     short = sides.lacks_optional(shapes)
     batches = []
     for name, core, shape in zip(rule.inputs, sides.inputs, shapes, strict=True):
@@ -133,7 +134,7 @@ def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> tuple[bool,
                 f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
                 f"{rule.signature}"
             ) from None
-    return short, max(map(len, batches))
+    return short, max([len(batch) for batch in batches])
 
 
 def check_shape(rule: "Rule", kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:

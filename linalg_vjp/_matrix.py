@@ -113,8 +113,12 @@ def matmul(A: Array, B: Array, xp: Namespace) -> Array:
 
 
 def solve(A: Array, B: Array, xp: Namespace) -> Array:
-    """A^{-1} B; batches broadcast."""
-    return xp.linalg.solve(*promote(A, B, xp=xp))
+    """A^{-1} B; batches broadcast, which not every library does by itself."""
+    A, B = promote(A, B, xp=xp)
+    if A.shape[:-2] != B.shape[:-2]:
+        batch = broadcast_shapes(A.shape[:-2], B.shape[:-2])
+        A, B = (xp.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    return xp.linalg.solve(A, B)
 
 
 def solve_triangular(
@@ -146,7 +150,7 @@ def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
 
 def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """The common shape, or ValueError."""
-    rank = max(map(len, shapes), default=0)
+    rank = max([len(shape) for shape in shapes], default=0)
     result = []
     for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes), strict=True):
         wide = {size for size in sizes if size != 1}

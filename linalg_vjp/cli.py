@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     vectors.add_argument("--zeros", action="store_true", help="pass zeros where a cotangent is None")
     vectors.set_defaults(run=_vectors)
+    backends = commands.add_parser("backends", help="list the array libraries: what is here, what has gaps")
+    backends.add_argument("--markdown", action="store_true", help="print docs/support.md in place of it")
+    backends.set_defaults(run=_backends)
     rules = commands.add_parser("rules", help="list the rules")
     rules.set_defaults(run=_rules)
     return parser
@@ -224,6 +227,32 @@ def _import(name: str) -> ModuleType | None:
         return None
     finally:
         sys.path.remove("")
+
+
+def _backends(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from .testing.backends import MissingBackend, load, names
+    from .testing.support import support_page
+
+    if options.markdown:
+        print(support_page(), end="")
+        return 0
+    table = Table("Backend", "Version", "Devices", "Gaps", "Last verified")
+    for backend in map(load, names()):
+        try:
+            backend.start()
+            here = (
+                backend.version or "",
+                ", ".join(name for name in backend.present() if name) or "one memory",
+            )
+        except MissingBackend as missing:
+            here = "[dim]none[/]", f"[dim]{str(missing).split('; ')[-1]}[/]"
+        gaps = ", ".join(f"{gap.rule} {' '.join(gap.dtypes)}" for gap in backend.gaps)
+        table.add_row(backend.name, *here, gaps or "none", str(backend.last_verified.get("date", "never")))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    return 0
 
 
 def _rules(options: argparse.Namespace) -> int:

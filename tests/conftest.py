@@ -4,16 +4,25 @@ A test that takes `target` runs on each, on the slow ones at night only (`-m nig
 takes `every_target` runs on all, always.
 """
 
+import datetime
+import re
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from linalg_vjp.testing.backends import Backend, MissingBackend, load, names
+from linalg_vjp.testing.support import support_page
+
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", help="run on this backend alone; may be repeated")
+    parser.addoption(
+        "--record", action="store_true", help="write that the backends named were verified today"
+    )
 
 
 class Target(NamedTuple):
@@ -23,7 +32,10 @@ class Target(NamedTuple):
     device: str | None
 
     def asarray(self, x):
-        return self.backend.asarray(np.asarray(x), self.device)
+        x = np.asarray(x)
+        if x.dtype.kind in "fc" and x.dtype.name not in self.backend.dtypes:
+            pytest.skip(f"not run: {self.backend.name} has no {x.dtype}")
+        return self.backend.asarray(x, self.device)
 
 
 def targets(asked, nightly):
@@ -44,7 +56,38 @@ def targets(asked, nightly):
             )
 
 
+@pytest.fixture(autouse=True)
+def _in_a_gap(request):
+    """What the library lacks of a rule is not run; test_backends.py watches the gaps."""
+    params = getattr(request.node, "callspec", None) and request.node.callspec.params
+    if params and isinstance(params.get("target"), Target):
+        rule = request.node.path.stem.removeprefix("test_")
+        gap = params["target"].backend.lacks(rule, params.get("dtype", "complex128"))
+        if gap:
+            pytest.skip(f"not run: {gap.reason}")
+
+
 def pytest_generate_tests(metafunc):
     asked = metafunc.config.getoption("--backend")
     for name in {"target", "every_target"} & set(metafunc.fixturenames):
         metafunc.parametrize(name, list(targets(asked, nightly=name == "target")))
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """A run without a failure, on backends that were asked for, is noted in their profiles."""
+    config = session.config
+    if not config.getoption("--record") or exitstatus != 0 or hasattr(config, "workerinput"):
+        return
+    for name in config.getoption("--backend") or ():
+        record(load(name))
+    (ROOT / "docs" / "support.md").write_text(support_page(), encoding="utf-8")
+
+
+def record(backend):
+    path = ROOT / "backends" / f"{backend.name}.toml"
+    text = re.sub(r"\n\[last_verified\]\n(?:.+\n)*", "", path.read_text(encoding="utf-8"))
+    device = ", ".join(device for device in backend.present() if device) or "cpu"
+    today = datetime.date.today().isoformat()
+    found = {"date": today, "version": backend.version, "device": device}
+    table = "".join(f'{key} = "{value}"\n' for key, value in found.items())
+    path.write_text(f"{text}\n[last_verified]\n{table}", encoding="utf-8")

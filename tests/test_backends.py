@@ -4,6 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp import cli
+from linalg_vjp.testing._exact import to_numpy
+from linalg_vjp.testing.backends import MissingBackend, load, names
+from linalg_vjp.testing.support import support_page
+
+from .conftest import record
+from .random_inputs import positive
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -34,3 +46,52 @@ def test_unknown_is_an_error():
     run = run_without_array_api_strict("--backend", "abacus")
     assert run.returncode != 0
     assert "no backend 'abacus'" in run.stdout + run.stderr
+
+
+def test_the_page_of_support_is_what_the_profiles_say():
+    assert (ROOT / "docs" / "support.md").read_text(encoding="utf-8") == support_page(), (
+        "write it anew: linalg-vjp backends --markdown > docs/support.md"
+    )
+
+
+def test_backends_lists_what_is_here(capsys):
+    assert cli.main(["backends"]) == 0
+    text = capsys.readouterr().out
+    assert "numpy" in text
+    assert "mlx" in text
+    assert cli.main(["backends", "--markdown"]) == 0
+    assert capsys.readouterr().out == support_page()
+
+
+def test_a_run_is_recorded(tmp_path, monkeypatch):
+    (tmp_path / "backends").mkdir()
+    profile = tmp_path / "backends" / "numpy.toml"
+    profile.write_text('module = "numpy"\n')
+    monkeypatch.setattr("tests.conftest.ROOT", tmp_path)
+    for _ in range(2):
+        record(load("numpy"))
+    found = profile.read_text()
+    assert found.startswith('module = "numpy"\n\n[last_verified]\ndate = "20')
+    assert found.count("[last_verified]") == 1
+    assert np.__version__ in found
+
+
+@pytest.mark.parametrize("gap", [(name, gap) for name in names() for gap in load(name).gaps], ids=str)
+def test_a_gap_is_still_there(gap):
+    """When this fails the library has been mended: take the gap out of its profile."""
+    name, gap = gap
+    backend = load(name)
+    try:
+        backend.start()
+    except MissingBackend as missing:
+        pytest.skip(f"not run: {missing}")
+    for dtype in gap.dtypes:
+        A = positive(3, dtype=dtype)
+        inputs = [backend.asarray(A) for _ in lv.RULES[gap.rule].inputs]
+
+        def run(inputs=inputs):
+            for y in lv.RULES[gap.rule].forward(*inputs):
+                to_numpy(y)  # a lazy library fails here
+
+        with pytest.raises(Exception, match=r".+"):
+            run()

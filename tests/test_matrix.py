@@ -25,7 +25,7 @@ def test_random_cases(name, target):
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(cases(name, target.backend.dtypes))
+    @given(cases(name, target.backend.dtypes_of(name)))
     def run(case):
         case.check(target.backend, target.device)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from .._namespace import (
     Namespace,
+    is_cupy_namespace,
     is_dask_namespace,
     is_jax_namespace,
     is_numpy_namespace,
@@ -30,6 +31,8 @@ def primitives(xp: Namespace) -> Any:
     module: Any
     if is_numpy_namespace(xp):
         from . import numpy as module
+    elif is_cupy_namespace(xp):
+        from . import cupy as module
     elif is_torch_namespace(xp):
         from . import torch as module
     elif is_jax_namespace(xp):

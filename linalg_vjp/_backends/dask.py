@@ -91,8 +91,11 @@ def by_chunks(
 
 def _aligned(given: Sequence[tuple[Array, int]]) -> list[Array]:
     """The arrays, with their batches cut at the same places."""
+    full = np.broadcast_shapes(*(x.shape[: x.ndim - rank] for x, rank in given))
     pairs: list[Any] = []
     for n, (x, rank) in enumerate(given):
+        if 0 in full:  # Dask takes no axis of size 1 for one of size 0
+            x = da.broadcast_to(x, (*full, *x.shape[x.ndim - rank :]))
         batch = [f"batch{axis}" for axis in range(x.ndim - rank, 0, -1)]
         pairs += [x, (*batch, *(f"core{n}_{axis}" for axis in range(rank)))]
     return list(da.core.unify_chunks(*pairs)[1])

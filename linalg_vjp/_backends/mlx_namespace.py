@@ -71,9 +71,7 @@ def _inv(A: Array) -> Array:
 
 
 def _solve(A: Array, B: Array) -> Array:
-    """MLX broadcasts some batches only."""
-    batch = mx.broadcast_shapes(A.shape[:-2], B.shape[:-2])
-    A, B = (mx.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    """MLX ends the process at an empty matrix."""
     return B if B.size == 0 else mx.linalg.solve(A, B, stream=mx.cpu)
 
 
@@ -100,11 +98,17 @@ def _svdvals(A: Array) -> Array:
 
 
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
+    """MLX's own takes complex entries for something else."""
     if ord in (2, -2, "nuc"):
         S = _svdvals(A)
         N = {2: mx.max, -2: mx.min, "nuc": mx.sum}[ord](S, axis=-1)
         return N[..., None, None] if keepdims else N
-    return mx.linalg.norm(A, ord=ord, axis=[-2, -1], keepdims=keepdims)
+    a = mx.abs(A)
+    if ord == "fro":
+        return mx.sqrt(mx.sum(a * a, axis=(-2, -1), keepdims=keepdims))
+    along = -2 if abs(ord) == 1 else -1
+    N = (mx.max if ord > 0 else mx.min)(mx.sum(a, axis=along, keepdims=True), axis=-3 - along, keepdims=True)
+    return N if keepdims else N[..., 0, 0]
 
 
 def _vector_norm(x: Array, ord: float = 2, axis: Any = None, keepdims: bool = False) -> Array:

@@ -120,7 +120,7 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
         return A / xp.where(N == 0, float("inf"), N)
     if isinstance(ord, str) or abs(ord) == 2:  # "nuc", 2, -2
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-        weights = xp.sign(S)
+        weights = xp.astype(S > 0, S.dtype)
         if ord != "nuc":
             weights = weights * _shares(S, xp.ones_like(S), ord == 2, -1, xp)
         return (U * weights[..., None, :]) @ Vh
@@ -128,7 +128,7 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
-    entries = xp.sum(xp.sign(a), axis=along, keepdims=True)
+    entries = xp.sum(xp.astype(a > 0, a.dtype), axis=along, keepdims=True)
     return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
 
 

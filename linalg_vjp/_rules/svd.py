@@ -91,7 +91,7 @@ def svd_vjp(
     k = S.shape[-1]
     U1, V1h = U[..., :, :k], Vh[..., :k, :]
     if S_bar is not None:
-        S_bar = S_bar * xp.sign(S)  # zero where S is
+        S_bar = S_bar * xp.astype(S > 0, S.dtype)  # zero where S is
     if U_bar is None and Vh_bar is None:
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
     J = K = U_perp = V_perp = V_bar = None
@@ -166,7 +166,7 @@ def svd_jvp(
     if A_dot.shape[-1] > k:
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
-    S_dot = real(diagonal(B, xp), xp) * xp.sign(S)
+    S_dot = real(diagonal(B, xp), xp) * xp.astype(S > 0, S.dtype)
     V_dot = extra_tangent(V, V_dot, V0, xp)
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(V_dot, xp)
 
@@ -277,7 +277,7 @@ def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -
         return (None,)
     xp = namespace(xp, A)
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    return (inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2) * xp.sign(S),)
+    return (inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2) * xp.astype(S > 0, S.dtype),)
 
 
 SVD = Rule(

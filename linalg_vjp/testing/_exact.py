@@ -37,6 +37,8 @@ def to_numpy(x: Array) -> Any:
     """Any library's array as a NumPy array."""
     if isinstance(x, np.ndarray | np.generic):
         return np.asarray(x)
+    for fetch in ("get", "cpu"):  # from a GPU: CuPy's way, PyTorch's
+        x = getattr(x, fetch, lambda x=x: x)()
     try:
         return np.from_dlpack(x)
     except (AttributeError, TypeError, BufferError, RuntimeError):

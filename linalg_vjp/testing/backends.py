@@ -26,6 +26,9 @@ except ModuleNotFoundError:  # Python 3.10
 __all__ = ["Backend", "Gap", "MissingBackend", "load", "names"]
 
 
+SINGLE = {"float64": "float32", "complex128": "complex64"}
+
+
 class MissingBackend(ImportError):
     """A backend that was asked for is unknown or not installed."""
 
@@ -97,6 +100,8 @@ class Backend:
     def asarray(self, x: Any, device: str | None = None) -> Array:
         """A NumPy array as one of this library's, on the device of that name, else on the first one."""
         xp, x = self.namespace(), np.array(x)  # a copy that may be written to
+        if x.dtype.name not in self.dtypes:
+            x = x.astype(SINGLE.get(x.dtype.name, x.dtype))
         wanted = device or self.present()[0]
         if wanted is None:
             return xp.asarray(x)
@@ -108,6 +113,10 @@ class Backend:
     def lacks(self, rule: str, dtype: str) -> Gap | None:
         """The gap that a rule falls in with a dtype, if there is one."""
         return next((gap for gap in self.gaps if gap.rule == rule and dtype in gap.dtypes), None)
+
+    def dtypes_of(self, rule: str) -> tuple[str, ...]:
+        """The dtypes that a rule can be tried with."""
+        return tuple(dtype for dtype in self.dtypes if not self.lacks(rule, dtype))
 
     def _matching(self, name: str) -> list[Any]:
         with warnings.catch_warnings():  # torch's tries names of old

@@ -72,7 +72,7 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
         worst, count = max(worst, report.error), count + 1
         step()
 
-    drawn = given(cases(name, backend.dtypes))(run)
+    drawn = given(cases(name, backend.dtypes_of(name)))(run)
     limits = settings(
         max_examples=examples,
         database=None,

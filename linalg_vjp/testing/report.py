@@ -71,8 +71,8 @@ class ReportCase(NamedTuple):
 
     def error(self, backend: Backend, device: str | None = None) -> float:
         """The largest error of the gradient, in units of the condition times eps."""
-        eps = float(np.finfo(np.float64).eps)
         gradient, outputs = self.gradient(backend, device)
+        eps = float(np.finfo(gradient.dtype).eps)
         truth = self.truth(outputs)
         if gradient.shape != truth.shape:
             return float("inf")

@@ -91,7 +91,9 @@ MISTAKES = {
         'return A / xp.where(N == 0, float("inf"), N)': "return A / N"
     },
     "A zero entry is divided by its size": {"return A / xp.where(a == 0, 1.0, a)": "return A / a"},
-    "The vectors of zero singular values count": {"weights = xp.sign(S)": "weights = xp.ones_like(S)"},
+    "The vectors of zero singular values count": {
+        "weights = xp.astype(S > 0, S.dtype)": "weights = xp.ones_like(S)"
+    },
     "Every tied singular value gets the whole": {
         "return share / xp.sum(share, axis=axis, keepdims=True)": "return share * entries"
     },

@@ -1,5 +1,6 @@
 """The JSON files: numbers as shortest decimals of doubles, and again to 30 digits."""
 
+import decimal
 import json
 
 import mpmath
@@ -7,6 +8,7 @@ import mpmath
 from .points import Numbers
 
 VERSION = 1
+THIRTY = decimal.Context(prec=30)
 
 
 def document(points):
@@ -52,8 +54,13 @@ def _double(v, kind):
 def _digits(v, kind):
     if kind == "complex128":
         v = mpmath.mpmathify(v)
-        return None if mpmath.isnan(v) else [mpmath.nstr(v.real, 30), mpmath.nstr(v.imag, 30)]
-    return None if not mpmath.isfinite(v) else str(v) if kind == "int64" else mpmath.nstr(v, 30)
+        return None if mpmath.isnan(v) else [_decimal(v.real), _decimal(v.imag)]
+    return None if not mpmath.isfinite(v) else str(v) if kind == "int64" else _decimal(v)
+
+
+def _decimal(v):
+    """To 60 digits first: the rounding of what lies half-way must not hang on the last of the 110."""
+    return mpmath.nstr(mpmath.mpf(str(THIRTY.create_decimal(mpmath.nstr(v, 60)))), 30)
 
 
 def text(value, indent=0):

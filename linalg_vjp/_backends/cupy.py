@@ -1,0 +1,35 @@
+"""The primitives on CuPy: cuBLAS and cuSOLVER where CuPy reaches them for a batch, else the generic ones.
+
+A single matrix is factorized by cuSOLVER; for a batch CuPy has no LU of its own.
+"""
+
+import cupy
+import cupyx.scipy.linalg
+
+from .._namespace import Array, Namespace
+from . import generic
+from .generic import permute_rows, tril, triu
+
+__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+
+
+def solve_triangular(
+    A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
+) -> Array:
+    """X of shape (..., m, n) with op(A) X = B; CuPy neither broadcasts nor takes an empty batch."""
+    if A.shape[:-2] != B.shape[:-2]:
+        batch = cupy.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+        A, B = (cupy.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    if B.size == 0:
+        return B
+    return cupyx.scipy.linalg.solve_triangular(
+        A, B, trans=trans, lower=not upper, unit_diagonal=unit_diagonal, check_finite=False
+    )
+
+
+def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """A = (L @ U)[p] with partial pivoting."""
+    if A.ndim > 2 or A.size == 0:
+        return generic.lu(A, xp)
+    P, L, U = cupyx.scipy.linalg.lu(A, check_finite=False)
+    return cupy.argmax(P, axis=-1), L, U

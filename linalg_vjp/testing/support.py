@@ -1,0 +1,49 @@
+"""What is known of each array library, as a page: docs/support.md is this, and a test compares."""
+
+from .backends import Backend, load, names
+
+__all__ = ["support_page"]
+
+HEAD = """# Support
+
+Which array libraries the rules run on. Every rule runs on each, with all its keywords, but for the gaps named
+below. "Last verified" is written by a run of the whole test matrix on that library, which is
+`python -m pytest --backend NAME --record`, and by nothing else. `linalg-vjp backends` says what is installed,
+`linalg-vjp check --backend NAME` probes it.
+
+| library | last verified | dtypes | notes |
+|---|---|---|---|
+"""
+GAPS = """
+## Gaps
+
+Each is tested to be there still, so that one that was mended is noticed.
+
+"""
+
+
+def support_page() -> str:
+    """The text of docs/support.md."""
+    backends = [load(name) for name in names()]
+    rows = (f"| {b.name} | {_verified(b)} | {_dtypes(b)} | {_notes(b)} |\n" for b in backends)
+    gaps = (
+        f"- **{b.name}**, `{gap.rule}` with {', '.join(gap.dtypes)}: {gap.reason} ([source]({gap.link})).\n"
+        for b in backends
+        for gap in b.gaps
+    )
+    return HEAD + "".join(rows) + GAPS + "".join(gaps)
+
+
+def _verified(backend: Backend) -> str:
+    if not backend.last_verified:
+        return "not run"
+    return "{date}, {version}, {device}".format(**backend.last_verified)
+
+
+def _dtypes(backend: Backend) -> str:
+    every = ("float32", "float64", "complex64", "complex128")
+    return "all four" if backend.dtypes == every else ", ".join(backend.dtypes)
+
+
+def _notes(backend: Backend) -> str:
+    return "; ".join((*backend.notes, *((f"slow to test: {backend.nightly}",) if backend.nightly else ())))

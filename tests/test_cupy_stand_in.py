@@ -1,0 +1,68 @@
+"""What would fail on CuPy for a documented difference from NumPy: the matrix on a stand-in for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        ["tests/test_vectors.py", "-k", "every_backend"],
+        ["tests/test_matrix.py", "-k", "random_cases"],
+        ["tests/rules"],
+    ],
+    ids=lambda tests: tests[0],
+)
+def test_the_matrix_on_the_stand_in(tests):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.cupy_stand_in", "--backend", "cupy"]
+    run = subprocess.run(
+        [*command, "-p", "no:cacheprovider", *tests], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout[-5000:]
+    assert " passed" in run.stdout
+
+
+DIFFERENCES = """
+import numpy as np
+from tests import cupy_stand_in
+cp = cupy_stand_in.install()
+import array_api_compat
+from cupyx.scipy.linalg import lu, solve_triangular
+
+A = cp.asarray(np.ones((2, 3, 3)) + np.eye(3))
+assert array_api_compat.array_namespace(A).__name__ == "array_api_compat.cupy"
+
+
+def refused(f, error, words):
+    try:
+        f()
+    except error as found:
+        assert words in str(found), found
+    else:
+        raise AssertionError(words)
+
+
+refused(lambda: np.asarray(A), TypeError, "Implicit conversion")
+refused(lambda: A + np.ones((3, 3)), TypeError, "Unsupported type")
+refused(lambda: cp.matmul(A, np.ones((3, 3))), TypeError, "Unsupported type")
+refused(lambda: cp.linalg.solve(A, A[0]), ValueError, "a must have")
+refused(lambda: solve_triangular(A, A[0], "N"), ValueError, "batch count")
+refused(lambda: solve_triangular(A[:0], A[:0], "N"), ValueError, "unpack")
+refused(lambda: lu(A), np.linalg.LinAlgError, "two-dimensional")
+assert solve_triangular(A.astype("float32"), A, "N").dtype == "float32"
+assert type(cp.linalg.eigh(A)) is tuple
+assert np.isnan(cp.linalg.cholesky(-A).get()).all()
+assert not np.isfinite(cp.linalg.inv(0 * A).get()).any()
+"""
+
+
+def test_the_differences_are_there():
+    run = subprocess.run(
+        [sys.executable, "-c", DIFFERENCES], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,76 @@
+"""Dask: nothing is computed before it is asked for, errors before that, and a batch larger than memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from .random_inputs import general, positive
+
+da = pytest.importorskip("dask.array", reason="not run: dask is not installed")
+dask = pytest.importorskip("dask")
+
+ROOT = Path(__file__).parents[1]
+
+
+def never(block):
+    raise AssertionError("computed before it was asked for")
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_nothing_is_computed_before_it_is_asked_for(name):
+    rule = lv.RULES[name]
+    A = positive(4, 3) if name in ("cholesky", "eigh", "eigvalsh") else general(4, 3, 3)
+    inputs = [
+        da.from_array(x, chunks=(2, 3, 3)).map_blocks(never, dtype=x.dtype, meta=np.empty((0, 0, 0)))
+        for x in (A, general(4, 3, 3, seed=1))[: len(rule.inputs)]
+    ]
+    params = {"axis": -1} if name == "vector_norm" else {}
+    outputs = rule.forward(*inputs, **params)
+    results = [*rule.vjp(inputs, outputs, outputs, **params), *rule.jvp(inputs, outputs, inputs, **params)]
+    assert all(isinstance(x, da.Array) for x in results if x is not None)
+    with pytest.raises(AssertionError, match="before it was asked for"):
+        results[0].compute()
+
+
+def test_the_batch_keeps_its_chunks():
+    A = da.from_array(general(10, 3, 3), chunks=(4, 3, 3))
+    (Q, R), pullback = lv.vjp("qr", A)
+    (A_bar,) = pullback(Q, R)
+    assert Q.chunks == R.chunks == A_bar.chunks == A.chunks
+
+
+def test_a_matrix_that_is_split_over_chunks():
+    A = da.from_array(general(10, 4, 4), chunks=(5, 2, 4))
+    with pytest.raises(ValueError, match=r"inv: .* split over chunks .* call its rechunk\(\{-2: -1\}\) first"):
+        lv.vjp("inv", A)
+
+
+def test_chunks_of_unknown_size():
+    A = da.from_array(general(10, 3, 3), chunks=(5, 3, 3))
+    A = A[da.from_array(np.arange(10) > 3, chunks=5)]
+    with pytest.raises(ValueError, match=r"inv: .* unknown size"):
+        lv.vjp("inv", A)
+
+
+def test_a_gauge_is_checked_where_it_is_computed():
+    A = da.from_array(np.stack([np.eye(2), np.diag([1.0, 2.0])]), chunks=(1, 2, 2))
+    (w, V), pullback = lv.vjp("eigh", A, gauge="check")
+    (A_bar,) = pullback(None, da.from_array(general(2, 2, 2), chunks=(1, 2, 2)))
+    with pytest.raises(lv.GaugeError):
+        A_bar.compute(scheduler="sync")
+
+
+def test_larger_than_memory(tmp_path):
+    """The example of docs/larger-than-memory.md, in a process of its own."""
+    page = (ROOT / "docs" / "larger-than-memory.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "example.py")]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "1.02 GB" in run.stdout

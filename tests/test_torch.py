@@ -1,0 +1,114 @@
+"""The rules under PyTorch's transformations: vmap, compile, another differentiation, and the meta device."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from .random_inputs import general, positive
+
+torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+
+# What PyTorch says of itself.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Dynamo detected a call to a `functools.lru_cache`:UserWarning"),
+    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
+    pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning"),
+]
+
+N = 3
+
+
+def inputs_of(name, *batch, dtype="float64"):
+    A = (
+        positive(*batch, N, dtype=dtype)
+        if name in ("cholesky", "eigh", "eigvalsh")
+        else general(*batch, N, N, dtype=dtype)
+    )
+    inputs = (A + 2 * np.eye(N, dtype=dtype), general(*batch, N, 2, dtype=dtype, seed=1))
+    return tuple(torch.asarray(x) for x in inputs[: len(lv.RULES[name].inputs)])
+
+
+def params_of(name):
+    return {"vector_norm": {"axis": -1, "ord": 3}, "svd": {"full_matrices": False}}.get(name, {})
+
+
+def pulled(name):
+    """The pullback as a function of the inputs alone, with cotangents that are the outputs themselves."""
+    rule, params = lv.RULES[name], params_of(name)
+
+    def f(*inputs):
+        outputs = rule.forward(*inputs, **params)
+        return rule.vjp(inputs, outputs, outputs, **params)
+
+    return f
+
+
+def pushed(name):
+    rule, params = lv.RULES[name], params_of(name)
+
+    def f(*inputs):
+        outputs = rule.forward(*inputs, **params)
+        return tuple(y for y in rule.jvp(inputs, outputs, inputs, **params) if y is not None)
+
+    return f
+
+
+def same(got, wanted):
+    for x, y in zip(got, wanted, strict=True):
+        assert x.dtype == y.dtype
+        torch.testing.assert_close(x, y, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("name", lv.RULES)
+def test_vmap(name, dtype):
+    """One matrix at a time under vmap is the batch."""
+    inputs = inputs_of(name, 4, dtype=dtype)
+    for f in (pulled(name), pushed(name)):
+        same(torch.func.vmap(f)(*inputs), f(*inputs))
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_compile(name):
+    """The graph is whole: no break, and no branch on values."""
+    inputs = inputs_of(name, 2)
+    for f in (pulled(name), pushed(name)):
+        compiled = torch.compile(f, fullgraph=True, backend="aot_eager")
+        same(compiled(*inputs), f(*inputs))
+    torch.compiler.reset()
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_pullback_is_differentiated_again(name):
+    """By PyTorch, backwards and forwards; central differences are the judge."""
+    inputs = inputs_of(name)
+    if name in ("svd", "eigh"):
+        inputs = tuple(x + torch.diag(torch.arange(N, dtype=x.dtype)) for x in inputs)
+    rule, params = lv.RULES[name], params_of(name)
+
+    def f(*inputs):
+        if name in ("cholesky", "eigh", "eigvalsh"):
+            inputs = tuple((x + x.mT) / 2 for x in inputs)
+        # A loss without a gauge, whose own gradient differs from zero: the pullback in a fixed direction.
+        outputs = rule.forward(*inputs, **params)
+        bars = [y * y if torch.is_floating_point(y) else None for y in outputs]
+        if name in ("svd", "eigh"):
+            bars = [y**3 if y.ndim == 1 else y * y.sum(dim=-2, keepdim=True) ** 2 for y in outputs]
+        return tuple(
+            (x * w).sum() for x, w in zip(rule.vjp(inputs, outputs, bars, **params), inputs, strict=True)
+        )
+
+    inputs = tuple(x.clone().requires_grad_() for x in inputs)
+    assert torch.autograd.gradcheck(f, inputs, check_forward_ad=True, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_meta_device_gives_shapes(name):
+    real = inputs_of(name, 2, dtype="complex64")
+    for f in (pulled(name), pushed(name)):
+        shadows = f(*(x.to("meta") for x in real))
+        for x, y in zip(shadows, f(*real), strict=True):
+            assert x.device.type == "meta"
+            assert (x.shape, x.dtype) == (y.shape, y.dtype)
