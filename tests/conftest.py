@@ -6,6 +6,7 @@ takes `every_target` runs on all, always.
 
 import datetime
 import re
+import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser):
     parser.addoption("--backend", action="append", help="run on this backend alone; may be repeated")
+    parser.addoption("--device", default="", help="run on devices with this in their name alone: cuda")
     parser.addoption(
         "--record", action="store_true", help="write that the backends named were verified today"
     )
@@ -38,7 +40,7 @@ class Target(NamedTuple):
         return self.backend.asarray(x, self.device)
 
 
-def targets(asked, nightly):
+def targets(asked, device_name, nightly):
     """Each backend on each device. What is missing is reported, or an error where it was asked for."""
     for name in asked or names():
         backend = load(name)
@@ -50,7 +52,10 @@ def targets(asked, nightly):
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"not run: {missing}"))
             continue
         marks = [pytest.mark.nightly] if nightly and backend.nightly and not asked else []
-        for device in backend.present():
+        chosen = [d for d in backend.present() if device_name.lower() in (d or "").lower()]
+        if asked and not chosen:
+            raise pytest.UsageError(f"{name} has no device with {device_name!r} in its name here")
+        for device in chosen:
             yield pytest.param(
                 Target(backend, device), id=f"{name}-{device}" if device else name, marks=marks
             )
@@ -68,9 +73,9 @@ def _in_a_gap(request):
 
 
 def pytest_generate_tests(metafunc):
-    asked = metafunc.config.getoption("--backend")
+    asked, device = (metafunc.config.getoption(option) for option in ("--backend", "--device"))
     for name in {"target", "every_target"} & set(metafunc.fixturenames):
-        metafunc.parametrize(name, list(targets(asked, nightly=name == "target")))
+        metafunc.parametrize(name, list(targets(asked, device, nightly=name == "target")))
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -79,14 +84,17 @@ def pytest_sessionfinish(session, exitstatus):
     if not config.getoption("--record") or exitstatus != 0 or hasattr(config, "workerinput"):
         return
     for name in config.getoption("--backend") or ():
-        record(load(name))
+        record(load(name), config.getoption("--device"))
     (ROOT / "docs" / "support.md").write_text(support_page(), encoding="utf-8")
 
 
-def record(backend):
+def record(backend, device_name=""):
     path = ROOT / "backends" / f"{backend.name}.toml"
     text = re.sub(r"\n\[last_verified\]\n(?:.+\n)*", "", path.read_text(encoding="utf-8"))
-    device = ", ".join(device for device in backend.present() if device) or "cpu"
+    device = ", ".join(d for d in backend.present() if d and device_name.lower() in d.lower()) or "cpu"
+    if "cuda" in device.lower():
+        query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        device = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
     today = datetime.date.today().isoformat()
     found = {"date": today, "version": backend.version, "device": device}
     table = "".join(f'{key} = "{value}"\n' for key, value in found.items())

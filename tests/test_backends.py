@@ -1,5 +1,7 @@
 """A backend that is missing is an error where it was asked for, and reported as not run where it was not."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +28,14 @@ def run_without_array_api_strict(*arguments):
     )
     test = "tests/test_report.py::test_true_value_of_the_svd"
     command = [sys.executable, "-c", code, "-rs", "-p", "no:cacheprovider", *arguments, test]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_not_installed_and_not_asked_for_is_reported():
@@ -95,3 +104,20 @@ def test_a_gap_is_still_there(gap):
 
         with pytest.raises(Exception, match=r".+"):
             run()
+
+
+def test_the_gpu_run_says_where_there_is_none(tmp_path):
+    """What it does with a GPU was not seen; that it is a program, and stops with a reason, was."""
+    command = ["bash", str(ROOT / "tests" / "gpu" / "run.sh"), str(tmp_path / "results")]
+    subprocess.run([command[0], "-n", command[1]], check=True)
+    if shutil.which("nvidia-smi") is None:
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert run.returncode == 2
+        assert "finds no NVIDIA GPU here" in run.stderr
+        assert not (tmp_path / "results").exists()
+
+
+def test_a_device_that_is_not_here():
+    run = run_without_array_api_strict("--backend", "numpy", "--device", "cuda")
+    assert run.returncode != 0
+    assert "numpy has no device with 'cuda' in its name here" in run.stdout + run.stderr

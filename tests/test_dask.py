@@ -46,7 +46,9 @@ def test_the_batch_keeps_its_chunks():
 
 def test_a_matrix_that_is_split_over_chunks():
     A = da.from_array(general(10, 4, 4), chunks=(5, 2, 4))
-    with pytest.raises(ValueError, match=r"inv: .* split over chunks .* call its rechunk\(\{-2: -1\}\) first"):
+    with pytest.raises(
+        ValueError, match=r"inv: .* split over chunks .* call its rechunk\(\{-2: -1\}\) first"
+    ):
         lv.vjp("inv", A)
 
 

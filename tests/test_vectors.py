@@ -14,7 +14,9 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp.testing import vectors
 from linalg_vjp.testing._exact import to_numpy
+from linalg_vjp.testing.backends import load
 
+from .conftest import Target
 from .vectors import exact, writing
 from .vectors.__main__ import NAMES
 
@@ -63,6 +65,20 @@ def test_every_backend_satisfies_them(rule, precision, every_target):
             said = vectors.judge(vector, vjp, jvp, zeros=zeros, tolerance=tolerance)
             assert set(said.values()) <= {""}, f"{vector.name}, with {'zeros' if zeros else 'None'}"
     assert tried > 3
+
+
+@pytest.mark.parametrize("rule", lv.RULES)
+@pytest.mark.parametrize("device", ["no_float64"])
+def test_devices_without_double_precision(rule, device):
+    """Nothing is made in a precision that was not there."""
+    backend = load("array-api-strict")
+    backend.start()
+    target = Target(backend, device)
+    vjp, jvp = (on(target, f, SINGLE) for f in (lv.RULES[rule].vjp, lv.RULES[rule].jvp))
+    for vector in vectors.load(rule):
+        if not {"close", "scale"} & set(vector.marks):
+            said = vectors.judge(vector, vjp, jvp, tolerance=1e-4)
+            assert set(said.values()) <= {""}, vector.name
 
 
 @pytest.mark.parametrize("name", NAMES)

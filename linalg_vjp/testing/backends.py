@@ -58,6 +58,7 @@ class Backend:
     devices: tuple[str, ...]  # those to try, as parts of their names; empty where arrays have none
     dtypes: tuple[str, ...]
     start_with: tuple[dict[str, Any], ...] = ()
+    tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
     nightly: str = ""
     notes: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class Backend:
     def start(self) -> None:
         """Import the library and make its settings; MissingBackend where it is not installed."""
         try:
+            self.namespace()
             self.present()
         except ModuleNotFoundError as error:
             raise MissingBackend(

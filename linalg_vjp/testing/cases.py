@@ -36,6 +36,7 @@ class Case(NamedTuple):
 
     def check(self, backend: Backend, device: str | None = None, limit: float = LIMIT) -> Report:
         """Check the rule at this case on a backend."""
+        limit = limit * backend.tolerance
         inputs = [backend.asarray(x, device) for x in self.inputs]
         if self.tied is not None:
             _, loss, cotangents = self.tied
