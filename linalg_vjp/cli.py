@@ -46,7 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--backend", default="numpy", help="the array library (default: numpy)")
     check.add_argument(
-        "--examples", type=_positive, default=200, metavar="N", help="random cases per rule (default: 200)"
+        "--examples",
+        type=_positive,
+        metavar="N",
+        help="random cases per rule (default: 200, fewer on a slow backend)",
     )
     check.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
     check.add_argument("--json", type=Path, metavar="FILE", help="write the outcome to a file, too")
@@ -96,7 +99,7 @@ def _check(options: argparse.Namespace) -> int:
     except MissingBackend as missing:
         print(f"linalg-vjp: {missing}", file=sys.stderr)
         return 2
-    selected = options.rule or list(RULES)
+    selected, examples = options.rule or list(RULES), options.examples or backend.examples
     columns = (
         *Progress.get_default_columns()[:2],
         MofNCompleteColumn(),
@@ -104,15 +107,13 @@ def _check(options: argparse.Namespace) -> int:
         TextColumn("{task.fields[now]}"),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        total = len(REPORT) + options.examples * len(selected)
+        total = len(REPORT) + examples * len(selected)
         task = progress.add_task("checking", total=total, now="the report")
         report = probe_report(backend, selected, lambda: progress.advance(task))
         outcomes = []
         for i, name in enumerate(selected):
-            progress.update(task, completed=len(REPORT) + options.examples * i, now=name)
-            outcome = probe_rule(
-                name, backend, options.examples, options.seed, lambda: progress.advance(task)
-            )
+            progress.update(task, completed=len(REPORT) + examples * i, now=name)
+            outcome = probe_rule(name, backend, examples, options.seed, lambda: progress.advance(task))
             outcomes.append(outcome)
     _print_report(console, report)
     _print_rules(console, outcomes, backend)

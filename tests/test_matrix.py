@@ -19,7 +19,7 @@ EXAMPLES = 60
 @pytest.mark.parametrize("name", lv.RULES)
 def test_random_cases(name, target):
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=min(EXAMPLES, target.backend.examples),
         derandomize=True,
         database=None,
         deadline=None,

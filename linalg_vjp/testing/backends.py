@@ -58,6 +58,7 @@ class Backend:
     devices: tuple[str, ...]  # those to try, as parts of their names; empty where arrays have none
     dtypes: tuple[str, ...]
     start_with: tuple[dict[str, Any], ...] = ()
+    examples: int = 200  # random cases of each rule, unless the user says how many
     tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
     nightly: str = ""
