@@ -11,8 +11,9 @@ below. "Last verified" is written by a run of the whole test matrix on that libr
 `python -m pytest --backend NAME --record`, and by nothing else. `linalg-vjp backends` says what is installed,
 `linalg-vjp check --backend NAME` probes it.
 
-The tests run the matrix on every library that is installed. Where that is slow they always run the test vectors
-of [rules/](../rules/README.md) and the transformations, and the random cases with `python -m pytest -m nightly`.
+The tests run the matrix on every library that is installed. Where that is slow they always run the test
+vectors of [rules/](../rules/README.md) and the transformations, and the random cases on demand, with
+`python -m pytest -m nightly`.
 
 | library | last verified | dtypes | notes |
 |---|---|---|---|
