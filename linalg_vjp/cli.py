@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     backends = commands.add_parser("backends", help="list the array libraries: what is here, what has gaps")
     backends.add_argument("--markdown", action="store_true", help="print docs/support.md in place of it")
     backends.set_defaults(run=_backends)
+    copy = commands.add_parser("vendor", help="copy the library into a package of yours")
+    copy.add_argument("destination", type=Path, help="the new folder, such as host/_vendored/linalg_vjp")
+    copy.add_argument("--rules", default="", help="these alone, and what they need: cholesky,qr")
+    copy.set_defaults(run=_vendor)
     rules = commands.add_parser("rules", help="list the rules")
     rules.set_defaults(run=_rules)
     return parser
@@ -253,6 +257,24 @@ def _backends(options: argparse.Namespace) -> int:
         gaps = ", ".join(f"{gap.rule} {' '.join(gap.dtypes)}" for gap in backend.gaps)
         table.add_row(backend.name, *here, gaps or "none", str(backend.last_verified.get("date", "never")))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    return 0
+
+
+def _vendor(options: argparse.Namespace) -> int:
+    from .vendor import vendor
+
+    chosen = [name for name in options.rules.split(",") if name]
+    if unknown := set(chosen) - set(RULES):
+        print(
+            f"linalg-vjp: no rule {', '.join(sorted(unknown))}; there are {', '.join(RULES)}", file=sys.stderr
+        )
+        return 2
+    try:
+        folder = vendor(options.destination, chosen)
+    except (FileExistsError, ValueError) as error:
+        print(f"linalg-vjp: {error}", file=sys.stderr)
+        return 2
+    print(f"{folder}: {(folder / 'VERSION').read_text(encoding='utf-8').replace(chr(10), '; ').strip('; ')}")
     return 0
 
 

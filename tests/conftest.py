@@ -49,6 +49,8 @@ def targets(asked, device_name, nightly):
         except MissingBackend as missing:
             if asked:
                 raise pytest.UsageError(str(missing)) from missing
+            if backend.impossible:
+                continue
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"not run: {missing}"))
             continue
         marks = [pytest.mark.nightly] if nightly and backend.nightly and not asked else []

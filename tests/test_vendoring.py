@@ -8,6 +8,8 @@ from pathlib import Path
 import array_api_compat
 import pytest
 
+from linalg_vjp import RULES, __version__, cli
+
 PACKAGE = Path(__file__).parents[1] / "linalg_vjp"
 SITE = Path(array_api_compat.__file__).parent
 
@@ -78,3 +80,66 @@ def test_at_the_top_level_under_another_name(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "gradients", ignore=shutil.ignore_patterns("__pycache__"))
     run = use(tmp_path, "gradients", blocked="linalg_vjp")
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("with_compat", [True, False])
+def test_the_command(tmp_path, with_compat, capsys):
+    """Into a package, under another name; the original is out of sight, array-api-compat too if it is vendored."""
+    folder = tmp_path / "host" / "_gradients"
+    assert cli.main(["vendor", str(folder)]) == 0
+    (tmp_path / "host" / "__init__.py").touch()
+    blocked = "linalg_vjp"
+    if not with_compat:
+        shutil.copytree(SITE, tmp_path / "host" / "compat", ignore=shutil.ignore_patterns("__pycache__"))
+        (tmp_path / "host" / "_array_api_compat_vendor.py").write_text("from .compat import *\n")
+        blocked += " array_api_compat"
+    run = use(tmp_path, "host._gradients", blocked=blocked)
+    assert run.returncode == 0, run.stderr
+    found = {path.name for path in folder.iterdir()}
+    assert {"LICENSE", "VERSION", "py.typed", "_rules"} <= found
+    assert not {"cli.py", "__main__.py", "testing", "vendor.py"} & found
+    assert (folder / "VERSION").read_text() == f"linalg_vjp {__version__}\nrules: {', '.join(RULES)}\n"
+    assert __version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_one_rule_alone(tmp_path, rule):
+    """It differentiates there, with every other rule's file gone."""
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host" / "__init__.py").touch()
+    assert cli.main(["vendor", str(tmp_path / "host" / "own"), "--rules", rule]) == 0
+    code = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+sys.modules["linalg_vjp"] = None
+import numpy as np
+import host.own as lv
+rule = lv.RULES[{rule!r}]
+inputs = [np.eye(3)] * len(rule.inputs)
+outputs = rule.forward(*inputs)
+bars = [np.ones_like(y) for y in outputs]
+assert all(np.isfinite(x).all() for x in rule.vjp(inputs, outputs, bars))
+assert set(lv.__all__) == set(lv.__all__) & set(vars(lv))
+print(*lv.RULES)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    there = {path.stem for path in (tmp_path / "host" / "own" / "_rules").glob("*.py")}
+    home = RULES[rule].op_vjp.__module__.rsplit(".", 1)[1]
+    assert there == {"__init__", home}
+    assert rule in run.stdout.split()
+    assert len(run.stdout.split()) <= 2
+
+
+def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
+    folder = tmp_path / "own"
+    for rules in ("qr", "lu,svd"):
+        assert cli.main(["vendor", str(folder), "--rules", rules]) == 0
+    assert "rules: lu, svd, svdvals" in (folder / "VERSION").read_text()
+    (tmp_path / "mine").mkdir()
+    assert cli.main(["vendor", str(tmp_path / "mine")]) == 2
+    assert "was not made by this command" in capsys.readouterr().err
+    assert cli.main(["vendor", str(tmp_path / "no-name")]) == 2
+    assert "cannot be the name of a package" in capsys.readouterr().err
+    assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
+    assert "no rule qq; there are qr, cholesky" in capsys.readouterr().err

@@ -62,6 +62,7 @@ class Backend:
     tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
     nightly: str = ""
+    impossible: str = ""  # why no rule can run there
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     last_verified: dict[str, str] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class Backend:
 
     def start(self) -> None:
         """Import the library and make its settings; MissingBackend where it is not installed."""
+        if self.impossible:
+            raise MissingBackend(f"backend {self.name} cannot run the rules: {self.impossible}")
         try:
             self.namespace()
             self.present()

@@ -39,6 +39,8 @@ def support_page() -> str:
 
 
 def _verified(backend: Backend) -> str:
+    if backend.impossible:
+        return "impossible"
     if not backend.last_verified:
         return "not run"
     return "{date}, {version}, {device}".format(**backend.last_verified)
@@ -46,8 +48,10 @@ def _verified(backend: Backend) -> str:
 
 def _dtypes(backend: Backend) -> str:
     every = ("float32", "float64", "complex64", "complex128")
-    return "all four" if backend.dtypes == every else ", ".join(backend.dtypes)
+    return "all four" if backend.dtypes == every else ", ".join(backend.dtypes) or "none"
 
 
 def _notes(backend: Backend) -> str:
+    if backend.impossible:
+        return backend.impossible
     return "; ".join((*backend.notes, *((f"slow to test: {backend.nightly}",) if backend.nightly else ())))

@@ -1,0 +1,84 @@
+"""A copy of the library for a framework that wants no dependency: whole, or with some of the rules alone."""
+
+import ast
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import RULES, __version__
+
+__all__ = ["vendor"]
+
+STAMP = "VERSION"
+# For people at a command line, and for tests; a host needs neither.
+LEFT_OUT = ("__main__.py", "__pycache__", "adapters", "backends", "cli.py", "rules", "testing", "vendor.py")
+
+
+def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
+    """Copy the library to a folder, which is the package by its name there.
+
+    Parameters
+    ----------
+    destination : Path
+        A new folder, or one that was vendored before and is written anew.
+    rules : sequence of str
+        The rules to take, with what they need; all without it. Those that share a file come together.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    FileExistsError
+        When there is something else at the destination.
+    ValueError
+        When the folder could not be a package: its name is no identifier.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as host:
+    ...     folder = vendor(Path(host) / "_gradients", ["qr", "svd"])
+    ...     print((folder / "VERSION").read_text().splitlines()[1])
+    rules: qr, svd, svdvals
+    """
+    if not destination.name.isidentifier():
+        raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")
+    if destination.exists() and not (destination / STAMP).exists():
+        raise FileExistsError(f"{destination} exists, and was not made by this command; name another folder")
+    package = Path(__file__).parent
+    wanted = {_home(name) for name in rules or RULES}
+    if destination.exists():
+        shutil.rmtree(destination)
+    shutil.copytree(package, destination, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    dropped = {_home(name) for name in RULES} - wanted
+    for home in dropped:
+        (destination / "_rules" / f"{home}.py").unlink()
+    _without(destination / "__init__.py", {f"_rules.{home}" for home in dropped})
+    _without(destination / "_rules" / "__init__.py", dropped)
+    kept = ", ".join(name for name in RULES if _home(name) in wanted)
+    (destination / STAMP).write_text(f"linalg_vjp {__version__}\nrules: {kept}\n", encoding="utf-8")
+    return destination
+
+
+def _home(name: str) -> str:
+    """The file of a rule."""
+    return RULES[name].op_vjp.__module__.rsplit(".", 1)[1]
+
+
+def _without(path: Path, modules: set[str]) -> None:
+    """Take out the imports from these modules, and the lines that list what was imported."""
+    text = path.read_text(encoding="utf-8")
+    nodes = [
+        node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) and node.module in modules
+    ]
+    names = {alias.name for node in nodes for alias in node.names}
+    gone = {line for node in nodes for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    kept = [
+        line
+        for number, line in enumerate(text.splitlines(keepends=True), start=1)
+        if number not in gone and line.strip().rstrip(",").strip('"') not in names
+    ]
+    path.write_text("".join(kept), encoding="utf-8")
