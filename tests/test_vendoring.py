@@ -84,7 +84,7 @@ def test_at_the_top_level_under_another_name(tmp_path):
 
 @pytest.mark.parametrize("with_compat", [True, False])
 def test_the_command(tmp_path, with_compat, capsys):
-    """Into a package, under another name; the original is out of sight, array-api-compat too if it is vendored."""
+    """Into a package, under another name; the original is out of sight, or array-api-compat as well."""
     folder = tmp_path / "host" / "_gradients"
     assert cli.main(["vendor", str(folder)]) == 0
     (tmp_path / "host" / "__init__.py").touch()
