@@ -11,6 +11,7 @@ from ._backends import by_chunks
 from ._checks import (
     check_count,
     check_floating,
+    check_params,
     check_real,
     check_results,
     check_shape,
@@ -62,6 +63,7 @@ def _begin(
     for name, x in zip(rule.inputs, inputs, strict=True):
         if name not in rule.constant:
             check_floating(rule, name, x, xp)
+    check_params(rule, completed, arrays[0])
     short, batch = check_shapes(rule, [x.shape for x in inputs])
     return Call(rule, xp, completed, short, batch)
 

@@ -4,11 +4,12 @@ Each error names the rule, the argument, what was given, what is wanted, and the
 """
 
 import functools
+import numbers
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._matrix import broadcast_shapes, is_complex
-from ._namespace import Array, Namespace, array_namespace, device, same_device
+from ._namespace import Array, Namespace, array_namespace, device, keeps_to_standard, same_device
 from ._signature import bind, describe
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_count",
     "check_floating",
+    "check_params",
     "check_real",
     "check_results",
     "check_shape",
@@ -44,6 +46,8 @@ def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequenc
 def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namespace:
     """The one namespace of all these arrays, which must be on one device too."""
     first_name, first = named[0]
+    if xp is not None and not keeps_to_standard(xp):
+        xp = None  # the arrays tell which is meant
     for name, x in named:
         if xp is None or type(x) is not type(first) or not hasattr(x, "dtype"):
             try:
@@ -87,6 +91,20 @@ def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
             f"{rule.name}: {name} has dtype {x.dtype}; a gradient wants a real or complex floating dtype, "
             f"convert it with astype"
         )
+
+
+def check_params(rule: "Rule", params: dict[str, Any], like: Array) -> None:
+    """A keyword that is an array, one number for each matrix, is of the library of the others."""
+    for name, value in params.items():
+        if (
+            hasattr(value, "shape")
+            and not isinstance(value, numbers.Number)
+            and type(value) is not type(like)
+        ):
+            raise TypeError(
+                f"{rule.name}: {name} is of type {type(value).__name__}, and the arrays are of type "
+                f"{type(like).__name__}; give a number, or convert it"
+            )
 
 
 def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:

@@ -50,6 +50,7 @@ __all__ = [
     "is_jax_namespace",
     "is_numpy_namespace",
     "is_torch_namespace",
+    "keeps_to_standard",
     "namespace",
     "same_device",
 ]
@@ -78,9 +79,23 @@ def device(x: Array) -> Any:
     return None if type(x).__module__ == "mlx.core" else compat_device(x)
 
 
+@functools.cache
+def keeps_to_standard(xp: Namespace) -> bool:
+    """Whether a namespace that a user names can be used as it is; torch or mlx.core itself cannot."""
+    return hasattr(xp, "isdtype") and _standard(xp) is xp
+
+
 def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:
     """`xp` where it is given, else the namespace that the arrays share."""
-    return array_namespace(*(a for a in arrays if a is not None)) if xp is None else xp
+    if xp is not None and keeps_to_standard(xp):
+        return xp
+    found = array_namespace(*(a for a in arrays if a is not None))
+    if is_dask_namespace(found):
+        raise TypeError(
+            "a bare formula wants arrays that lie in memory, and these are Dask's; use linalg_vjp.vjp, "
+            "linalg_vjp.jvp or RULES[name], which run it chunk by chunk"
+        )
+    return found
 
 
 def same_device(a: Array, b: Array, xp: Namespace) -> bool:

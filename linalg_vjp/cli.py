@@ -236,6 +236,7 @@ def _import(name: str) -> ModuleType | None:
 
 def _backends(options: argparse.Namespace) -> int:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from .testing.backends import MissingBackend, load, names
@@ -248,14 +249,12 @@ def _backends(options: argparse.Namespace) -> int:
     for backend in map(load, names()):
         try:
             backend.start()
-            here = (
-                backend.version or "",
-                ", ".join(name for name in backend.present() if name) or "one memory",
-            )
+            devices = ", ".join(name for name in backend.present() if name) or "one memory"
         except MissingBackend as missing:
-            here = "[dim]none[/]", f"[dim]{str(missing).split('; ')[-1]}[/]"
-        gaps = ", ".join(f"{gap.rule} {' '.join(gap.dtypes)}" for gap in backend.gaps)
-        table.add_row(backend.name, *here, gaps or "none", str(backend.last_verified.get("date", "never")))
+            devices = f"[dim]{escape(str(missing).split('; ')[-1])}[/]"
+        gaps = ", ".join(f"{gap.rule} {' '.join(gap.dtypes)}" for gap in backend.gaps) or "none"
+        verified = ", ".join(entry["date"] for entry in backend.last_verified) or "never"
+        table.add_row(backend.name, backend.version or "", devices, gaps, verified)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     return 0
 

@@ -1,6 +1,7 @@
 """A copy of the library for a framework that wants no dependency: whole, or with some of the rules alone."""
 
 import ast
+import keyword
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,9 +45,9 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     ...     print((folder / "VERSION").read_text().splitlines()[1])
     rules: qr, svd, svdvals
     """
-    if not destination.name.isidentifier():
+    if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
         raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")
-    if destination.exists() and not (destination / STAMP).exists():
+    if destination.exists() and not _vendored(destination):
         raise FileExistsError(f"{destination} exists, and was not made by this command; name another folder")
     package = Path(__file__).parent
     wanted = {_home(name) for name in rules or RULES}
@@ -61,6 +62,11 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     kept = ", ".join(name for name in RULES if _home(name) in wanted)
     (destination / STAMP).write_text(f"linalg_vjp {__version__}\nrules: {kept}\n", encoding="utf-8")
     return destination
+
+
+def _vendored(folder: Path) -> bool:
+    stamp = folder / STAMP
+    return stamp.is_file() and stamp.read_text(encoding="utf-8").startswith("linalg_vjp ")
 
 
 def _home(name: str) -> str:

@@ -5,7 +5,7 @@ takes `every_target` runs on all, always.
 """
 
 import datetime
-import re
+import json
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from linalg_vjp import RULES
 from linalg_vjp.testing.backends import Backend, MissingBackend, load, names
 from linalg_vjp.testing.support import support_page
 
@@ -54,7 +55,7 @@ def targets(asked, device_name, nightly):
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"not run: {missing}"))
             continue
         marks = [pytest.mark.nightly] if nightly and backend.nightly and not asked else []
-        chosen = [d for d in backend.present() if device_name.lower() in (d or "").lower()]
+        chosen = devices_of(backend, device_name)
         if asked and not chosen:
             raise pytest.UsageError(f"{name} has no device with {device_name!r} in its name here")
         for device in chosen:
@@ -80,24 +81,50 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(name, list(targets(asked, device, nightly=name == "target")))
 
 
+PASSED = set()
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" and report.passed:
+        PASSED.add(report.nodeid.partition("::")[2])
+
+
 def pytest_sessionfinish(session, exitstatus):
-    """A run without a failure, on backends that were asked for, is noted in their profiles."""
+    """A run of all that counts, without a failure, is noted in the profiles of the backends asked for."""
     config = session.config
     if not config.getoption("--record") or exitstatus != 0 or hasattr(config, "workerinput"):
         return
     for name in config.getoption("--backend") or ():
+        if missing := not_verified(load(name), config.getoption("--device")):
+            raise pytest.UsageError(f"{name} is not recorded as verified: {missing} did not pass here")
         record(load(name), config.getoption("--device"))
     (ROOT / "docs" / "support.md").write_text(support_page(), encoding="utf-8")
 
 
+def not_verified(backend, device_name=""):
+    """One of the tests that make a backend verified and did not pass; the empty string when there is none."""
+    for device in devices_of(backend, device_name):
+        place = f"{backend.name}-{device}" if device else backend.name
+        for rule in RULES:
+            for test in (f"test_random_cases[{place}-{rule}]", f"satisfies_them[{place}-single-{rule}]"):
+                if not any(passed.endswith(test) for passed in PASSED):
+                    return test
+    return ""
+
+
+def devices_of(backend, device_name):
+    return [d for d in backend.present() if device_name.lower() in (d or "").lower()]
+
+
 def record(backend, device_name=""):
     path = ROOT / "backends" / f"{backend.name}.toml"
-    text = re.sub(r"\n\[last_verified\]\n(?:.+\n)*", "", path.read_text(encoding="utf-8"))
-    device = ", ".join(d for d in backend.present() if d and device_name.lower() in d.lower()) or "cpu"
+    head = path.read_text(encoding="utf-8").partition("\n[[last_verified]]")[0].rstrip("\n")
+    device = ", ".join(d or "cpu" for d in devices_of(backend, device_name))
     if "cuda" in device.lower():
-        query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        query = ["nvidia-smi", "-i", "0", "--query-gpu=name", "--format=csv,noheader"]
         device = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
-    today = datetime.date.today().isoformat()
-    found = {"date": today, "version": backend.version, "device": device}
-    table = "".join(f'{key} = "{value}"\n' for key, value in found.items())
-    path.write_text(f"{text}\n[last_verified]\n{table}", encoding="utf-8")
+    found = {"date": datetime.date.today().isoformat(), "version": backend.version, "device": device}
+    entries = [*(entry for entry in backend.last_verified if entry["device"] != device), found]
+    tables = ("".join(f"{key} = {json.dumps(value)}\n" for key, value in entry.items()) for entry in entries)
+    text = "".join(f"\n[[last_verified]]\n{table}" for table in tables)
+    path.write_text(f"{head}\n{text}", encoding="utf-8")

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp import cli
 from linalg_vjp.testing._exact import to_numpy
-from linalg_vjp.testing.backends import MissingBackend, load, names
+from linalg_vjp.testing.backends import MissingBackend, load, names, tomllib
 from linalg_vjp.testing.support import support_page
 
 from .conftest import record
@@ -77,12 +78,24 @@ def test_a_run_is_recorded(tmp_path, monkeypatch):
     profile = tmp_path / "backends" / "numpy.toml"
     profile.write_text('module = "numpy"\n')
     monkeypatch.setattr("tests.conftest.ROOT", tmp_path)
+    other = {"date": "2020-01-01", "version": "0", "device": "another"}
     for _ in range(2):
-        record(load("numpy"))
-    found = profile.read_text()
-    assert found.startswith('module = "numpy"\n\n[last_verified]\ndate = "20')
-    assert found.count("[last_verified]") == 1
-    assert np.__version__ in found
+        record(replace(load("numpy"), last_verified=(other,)))
+    found = tomllib.loads(profile.read_text())
+    assert found["module"] == "numpy"
+    assert [entry["device"] for entry in found["last_verified"]] == ["another", "cpu"]
+    assert found["last_verified"][1]["version"] == np.__version__
+
+
+def test_a_run_of_something_else_is_not_recorded():
+    arguments = ["--backend", "numpy", "--record", "tests/test_report.py"]
+    run = run_without_array_api_strict(*arguments)
+    assert run.returncode != 0
+    assert "numpy is not recorded as verified: test_random_cases[numpy-cpu-qr]" in run.stdout + run.stderr
+    command = [sys.executable, "-m", "pytest", "-p", "tests.cupy_stand_in", "--backend", "cupy", "--record"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert "is no run on CuPy" in run.stdout + run.stderr
 
 
 @pytest.mark.parametrize("gap", [(name, gap) for name in names() for gap in load(name).gaps], ids=str)
@@ -102,19 +115,28 @@ def test_a_gap_is_still_there(gap):
             for y in lv.RULES[gap.rule].forward(*inputs):
                 to_numpy(y)  # a lazy library fails here
 
-        with pytest.raises(Exception, match=r".+"):
+        with pytest.raises(Exception, match=gap.says):
             run()
 
 
 def test_the_gpu_run_says_where_there_is_none(tmp_path):
     """What it does with a GPU was not seen; that it is a program, and stops with a reason, was."""
-    command = ["bash", str(ROOT / "tests" / "gpu" / "run.sh"), str(tmp_path / "results")]
+    command = ["bash", str(ROOT / "tests" / "gpu" / "run.sh")]
     subprocess.run([command[0], "-n", command[1]], check=True)
     if shutil.which("nvidia-smi") is None:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        results = {**os.environ, "RESULTS": str(tmp_path / "results")}
+        run = subprocess.run(command, env=results, capture_output=True, text=True, check=False)
         assert run.returncode == 2
         assert "finds no NVIDIA GPU here" in run.stderr
         assert not (tmp_path / "results").exists()
+
+
+def test_the_commands_to_install_are_whole(capsys, monkeypatch):
+    """A table takes brackets for colours."""
+    monkeypatch.setitem(sys.modules, "dask.array", None)
+    monkeypatch.setitem(sys.modules, "array_api_compat.dask.array", None)
+    assert cli.main(["backends"]) == 0
+    assert "pip install 'dask[array]>=" in capsys.readouterr().out
 
 
 def test_a_device_that_is_not_here():

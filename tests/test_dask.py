@@ -52,6 +52,23 @@ def test_a_matrix_that_is_split_over_chunks():
         lv.vjp("inv", A)
 
 
+def test_the_bare_formulas_say_what_to_use():
+    A = da.from_array(general(2, 3, 3), chunks=(1, 3, 3))
+    with pytest.raises(TypeError, match=r"wants arrays that lie in memory.* use linalg_vjp.vjp"):
+        lv.inv_vjp(A, A)
+
+
+def test_a_cutoff_for_each_matrix():
+    A = general(5, 3, 3)
+    rtol = np.linspace(0.1, 0.5, 5)
+    wanted = lv.vjp("pinv", A, rtol=rtol)[1](A)[0]
+    lazy = da.from_array(A, chunks=((2, 3), 3, 3))
+    got = lv.vjp("pinv", lazy, rtol=da.from_array(rtol, chunks=4))[1](lazy)[0]
+    np.testing.assert_allclose(got.compute(), wanted)
+    with pytest.raises(TypeError, match=r"pinv: rtol is of type ndarray, and the arrays are of type Array"):
+        lv.vjp("pinv", lazy, rtol=rtol)
+
+
 def test_chunks_of_unknown_size():
     A = da.from_array(general(10, 3, 3), chunks=(5, 3, 3))
     A = A[da.from_array(np.arange(10) > 3, chunks=5)]

@@ -112,3 +112,18 @@ def test_the_meta_device_gives_shapes(name):
         for x, y in zip(shadows, f(*real), strict=True):
             assert x.device.type == "meta"
             assert (x.shape, x.dtype) == (y.shape, y.dtype)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_library_itself_as_namespace(name):
+    """xp=torch names what the arrays say more precisely."""
+    inputs, rule = inputs_of(name), lv.RULES[name]
+    outputs = rule.forward(*inputs, xp=torch)
+    same(rule.vjp(inputs, outputs, outputs, xp=torch), rule.vjp(inputs, outputs, outputs))
+
+
+def test_the_rows_of_lu_under_autocast():
+    A = torch.asarray(general(300, 300, dtype="float32"))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        p, _, _ = lv.RULES["lu"].forward(A, p_indices=True)
+    assert torch.equal(torch.sort(p).values, torch.arange(300))

@@ -137,9 +137,12 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
         assert cli.main(["vendor", str(folder), "--rules", rules]) == 0
     assert "rules: lu, svd, svdvals" in (folder / "VERSION").read_text()
     (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "VERSION").write_text("1.0 of something else")
     assert cli.main(["vendor", str(tmp_path / "mine")]) == 2
     assert "was not made by this command" in capsys.readouterr().err
-    assert cli.main(["vendor", str(tmp_path / "no-name")]) == 2
-    assert "cannot be the name of a package" in capsys.readouterr().err
+    assert (tmp_path / "mine" / "VERSION").exists()
+    for name in ("no-name", "class"):
+        assert cli.main(["vendor", str(tmp_path / name)]) == 2
+        assert "cannot be the name of a package" in capsys.readouterr().err
     assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
     assert "no rule qq; there are qr, cholesky" in capsys.readouterr().err

@@ -110,6 +110,6 @@ def _check_chunks(rule: str, x: Array, rank: int) -> None:
     if split:
         whole = ", ".join(f"{axis}: -1" for axis in split)
         raise ValueError(
-            f"{rule}: an array of shape {x.shape} has its matrices split over chunks {x.chunks}; a matrix "
+            f"{rule}: an array of shape {x.shape} has a matrix or vector split over chunks {x.chunks}; each "
             f"must lie in one chunk, call its rechunk({{{whole}}}) first"
         )

@@ -36,5 +36,6 @@ def solve_triangular(
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """A = (L @ U)[p] with partial pivoting."""
     P, L, U = torch.linalg.lu(A)
-    rows = torch.arange(A.shape[-2], device=A.device, dtype=P.real.dtype)
-    return (P.real @ rows).to(torch.int64), L, U
+    # No product of floats: torch.autocast would round the numbers of the rows.
+    p = torch.argmax(P.real, dim=-1) if A.shape[-2] else torch.zeros(A.shape[:-1], dtype=torch.int64)
+    return p.to(A.device), L, U

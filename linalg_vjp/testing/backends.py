@@ -8,9 +8,10 @@ import functools
 import importlib
 import importlib.metadata
 import operator
+import sys
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ class Gap(NamedTuple):
     rule: str
     dtypes: tuple[str, ...]
     reason: str
+    says: str  # a part of the library's error
     link: str
 
 
@@ -65,11 +67,13 @@ class Backend:
     impossible: str = ""  # why no rule can run there
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    last_verified: dict[str, str] = field(default_factory=dict)
+    last_verified: tuple[dict[str, str], ...] = ()  # one for each device
 
     @property
     def version(self) -> str | None:
-        """The installed version, or None."""
+        """The version that is imported, or else installed; None without one."""
+        if imported := getattr(sys.modules.get(self.package), "__version__", None):
+            return str(imported)
         found = _distributions().get(self.package)
         return importlib.metadata.version(found[0]) if found else None
 
@@ -142,7 +146,7 @@ def load(name: str) -> Backend:
         raise MissingBackend(f"no backend {name!r}; there are profiles of {', '.join(names())}")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     gaps = [
-        Gap(rule, tuple(gap["dtypes"]), gap["reason"], gap["link"])
+        Gap(rule, tuple(gap["dtypes"]), gap["reason"], gap["says"], gap["link"])
         for gap in data.pop("gaps", [])
         for rule in gap["rules"]
     ]

@@ -7,13 +7,15 @@ __all__ = ["support_page"]
 HEAD = """# Support
 
 Which array libraries the rules run on. Every rule runs on each, with all its keywords, but for the gaps named
-below. "Last verified" is written by a run of the whole test matrix on that library, which is
+below. "Last verified" is written by a run of the vectors and the random cases of every rule on that library,
 `python -m pytest --backend NAME --record`, and by nothing else. `linalg-vjp backends` says what is installed,
 `linalg-vjp check --backend NAME` probes it.
 
 The tests run the matrix on every library that is installed. Where that is slow they always run the test
 vectors of [rules/](../rules/README.md) and the transformations, and the random cases on demand, with
 `python -m pytest -m nightly`.
+
+What CuPy does otherwise than NumPy is tested without a GPU, on a stand-in over NumPy, which is not CuPy.
 
 | library | last verified | dtypes | notes |
 |---|---|---|---|
@@ -43,7 +45,7 @@ def _verified(backend: Backend) -> str:
         return "impossible"
     if not backend.last_verified:
         return "not run"
-    return "{date}, {version}, {device}".format(**backend.last_verified)
+    return "; ".join("{date}, {version}, {device}".format(**entry) for entry in backend.last_verified)
 
 
 def _dtypes(backend: Backend) -> str:
