@@ -38,6 +38,8 @@ class Target(NamedTuple):
         x = np.asarray(x)
         if x.dtype.kind in "fc" and x.dtype.name not in self.backend.dtypes:
             pytest.skip(f"not run: {self.backend.name} has no {x.dtype}")
+        if x.size == 0 and not self.backend.empty:
+            pytest.skip(f"not run: axes of size 0 are not tried on {self.backend.name}")
         return self.backend.asarray(x, self.device)
 
 

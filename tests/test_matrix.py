@@ -5,7 +5,7 @@ Laws 4 to 7: check_rule holds the oracle, the slices, the subsets of cotangents 
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
@@ -27,6 +27,7 @@ def test_random_cases(name, target):
     )
     @given(cases(name, target.backend.dtypes_of(name)))
     def run(case):
+        assume(target.backend.empty or all(x.size for x in case.inputs))
         case.check(target.backend, target.device)
 
     run()

@@ -58,13 +58,15 @@ def test_every_backend_satisfies_them(rule, precision, every_target):
     for vector in vectors.load(rule):
         if precision == "single" and {"close", "scale"} & set(vector.marks):
             continue
+        if "empty" in vector.marks and not backend.empty:
+            continue
         if any(backend.lacks(rule, dtypes.get(x.dtype.name, x.dtype.name)) for x in vector.inputs):
             continue
         tried += 1
         for zeros in (False, True) if precision == "double" else (False,):
             said = vectors.judge(vector, vjp, jvp, zeros=zeros, tolerance=tolerance)
             assert set(said.values()) <= {""}, f"{vector.name}, with {'zeros' if zeros else 'None'}"
-    assert tried > 3
+    assert tried > 1
 
 
 @pytest.mark.parametrize("rule", lv.RULES)

@@ -63,6 +63,7 @@ class Backend:
     examples: int = 200  # random cases of each rule, unless the user says how many
     tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
+    empty: bool = True  # whether axes of size 0 are to be tried
     nightly: str = ""
     impossible: str = ""  # why no rule can run there
     notes: tuple[str, ...] = ()
