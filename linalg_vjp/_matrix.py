@@ -112,12 +112,18 @@ def matmul(A: Array, B: Array, xp: Namespace) -> Array:
     return A @ B
 
 
-def solve(A: Array, B: Array, xp: Namespace) -> Array:
-    """A^{-1} B; batches broadcast, which not every library does by itself."""
+def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
+    """Both with their common dtype and batch: not every library broadcasts in a solve."""
     A, B = promote(A, B, xp=xp)
     if A.shape[:-2] != B.shape[:-2]:
         batch = broadcast_shapes(A.shape[:-2], B.shape[:-2])
         A, B = (xp.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    return A, B
+
+
+def solve(A: Array, B: Array, xp: Namespace) -> Array:
+    """A^{-1} B; batches broadcast."""
+    A, B = _alike(A, B, xp)
     return xp.linalg.solve(A, B)
 
 
@@ -125,7 +131,7 @@ def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
 ) -> Array:
     """op(A)^{-1} B for a triangular A, with op(A) = A, A^T or A^H as `trans` is "N", "T" or "C"."""
-    A, B = promote(A, B, xp=xp)
+    A, B = _alike(A, B, xp)
     return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
 
 

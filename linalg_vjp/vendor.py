@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import RULES, __version__
 
-__all__ = ["vendor"]
+__all__ = ["home", "vendor"]
 
 STAMP = "VERSION"
 # For people at a command line, and for tests; a host needs neither.
@@ -50,16 +50,16 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     if destination.exists() and not _vendored(destination):
         raise FileExistsError(f"{destination} exists, and was not made by this command; name another folder")
     package = Path(__file__).parent
-    wanted = {_home(name) for name in rules or RULES}
+    wanted = {home(name) for name in rules or RULES}
     if destination.exists():
         shutil.rmtree(destination)
     shutil.copytree(package, destination, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    dropped = {_home(name) for name in RULES} - wanted
-    for home in dropped:
-        (destination / "_rules" / f"{home}.py").unlink()
-    _without(destination / "__init__.py", {f"_rules.{home}" for home in dropped})
+    dropped = {home(name) for name in RULES} - wanted
+    for family in dropped:
+        (destination / "_rules" / f"{family}.py").unlink()
+    _without(destination / "__init__.py", {f"_rules.{family}" for family in dropped})
     _without(destination / "_rules" / "__init__.py", dropped)
-    kept = ", ".join(name for name in RULES if _home(name) in wanted)
+    kept = ", ".join(name for name in RULES if home(name) in wanted)
     (destination / STAMP).write_text(f"linalg_vjp {__version__}\nrules: {kept}\n", encoding="utf-8")
     return destination
 
@@ -69,8 +69,8 @@ def _vendored(folder: Path) -> bool:
     return stamp.is_file() and stamp.read_text(encoding="utf-8").startswith("linalg_vjp ")
 
 
-def _home(name: str) -> str:
-    """The file of a rule."""
+def home(name: str) -> str:
+    """The name of the file that a rule is in, which closely tied rules share."""
     return RULES[name].op_vjp.__module__.rsplit(".", 1)[1]
 
 

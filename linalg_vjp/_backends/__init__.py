@@ -2,7 +2,7 @@
 
 Each module offers the same names with the same arguments:
 
-    solve_triangular(A, B, xp, *, upper, trans, unit_diagonal)   op(A) X = B, batches broadcast
+    solve_triangular(A, B, xp, *, upper, trans, unit_diagonal)   op(A) X = B, equal dtypes and batches
     lu(A, xp) -> (p, L, U)                                       A = (L @ U)[p], p a vector
     permute_rows(X, p, xp)                                       X[p], matrix by matrix
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k

@@ -16,10 +16,7 @@ __all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
-    """X of shape (..., m, n) with op(A) X = B; CuPy neither broadcasts nor takes an empty batch."""
-    if A.shape[:-2] != B.shape[:-2]:
-        batch = cupy.broadcast_shapes(A.shape[:-2], B.shape[:-2])
-        A, B = (cupy.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
+    """X of shape (..., m, n) with op(A) X = B; CuPy takes no empty batch."""
     if B.size == 0:
         return B
     return cupyx.scipy.linalg.solve_triangular(

@@ -13,8 +13,6 @@ def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
     """X of shape (..., m, n) with op(A) X = B."""
-    batch = jnp.broadcast_shapes(A.shape[:-2], B.shape[:-2])
-    A, B = (jnp.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
     return jax.lax.linalg.triangular_solve(
         A,
         B,

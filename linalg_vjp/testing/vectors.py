@@ -4,6 +4,7 @@ They were computed at 110 digits by means that share nothing with the rules here
 read them from any language.
 """
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -49,11 +50,13 @@ def load(*rules: str) -> list[Vector]:
     >>> [vector.name for vector in load("inv")][:3]
     ['real', 'complex', 'Hermitian']
     """
-    vectors = []
-    for family in families():
-        text = (folder("rules") / f"{family}.json").read_text(encoding="utf-8")
-        vectors += [_vector(case) for case in json.loads(text)["cases"] if not rules or case["rule"] in rules]
-    return vectors
+    return [vector for name in families() for vector in _read(name) if not rules or vector.rule in rules]
+
+
+@functools.cache
+def _read(family: str) -> tuple[Vector, ...]:
+    text = (folder("rules") / f"{family}.json").read_text(encoding="utf-8")
+    return tuple(_vector(case) for case in json.loads(text)["cases"])
 
 
 def difference(names: Sequence[str], got: Sequence[Any], wanted: Arrays, tolerance: float = TOLERANCE) -> str:

@@ -78,8 +78,8 @@ def invariant(outputs, bars):
 
 def level(outputs, bars):
     """One cotangent for all singular values of a tie, and none for those that are zero."""
-    S, bars = (outputs[1], list(bars)) if len(outputs) == 3 else (outputs[0], list(bars))
-    where = len(bars) // 2
+    where = len(bars) // 2  # S stands in the middle, or alone
+    S, bars = outputs[where], list(bars)
     if bars[where] is not None:
         rank = sum(s > 0 for s in S)
         bar = bars[where]
