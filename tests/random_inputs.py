@@ -1,7 +1,8 @@
-"""Random matrices, for the cases of single rules."""
+"""Random matrices, for the cases of single rules; and regular inputs of each, to transform."""
 
 import numpy as np
 
+from linalg_vjp import RULES
 from linalg_vjp.testing._exact import normal
 
 DTYPES = ("float32", "float64", "complex64", "complex128")
@@ -25,3 +26,16 @@ def positive(*shape, dtype="float64", seed=0):
 
 def hermitian_part(A):
     return (A + np.conj(A.mT)) / A.dtype.type(2)
+
+
+def regular(name, *batch, n=3, dtype="float64"):
+    """Inputs of a rule where nothing is tied or singular."""
+    hermitian = name in ("cholesky", "eigh", "eigvalsh")
+    A = positive(*batch, n, dtype=dtype) if hermitian else general(*batch, n, n, dtype=dtype)
+    inputs = (A + np.diag(np.arange(2, 2 + n)).astype(dtype), general(*batch, n, 2, dtype=dtype, seed=1))
+    return inputs[: len(RULES[name].inputs)]
+
+
+def params_of(name):
+    """Keywords with which every axis before those of the signature is a batch axis."""
+    return {"vector_norm": {"axis": -1, "ord": 3}, "svd": {"full_matrices": False}}.get(name, {})

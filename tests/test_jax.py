@@ -11,24 +11,16 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
-from .random_inputs import general, positive
+from .random_inputs import params_of, regular
 
 jax = pytest.importorskip("jax", reason="not run: jax is not installed")
 load("jax").start()
 
-N = 3
 ROOT = Path(__file__).parents[1]
 
 
 def inputs_of(name, *batch, dtype="float64"):
-    hermitian = name in ("cholesky", "eigh", "eigvalsh")
-    A = positive(*batch, N, dtype=dtype) if hermitian else general(*batch, N, N, dtype=dtype)
-    inputs = (A + np.diag(np.arange(2.0, 2 + N)), general(*batch, N, 2, dtype=dtype, seed=1))
-    return tuple(jax.numpy.asarray(x) for x in inputs[: len(lv.RULES[name].inputs)])
-
-
-def params_of(name):
-    return {"vector_norm": {"axis": -1, "ord": 3}, "svd": {"full_matrices": False}}.get(name, {})
+    return tuple(map(jax.numpy.asarray, regular(name, *batch, dtype=dtype)))
 
 
 def both(name):
