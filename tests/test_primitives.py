@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 from linalg_vjp._backends import generic
 from linalg_vjp._backends import numpy as native
@@ -61,6 +62,17 @@ def test_lu(shape, dtype, with_scipy, monkeypatch):
         np.testing.assert_allclose(product, A, rtol=0, atol=100 * np.finfo(dtype).eps)
         np.testing.assert_array_equal(L, np.tril(L))
         np.testing.assert_array_equal(U, np.triu(U))
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex_pivots_are_those_of_lapack(dtype):
+    """One matrix has the same factors alone and in a large batch, on NumPy and elsewhere: a forward is one."""
+    A = general(200, 4, 4, dtype=dtype)
+    for i in range(50):
+        wanted = scipy.linalg.lu(A[i], p_indices=True)[0]
+        np.testing.assert_array_equal(generic.lu(A[i], np)[0], wanted)
+        np.testing.assert_array_equal(native.lu(A[i], np)[0], wanted)
+    np.testing.assert_array_equal(native.lu(A, np)[0][:50], np.stack([native.lu(X, np)[0] for X in A[:50]]))
 
 
 def test_lu_of_a_singular_matrix():

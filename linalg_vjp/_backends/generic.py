@@ -59,15 +59,24 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     col = xp.arange(n, device=device(A))
     origin = xp.broadcast_to(row, A.shape[:-1])  # which row of A stands here now
     for j in range(k):
-        below = xp.where(row >= j, xp.abs(A[..., :, j]), -1.0)
+        below = xp.where(row >= j, _size(A[..., :, j], xp), -1.0)
         best = xp.argmax(below, axis=-1, keepdims=True)
         swap = xp.where(row == j, best, xp.where(row == best, j, row))
         A = xp.take_along_axis(A, swap[..., None], axis=-2)
         origin = xp.take_along_axis(origin, swap, axis=-1)
+        if j + 1 == m:
+            break  # nothing is below
+        # A zero pivot has only zeros below it, and dividing by one leaves them, as LAPACK does. There is no
+        # derivative there: the one of the root is NaN and says so.
         pivot = A[..., j : j + 1, j]
-        # A zero pivot has only zeros below it: dividing by one leaves them, as LAPACK does.
-        factor = xp.where(row > j, A[..., :, j] / xp.where(pivot == 0, 1.0, pivot), 0.0)[..., None]
+        pivot = xp.where(pivot == 0, 1 + xp.sqrt(xp.abs(pivot)), pivot)
+        factor = xp.where(row > j, A[..., :, j] / pivot, 0.0)[..., None]
         rest = A - factor * A[..., j : j + 1, :]
         A = xp.where(col > j, rest, xp.where((col == j) & (row > j)[:, None], factor, A))
     L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(A[..., :, :k], k=-1))
     return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])
+
+
+def _size(x: Array, xp: Namespace) -> Array:
+    """What LAPACK compares to find a pivot: |Re x| + |Im x|."""
+    return xp.abs(xp.real(x)) + xp.abs(xp.imag(x)) if xp.isdtype(x.dtype, "complex floating") else xp.abs(x)

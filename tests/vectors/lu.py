@@ -30,7 +30,7 @@ def pivoted(A):
     """The rows of A in the order in which partial pivoting takes them."""
     A, rows = A.copy(), list(range(len(A)))
     for j in range(min(A.shape)):
-        i = max(range(j, len(A)), key=lambda i: abs(A[i, j]))
+        i = max(range(j, len(A)), key=lambda i: abs(A[i, j].real) + abs(A[i, j].imag))
         A[[i, j]], rows[i], rows[j] = A[[j, i]], rows[j], rows[i]
         if j + 1 < len(A):
             A[j + 1 :] = A[j + 1 :] - (A[j + 1 :, j] / A[j, j])[:, None] * A[j]
