@@ -67,7 +67,7 @@ def vjp(
     def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
         return call.pull(kept_inputs, kept_outputs, cotangents)
 
-    return _as_returned(rule, outputs), pullback
+    return as_returned(rule, outputs), pullback
 
 
 def jvp(
@@ -117,7 +117,7 @@ def jvp(
     call = begin(rule, inputs, xp, params)
     outputs = call.apply(inputs)
     dots = call.push(inputs, outputs, tangents)
-    return _as_returned(rule, outputs), _as_returned(rule, dots)
+    return as_returned(rule, outputs), as_returned(rule, dots)
 
 
 def _find(rule: str | Rule) -> Rule:
@@ -135,7 +135,7 @@ def _keep(rule: Rule, names: tuple[str, ...], arrays: Sequence[Array]) -> tuple[
     )
 
 
-def _as_returned(rule: Rule, arrays: tuple[Any, ...]) -> Any:
+def as_returned(rule: Rule, arrays: tuple[Any, ...]) -> Any:
     return arrays[0] if len(arrays) == 1 else _result_type(rule)(*arrays)
 
 

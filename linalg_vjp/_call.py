@@ -117,7 +117,7 @@ class Call(NamedTuple):
                 continue
             if type(x) is not type(anchor) or not (one_device or same_device(x, anchor, xp)):
                 others = rule.saves[0] if rule.saves else "the rest"
-                common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], None)
+                common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], xp)
             if x.shape != owner.shape:
                 check_shape(rule, kind, name, x, owner.shape)
             if x.dtype != owner.dtype:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._matrix import broadcast_shapes, is_complex
-from ._namespace import Array, Namespace, array_namespace, device, keeps_to_standard, same_device
+from ._namespace import Array, Namespace, array_namespace, device, keeps_to_standard, meet, same_device
 from ._signature import bind, describe
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namesp
                 )
             if xp is None:
                 xp = found
-            elif found is not array_namespace(first):
+            elif not meet(found, array_namespace(first), xp):
                 raise TypeError(
                     f"{rule.name}: {name} belongs to {found.__name__} and {first_name} to "
                     f"{xp.__name__}; convert one of them"

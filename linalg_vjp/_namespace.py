@@ -51,6 +51,7 @@ __all__ = [
     "is_numpy_namespace",
     "is_torch_namespace",
     "keeps_to_standard",
+    "meet",
     "namespace",
     "same_device",
 ]
@@ -62,10 +63,15 @@ Namespace = Any
 
 @functools.cache
 def _standard(xp: Namespace) -> Namespace:
-    if xp.__name__ == "mlx.core":  # close to the standard, and array-api-compat does not bring it closer
+    # Two are close to the standard, and array-api-compat does not bring them closer.
+    if xp.__name__ == "mlx.core":
         from ._backends import mlx_namespace
 
         return mlx_namespace
+    if xp.__name__ in ("autograd.numpy", "autograd.numpy.numpy_wrapper"):
+        from ._backends import autograd_namespace
+
+        return autograd_namespace
     return xp
 
 
@@ -76,6 +82,8 @@ def array_namespace(*arrays: Array) -> Namespace:
 
 def device(x: Array) -> Any:
     """Where an array lies; None for a library that does not say."""
+    if type(x).__module__ == "autograd.numpy.numpy_boxes":
+        return "cpu"
     return None if type(x).__module__ == "mlx.core" else compat_device(x)
 
 
@@ -96,6 +104,15 @@ def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:
             "linalg_vjp.jvp or RULES[name], which run it chunk by chunk"
         )
     return found
+
+
+def meet(a: Namespace, b: Namespace, xp: Namespace) -> bool:
+    """Whether arrays of two namespaces can meet in one operation of `xp`."""
+    if a is b:
+        return True
+    # To autograd, plain arrays are constants.
+    to_autograd = xp.__name__.endswith("_backends.autograd_namespace")
+    return to_autograd and all(n is xp or is_numpy_namespace(n) for n in (a, b))
 
 
 def same_device(a: Array, b: Array, xp: Namespace) -> bool:

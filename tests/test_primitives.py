@@ -66,7 +66,7 @@ def test_lu(shape, dtype, with_scipy, monkeypatch):
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
 def test_complex_pivots_are_those_of_lapack(dtype):
-    """One matrix has the same factors alone and in a large batch, on NumPy and elsewhere: a forward is one."""
+    """One matrix has the same factors alone and in a large batch, on NumPy and elsewhere."""
     A = general(200, 4, 4, dtype=dtype)
     for i in range(50):
         wanted = scipy.linalg.lu(A[i], p_indices=True)[0]

@@ -7,9 +7,9 @@ import pytest
 from array_api_strict import _array_object
 
 import linalg_vjp as lv
+from linalg_vjp._backends import autograd_namespace as namespace
 from linalg_vjp.testing.backends import load
 
-from .autograd_namespace import namespace
 from .random_inputs import general, positive
 
 FORMS = [(name, {}) for name in lv.RULES] + [

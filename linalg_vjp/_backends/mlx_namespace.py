@@ -51,6 +51,11 @@ def argmax(x: Array, axis: int, keepdims: bool = False) -> Array:
     return mx.argmax(x, axis=axis, keepdims=keepdims)
 
 
+def take_along_axis(x: Array, indices: Array, axis: int) -> Array:
+    """MLX asks how the result changes with the indices, where they come from something differentiated."""
+    return mx.take_along_axis(x, mx.stop_gradient(indices), axis=axis)
+
+
 def _on_cpu(f: Any) -> Any:
     return functools.partial(f, stream=mx.cpu)
 

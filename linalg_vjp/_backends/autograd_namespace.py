@@ -1,0 +1,98 @@
+"""HIPS autograd's boxes as the standard has them, so that a rule can be differentiated again.
+
+Only what the rules use, and autograd.numpy lacks, spells otherwise or does not differentiate in full. Boxes
+and plain arrays, which are constants, may be mixed.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.tracer import getval
+
+from .._namespace import Array
+
+if not hasattr(ArrayBox, "mT"):
+    ArrayBox.mT = property(lambda self: anp.swapaxes(self, -1, -2))
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(anp, name)
+
+
+def _constant(f: Any) -> Any:
+    """A function whose result has no slope."""
+    return lambda x, *args, **kw: f(getval(x), *args, **kw)
+
+
+def _made(f: Any) -> Any:
+    """A function that makes an array; there is one device."""
+    return lambda *args, device=None, **kw: f(*args, **kw)
+
+
+argmax, argsort, floor, all = (_constant(f) for f in (np.argmax, np.argsort, np.floor, np.all))
+isdtype, finfo, result_type, int32 = np.isdtype, np.finfo, anp.result_type, np.int32
+arange, eye, zeros = _made(np.arange), _made(np.eye), _made(np.zeros)
+zeros_like, ones_like, full_like = _constant(np.zeros_like), _constant(np.ones_like), _constant(np.full_like)
+
+
+def astype(x: Array, dtype: Any, copy: bool = True) -> Array:
+    """A real array becomes complex by a product, whose pullback drops the imaginary part in silence."""
+    if x.dtype == dtype:
+        return x
+    if isdtype(dtype, "complex floating") and not isdtype(x.dtype, "complex floating"):
+        return x * np.ones((), dtype=dtype)
+    return x.astype(dtype)
+
+
+def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
+    """The pullback of autograd's own wants as many axes before as after."""
+    return x + np.zeros(shape, dtype=x.dtype)
+
+
+def where(condition: Array, x: Array, y: Array) -> Array:
+    """The pullback of autograd's own does not sum over the axes along which x or y is broadcast."""
+    wide = np.zeros(np.broadcast_shapes(np.shape(condition), np.shape(x), np.shape(y)), result_type(x, y))
+    return anp.where(getval(condition), x + wide, y + wide)
+
+
+def take_along_axis(x: Array, indices: Array, axis: int) -> Array:
+    """By indexing, which autograd differentiates."""
+    grid = list(np.ogrid[tuple(slice(n) for n in np.broadcast_shapes(*_but(axis, x.shape, indices.shape)))])
+    grid[axis] = getval(indices)
+    return x[tuple(grid)]
+
+
+def _but(axis: int, *shapes: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The shapes with one for this axis."""
+    return [tuple(1 if i == axis % len(s) else n for i, n in enumerate(s)) for s in shapes]
+
+
+def concat(arrays: Any, axis: int = 0) -> Array:
+    return anp.concatenate(list(arrays), axis=axis)
+
+
+def _diagonal(x: Array) -> Array:
+    i = np.arange(min(x.shape[-2:]))
+    return x[..., i, i]
+
+
+def _svd(A: Array, full_matrices: bool = True) -> Any:
+    return anp.linalg.svd(A, full_matrices=full_matrices)
+
+
+def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
+    return anp.linalg.norm(A, ord=ord, axis=(-2, -1), keepdims=keepdims)
+
+
+def _vector_norm(x: Array, ord: Any = 2, axis: Any = None, keepdims: bool = False) -> Array:
+    return anp.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)
+
+
+linalg = SimpleNamespace(
+    **{name: getattr(anp.linalg, name) for name in dir(anp.linalg)},
+)
+linalg.diagonal, linalg.svd = _diagonal, _svd
+linalg.matrix_norm, linalg.vector_norm = _matrix_norm, _vector_norm

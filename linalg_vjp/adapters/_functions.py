@@ -1,0 +1,58 @@
+"""A rule as a function of a host: its inputs, then its keywords, for which a host may have other words."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._api import as_returned
+from .._params import complete
+from .._rule import Rule
+
+__all__ = ["as_function"]
+
+Apply = Callable[[tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
+
+
+def as_function(rule: Rule, apply: Apply, host: str, words: Mapping[str, str]) -> Callable[..., Any]:
+    """The function of a rule.
+
+    Parameters
+    ----------
+    rule : Rule
+    apply : callable
+        ``apply(inputs, params)`` gives the outputs, so that the host can differentiate them.
+    host : str
+        The host's name, for the docstring.
+    words : mapping of str to str
+        The host's words for keywords of the rule.
+
+    Returns
+    -------
+    callable
+        It returns what the operation itself returns: an array, or a named tuple of arrays.
+    """
+    count = len(rule.inputs)
+
+    def function(*args: Any, **keywords: Any) -> Any:
+        given = dict(zip(rule.params, args[count:], strict=False))
+        given.update((words.get(name, name), value) for name, value in keywords.items())
+        if len(args) > count + len(rule.params):
+            raise TypeError(
+                f"{rule.name}: {len(args)} arguments given; it is called as {rule.name}{signature}"
+            )
+        params = complete(rule.name, rule.params, given)
+        return as_returned(rule, apply(args[:count], params))
+
+    spelled = {standard: word for word, standard in words.items()}
+    anywhere, either = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature(
+        [inspect.Parameter(name, anywhere) for name in rule.inputs]
+        + [inspect.Parameter(spelled.get(k, k), either, default=p.default) for k, p in rule.params.items()]
+    )
+    function.__name__ = function.__qualname__ = rule.name
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    function.__doc__ = (
+        f"`{rule.name}`, differentiated by {host} with the rule of this library: {rule.signature}.\n\n"
+        f"Differentiable at: {rule.domain or 'everywhere'}."
+    )
+    return function

@@ -1,0 +1,277 @@
+"""HIPS autograd: its primitives of linear algebra, differentiated by these rules.
+
+`install` registers the VJP and JVP of each rule for the functions of `autograd.numpy.linalg` and
+`autograd.scipy.linalg` that do what the rule does; `uninstall` puts autograd's own back.
+
+What is converted here is autograd's convention: its cotangents are the conjugates of ours, and those of eigh
+and eigvalsh lie in the triangle that is read. To differentiate again, autograd traces the rules, over the
+namespace in `_backends/autograd_namespace.py`.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.builtins import container_untake
+from autograd.core import defjvp_argnums, defvjp_argnums, primitive_jvps, primitive_vjps, sum_outgrads
+from autograd.extend import vspace
+from autograd.numpy import linalg as numpy_linalg
+from autograd.scipy import linalg as scipy_linalg
+from autograd.tracer import getval, isbox
+
+from .. import RULES, Rule
+from .._backends import autograd_namespace
+from .._matrix import conj
+from .._namespace import Array
+
+__all__ = ["install", "uninstall"]
+
+Options = dict[str, Any]
+Map = Callable[[Array], Array]
+
+
+def _same(x: Array) -> Array:
+    return x
+
+
+class Use(NamedTuple):
+    """What a call of autograd's function is to a rule."""
+
+    rule: Rule
+    params: Options
+    read: Map = _same  # from the function's first argument to the rule's first input
+    read_bar: Map = _same  # the adjoint of that
+    shape: tuple[int, ...] | None = None  # of the rule's output, where the function has it in another
+    only: int | None = None  # the one output that the function returns, where it leaves others out
+
+
+Reader = Callable[[Array, Options], Use]
+
+
+def _plain(name: str) -> Reader:
+    """The function and its keywords are those of the rule."""
+    return lambda a, given: Use(RULES[name], given)
+
+
+def _cholesky(a: Array, given: Options) -> Use:
+    return Use(RULES["cholesky"], {"upper": not given.pop("lower", False), **given})
+
+
+def _hermitian(name: str) -> Reader:
+    """One triangle is read: UPLO or lower tells which."""
+
+    def use(a: Array, given: Options) -> Use:
+        lower = given.pop("lower", given.pop("UPLO", "L") in ("L", "l"))
+        found = "eigvalsh" if given.pop("eigvals_only", False) else name
+        half, k = (anp.tril, -1) if lower else (anp.triu, 1)
+
+        def read(a: Array) -> Array:
+            strict = half(a, k)
+            return strict + conj(anp.swapaxes(strict, -1, -2), autograd_namespace) + _real_diagonal(a)
+
+        return Use(RULES[found], given, read, lambda A_bar: 2 * half(A_bar, k) + _real_diagonal(A_bar))
+
+    return use
+
+
+def _real_diagonal(A: Array) -> Array:
+    return anp.real(A) * np.eye(A.shape[-1], dtype=getval(A).real.dtype)
+
+
+def _svd(a: Array, given: Options) -> Use:
+    if given.pop("compute_uv", True):
+        return Use(RULES["svd"], given)
+    given.pop("full_matrices", None)
+    return Use(RULES["svdvals"], given)
+
+
+def _pinv(a: Array, given: Options) -> Use:
+    if "rcond" in given:
+        given["rtol"] = given.pop("rcond")
+    return Use(RULES["pinv"], given)
+
+
+def _qr(default: str, modes: dict[str, str]) -> Reader:
+    def use(a: Array, given: Options) -> Use:
+        mode = given.pop("mode", default)
+        only = 1 if mode == "r" else None
+        return Use(RULES["qr"], {"mode": modes.get(mode, mode), **given}, only=only)
+
+    return use
+
+
+def _solve_triangular(a: Array, given: Options) -> Use:
+    trans, upper = given.pop("trans", "N"), not given.pop("lower", False)
+    trans = {0: "N", 1: "T", 2: "C"}.get(trans, trans)
+    return Use(RULES["solve_triangular"], {"upper": upper, "trans": trans, **given})
+
+
+def _norm(a: Array, given: Options) -> Use:
+    """A vector norm over one axis or all, or a matrix norm over any two."""
+    ord, axis = given.pop("ord", None), given.pop("axis", None)
+    if axis is None and ord is not None and len(a.shape) == 2:
+        axis = (0, 1)
+    if not isinstance(axis, tuple) or ord in (None, "fro"):
+        return Use(RULES["vector_norm"], {"ord": 2 if ord in (None, "fro") else ord, "axis": axis, **given})
+    given.pop("keepdims", None)  # the shape of the answer tells
+
+    def read(a: Array) -> Array:
+        return anp.moveaxis(a, axis, (-2, -1))
+
+    def read_bar(A_bar: Array) -> Array:
+        return anp.moveaxis(A_bar, (-2, -1), axis)
+
+    shape = read(np.empty(a.shape)).shape[:-2]
+    return Use(RULES["matrix_norm"], {"ord": ord, **given}, read, read_bar, shape)
+
+
+NUMPY: dict[str, Reader] = {
+    "eigh": _hermitian("eigh"),
+    "eigvalsh": _hermitian("eigvalsh"),
+    "pinv": _pinv,
+    "qr": _qr("reduced", {"r": "reduced"}),
+    "svd": _svd,
+}
+SCIPY: dict[str, Reader] = {
+    **NUMPY,
+    "cholesky": _cholesky,
+    "qr": _qr("full", {"full": "complete", "economic": "reduced", "r": "complete"}),
+    "solve_triangular": _solve_triangular,
+}
+
+
+def _functions() -> dict[Any, Reader]:
+    """autograd's primitives, and how a call of each is read."""
+    found: dict[Any, Reader] = {numpy_linalg._primitive_norm: _norm, scipy_linalg.norm: _norm}
+    for name in RULES:
+        for module, special in ((numpy_linalg, NUMPY), (scipy_linalg, SCIPY)):
+            if hasattr(module, name):
+                found[getattr(module, name)] = special.get(name, _plain(name))
+    return found
+
+
+# Keywords that say how to compute, not what.
+HOW = {"overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "driver", "lwork"}
+
+
+def _used(function: Any, reader: Reader, args: tuple[Any, ...], kwargs: Options) -> tuple[Use, list[Array]]:
+    """What this call is to a rule, and the inputs of that."""
+    inputs, options = [], {}
+    parameters = inspect.signature(function.fun).parameters
+    for name, value in inspect.signature(function.fun).bind(*args, **kwargs).arguments.items():
+        default = parameters[name].default
+        if default is inspect.Parameter.empty:
+            inputs.append(_floating(value))
+        elif name not in HOW and not (value is default or (np.isscalar(value) and value == default)):
+            options[name] = value
+    use = reader(inputs[0], dict(options))
+    if not use.rule.supports(**use.params):
+        raise NotImplementedError(
+            f"{function.__name__} with {', '.join(f'{k}={v!r}' for k, v in options.items())}: the rule "
+            f"{use.rule.name} has no such form; its keywords are {', '.join(use.rule.params) or 'none'}"
+        )
+    return use, [use.read(inputs[0]), *inputs[1:]]
+
+
+def _floating(x: Any) -> Array:
+    if isbox(x):
+        return x
+    x = np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def _parts(x: Any) -> list[Any]:
+    """The arrays of an answer of autograd's, or of its cotangent."""
+    return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple) else [x]
+
+
+def _outputs(use: Use, inputs: list[Array], ans: Any) -> list[Array]:
+    if use.only is not None:
+        return list(use.rule.forward(*inputs, xp=_namespace(inputs), **use.params))
+    return _shaped(_parts(ans), use.shape)
+
+
+def _shaped(parts: list[Array], shape: tuple[int, ...] | None) -> list[Array]:
+    return parts if shape is None else [anp.reshape(x, shape) for x in parts]
+
+
+def _namespace(arrays: Any) -> Any:
+    """autograd's where something is traced; plain arrays say theirs."""
+    return autograd_namespace if any(isbox(x) for x in arrays) else None
+
+
+def _conj(x: Array) -> Array:
+    return conj(x, autograd_namespace)
+
+
+def _vjp_maker(function: Any, reader: Reader) -> Any:
+    def make(argnums: tuple[int, ...], ans: Any, args: tuple[Any, ...], kwargs: Options) -> Any:
+        use, inputs = _used(function, reader, args, kwargs)
+        outputs = _outputs(use, inputs, ans)
+
+        def vjp(g: Any) -> tuple[Array, ...]:
+            # autograd has no symbolic zero; one that is plain to see is as good.
+            bars = [None if not isbox(x) and not np.any(x) else _conj(_floating(x)) for x in _parts(g)]
+            bars = _shaped(bars, use.shape)
+            if use.only is not None:
+                bars = [bars[0] if i == use.only else None for i in range(len(outputs))]
+            xp = _namespace((*inputs, *outputs, *bars))
+            pulled = [_conj(x) for x in use.rule.vjp(inputs, outputs, bars, xp=xp, **use.params)]
+            pulled[0] = use.read_bar(pulled[0])
+            return tuple(pulled[i] for i in argnums)
+
+        return vjp
+
+    return make
+
+
+def _jvp_maker(function: Any, reader: Reader) -> Any:
+    def make(argnums: tuple[int, ...], gs: Any, ans: Any, args: tuple[Any, ...], kwargs: Options) -> Any:
+        use, inputs = _used(function, reader, args, kwargs)
+        outputs = _outputs(use, inputs, ans)
+        dots: list[Any] = [None] * len(inputs)
+        for i, g in zip(argnums, gs, strict=True):
+            dots[i] = use.read(_floating(g)) if i == 0 else _floating(g)
+        pushed = use.rule.jvp(inputs, outputs, dots, xp=_namespace((*inputs, *outputs, *dots)), **use.params)
+        if use.only is not None:
+            pushed = (pushed[use.only],)
+        if not isinstance(getval(ans), tuple):
+            return anp.reshape(pushed[0], anp.shape(ans))
+        live = ((i, x) for i, x in enumerate(pushed) if x is not None)
+        return sum_outgrads([container_untake(x, i, vspace(getval(ans))) for i, x in live])
+
+    return make
+
+
+ITS_OWN: dict[str, dict[Any, Any]] = {}
+
+
+def install() -> None:
+    """Differentiate autograd's linear algebra by the rules of this library, until `uninstall`.
+
+    Examples
+    --------
+    >>> import autograd, autograd.numpy as np
+    >>> install()
+    >>> autograd.grad(lambda A: np.sum(np.linalg.eigvalsh(A) ** 2))(np.diag([1.0, 2.0])).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    >>> uninstall()
+    """
+    if ITS_OWN:
+        return
+    ITS_OWN.update(vjps=dict(primitive_vjps), jvps=dict(primitive_jvps))
+    for function, reader in _functions().items():
+        defvjp_argnums(function, _vjp_maker(function, reader))
+        defjvp_argnums(function, _jvp_maker(function, reader))
+
+
+def uninstall() -> None:
+    """Give autograd its own derivatives back."""
+    for table, own in ((primitive_vjps, "vjps"), (primitive_jvps, "jvps")):
+        for function in _functions() if ITS_OWN else ():
+            table.pop(function)
+            if function in ITS_OWN[own]:
+                table[function] = ITS_OWN[own][function]
+    ITS_OWN.clear()

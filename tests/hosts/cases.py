@@ -1,0 +1,221 @@
+"""Losses on every rule, such as hosts get wrong, and their derivatives by differences of NumPy's forward.
+
+A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+import scipy.linalg
+from numpy.random import default_rng
+
+CASES = []
+
+
+class Case(NamedTuple):
+    title: str
+    numbers: str
+    loss: Callable
+    inputs: tuple[np.ndarray, ...]
+    hermitian: bool  # the input is, and stays so along every direction
+    twice: bool  # there is a second derivative
+
+
+def case(title, *points, hermitian=False, regular=False, twice=True):
+    """A loss at random inputs of these shapes, real and complex, or at the points that are given."""
+
+    def add(loss):
+        for dtype in ("real", "complex") if isinstance(points[0], tuple) else ("real",):
+            inputs = tuple(
+                random(crc32(title.encode()), i, x, dtype) if isinstance(x, tuple) else x
+                for i, x in enumerate(points)
+            )
+            if hermitian:
+                inputs = tuple(A @ np.conj(A.mT) + np.eye(A.shape[-1]) for A in inputs)
+            if regular:
+                inputs = (inputs[0] + 3 * np.eye(inputs[0].shape[-1]), *inputs[1:])
+            CASES.append(Case(title, dtype, loss, inputs, hermitian, twice))
+
+    return add
+
+
+def random(seed, i, shape, dtype):
+    rng = default_rng([seed, i])
+    x = rng.standard_normal(shape)
+    return x + 1j * rng.standard_normal(shape) if dtype == "complex" else x
+
+
+def projector(h, X):
+    return X @ h.adjoint(X)
+
+
+AT = {
+    "rank 2 of 3": np.asarray([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]),
+    "rank 2 of 4": np.asarray([[1.0, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]),
+    "rank 1 of 4": np.outer(np.arange(1.0, 5), np.arange(2.0, 6)),
+    "orthogonal": np.asarray([[0.6, -0.8, 0], [0.8, 0.6, 0], [0, 0, 1]]),
+    "tied": np.asarray([[2.0, 0, 1], [0, 1, 0], [1, 0, 2]]),  # eigenvalues 1, 1, 3
+}
+
+case("cholesky", (3, 3), hermitian=True)(lambda L, h, A: h.weigh(L.cholesky(A)))
+case("cholesky of a batch", (2, 3, 3), hermitian=True)(lambda L, h, A: h.weigh(L.cholesky(A)))
+case("qr, tall", (4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
+case("qr, wide", (3, 5))(lambda L, h, A: h.weigh(*L.qr(A)))
+case("qr of a batch", (2, 4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
+
+
+@case("qr, mode='complete', tall", (4, 2))
+def _(L, h, A):
+    Q, R = L.qr(A, mode="complete")
+    return h.weigh(Q[:, :2], projector(h, Q[:, 2:]), R)
+
+
+case("lu", (4, 4))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
+case("lu, tall", (5, 3))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
+case("lu, wide", (3, 5))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
+case("lu of a batch", (2, 3, 3))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
+
+
+@case("svd, tall", (4, 3))
+def _(L, h, A):
+    U, S, Vh = L.svd(A, full_matrices=False)
+    return h.weigh(h.abs2(U), S, h.abs2(Vh), (U * S) @ Vh)
+
+
+@case("svd of a batch, wide", (2, 3, 4))
+def _(L, h, A):
+    U, S, Vh = L.svd(A, full_matrices=False)
+    return h.weigh(h.abs2(U), S, h.abs2(Vh))
+
+
+@case("svd, full_matrices=True", (4, 2), twice=False)
+def _(L, h, A):
+    U, S, Vh = L.svd(A, full_matrices=True)
+    return h.weigh(projector(h, U[:, 2:]), S, h.abs2(Vh))
+
+
+@case("svd, the polar factor where all are tied", AT["orthogonal"], twice=False)
+def _(L, h, A):
+    U, _, Vh = L.svd(A, full_matrices=False)
+    return h.weigh(U @ Vh)
+
+
+case("svdvals", (4, 3))(lambda L, h, A: h.weigh(L.svdvals(A)))
+case("svdvals, the sum of squares at ties", AT["orthogonal"], twice=False)(
+    lambda L, h, A: h.sum(L.svdvals(A) ** 2)
+)
+
+
+@case("eigh", (4, 4), hermitian=True)
+def _(L, h, A):
+    w, V = L.eigh(A)
+    return h.weigh(w, h.abs2(V))
+
+
+@case("eigh, the space of a tied eigenvalue", AT["tied"], twice=False)
+def _(L, h, A):
+    w, V = L.eigh((A + h.adjoint(A)) / 2)
+    return h.weigh(projector(h, V[:, :2])) + h.sum(w**2)
+
+
+case("eigvalsh", (4, 4), hermitian=True)(lambda L, h, A: h.weigh(L.eigvalsh(A)))
+case("eigvalsh, the sum of squares at a tie", AT["tied"], twice=False)(
+    lambda L, h, A: h.sum(L.eigvalsh((A + h.adjoint(A)) / 2) ** 2)
+)
+for title, *shapes in (
+    ("solve", (3, 3), (3, 2)),
+    ("solve, one matrix and a batch of sides", (3, 3), (2, 3, 2)),
+    ("solve, a batch and one side", (2, 3, 3), (3, 2)),
+    ("solve, a vector", (3, 3), (3,)),
+):
+    case(title, *shapes, regular=True)(lambda L, h, A, B: h.weigh(L.solve(A, B)))
+case("solve_triangular", (3, 3), (3, 2), regular=True)(
+    lambda L, h, A, B: h.weigh(L.solve_triangular(A, B, upper=False))
+)
+case("solve_triangular of a batch", (2, 3, 3), (2, 3, 2), regular=True)(
+    lambda L, h, A, B: h.weigh(L.solve_triangular(A, B, upper=True))
+)
+case("inv of a batch", (2, 3, 3), regular=True)(lambda L, h, A: h.weigh(L.inv(A)))
+case("det of a batch", (2, 4, 4))(lambda L, h, A: h.weigh(L.det(A)))
+case("det, rank 2 of 3", AT["rank 2 of 3"])(lambda L, h, A: h.weigh(L.det(A)))
+case("det, rank 2 of 4", AT["rank 2 of 4"])(lambda L, h, A: h.weigh(L.det(A)))
+case("det, rank 1 of 4", AT["rank 1 of 4"])(lambda L, h, A: h.weigh(L.det(A)))
+case("slogdet of a batch", (2, 3, 3))(lambda L, h, A: h.weigh(*L.slogdet(A)))
+case("pinv, tall", (4, 3))(lambda L, h, A: h.weigh(L.pinv(A)))
+case("pinv of a batch, wide", (2, 3, 4))(lambda L, h, A: h.weigh(L.pinv(A)))
+for p in (1, 3, float("inf")):
+    case(f"vector_norm, ord={p}", (4,))(lambda L, h, x, p=p: L.vector_norm(x, ord=p))
+case("vector_norm at zero", np.zeros(3), twice=False)(lambda L, h, x: L.vector_norm(x))
+for p in ("fro", "nuc", 1, 2, -2, float("inf")):
+    case(f"matrix_norm, ord={p!r}", (4, 3))(lambda L, h, A, p=p: L.matrix_norm(A, ord=p))
+case("matrix_norm of a batch, ord=2", (2, 3, 4))(lambda L, h, A: h.weigh(L.matrix_norm(A, ord=2)))
+case("matrix_norm at zero", np.zeros((3, 2)), twice=False)(lambda L, h, A: L.matrix_norm(A))
+
+
+class Arithmetic:
+    """What a loss does with arrays, for a host with functions `xp`; the weights are the same for all."""
+
+    def __init__(self, xp, asarray):
+        self.xp, self.asarray = xp, asarray
+
+    def adjoint(self, X):
+        return self.xp.conj(self.xp.swapaxes(X, -1, -2))
+
+    def abs2(self, X):
+        return self.xp.real(X * self.xp.conj(X))
+
+    def sum(self, X):
+        return self.xp.sum(X)
+
+    def pair(self, W, X):
+        """Re<W, X>."""
+        return self.xp.sum(self.xp.real(self.xp.conj(W) * X))
+
+    def weigh(self, *arrays):
+        total = 0.0
+        for i, X in enumerate(arrays):
+            dtype = "complex" if "complex" in str(X.dtype) else "real"
+            total = total + self.pair(self.asarray(random(99, i, tuple(X.shape), dtype)), X)
+        return total
+
+
+class Forwards:
+    """NumPy's and SciPy's functions, by the names of the rules."""
+
+    def __getattr__(self, name):
+        return getattr(np.linalg, name)
+
+    @staticmethod
+    def lu(A):
+        return scipy.linalg.lu(A)
+
+    @staticmethod
+    def solve_triangular(A, B, upper):
+        return scipy.linalg.solve_triangular(A, B, lower=not upper)
+
+
+def direction(case, seed):
+    D = [
+        random(seed, i, x.shape, "complex" if x.dtype.kind == "c" else "real")
+        for i, x in enumerate(case.inputs)
+    ]
+    return [d + np.conj(d.mT) for d in D] if case.hermitian else D
+
+
+def differences(f, h=2e-4):
+    """The slope of f at 0, to the fourth order."""
+    return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+
+
+def truth(case, *directions):
+    """The derivative of the loss along a direction, or along one and then another."""
+    h = Arithmetic(np, np.asarray)
+
+    def at(x, rest):
+        if not rest:
+            return float(case.loss(Forwards(), h, *x))
+        return differences(lambda t: at([a + t * d for a, d in zip(x, rest[0], strict=True)], rest[1:]))
+
+    return at(case.inputs, directions)

@@ -1,0 +1,191 @@
+"""The hosts: their own functions and ours, and how each differentiates."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from .cases import Arithmetic
+
+
+class Host:
+    """A framework with its own linear algebra and ours.
+
+    `backward` and `forward` give the derivative of a case's loss along a direction, by either mode; `twice`
+    that of the gradient's part along one direction, along another.
+    """
+
+    module = ""
+    double = True
+
+    def close(self):
+        """Leave the host as it was."""
+
+    def functions(self, ours):
+        """The functions by the names of the rules; with `ours`, differentiated by this library."""
+        raise NotImplementedError
+
+    def gradient(self, f):
+        """Of a scalar function of arrays, a tuple for all of them, in the host's own convention."""
+        raise NotImplementedError
+
+    def along(self, f, inputs, tangents):
+        """The derivative of a scalar function along a direction, in forward mode."""
+        raise NotImplementedError
+
+    def bar(self, x):
+        """A cotangent of this library's from the host's, to pair with."""
+        return x
+
+    def loss(self, case, ours):
+        L = self.functions(ours)
+        return lambda *inputs: case.loss(L, self.h, *inputs)
+
+    def backward(self, case, ours, D):
+        bars = self.gradient(self.loss(case, ours))(*map(self.h.asarray, case.inputs))
+        return float(sum(self.h.pair(self.bar(b), self.h.asarray(d)) for b, d in zip(bars, D, strict=True)))
+
+    def forward(self, case, ours, D):
+        asarray = self.h.asarray
+        f = self.loss(case, ours)
+        return float(self.along(f, [asarray(x) for x in case.inputs], [asarray(d) for d in D]))
+
+    def twice(self, case, ours, D, E):
+        f = self.gradient(self.loss(case, ours))
+        D, E = [self.h.asarray(d) for d in D], [self.h.asarray(e) for e in E]
+
+        def slope(*inputs):
+            return sum(self.h.pair(self.bar(b), d) for b, d in zip(f(*inputs), D, strict=True))
+
+        bars = self.gradient(slope)(*map(self.h.asarray, case.inputs))
+        return float(sum(self.h.pair(self.bar(b), e) for b, e in zip(bars, E, strict=True)))
+
+
+class Autograd(Host):
+    module = "autograd"
+
+    def __init__(self):
+        import autograd
+        import autograd.numpy as anp
+        import autograd.scipy.linalg as asl
+
+        from linalg_vjp.adapters import autograd as adapter
+
+        self.autograd, self.adapter = autograd, adapter
+        self.h = Arithmetic(anp, np.asarray)
+        self.own = SimpleNamespace(**{name: getattr(anp.linalg, name) for name in dir(anp.linalg)})
+        self.own.lu = asl.lu
+        # The names of autograd's own functions, where it has one.
+        self.own.svdvals = lambda A: anp.linalg.svd(A, full_matrices=False, compute_uv=False)
+        self.own.vector_norm = lambda x, ord=None: anp.linalg.norm(x, ord)
+        self.own.matrix_norm = lambda A, ord=None: anp.linalg.norm(
+            A, ord, axis=(-2, -1) if A.ndim > 2 else None
+        )
+        self.own.solve_triangular = lambda A, B, upper: asl.solve_triangular(A, B, lower=not upper)
+
+    def functions(self, ours):
+        (self.adapter.install if ours else self.adapter.uninstall)()
+        return self.own
+
+    def close(self):
+        self.adapter.uninstall()
+
+    def gradient(self, f):
+        return lambda *x: tuple(self.autograd.grad(f, i)(*x) for i in range(len(x)))
+
+    def along(self, f, inputs, tangents):
+        make_jvp = self.autograd.differential_operators.make_jvp
+        return sum(make_jvp(f, i)(*inputs)(dot)[1] for i, dot in enumerate(tangents))
+
+    def bar(self, x):
+        return self.h.xp.conj(x)
+
+
+class Torch(Host):
+    module = "torch"
+
+    def __init__(self):
+        import torch
+
+        from linalg_vjp.adapters import torch as adapter
+
+        self.torch, self.adapter = torch, adapter
+        xp = SimpleNamespace(conj=torch.conj, real=_real, sum=torch.sum, swapaxes=torch.swapaxes)
+        self.h = Arithmetic(xp, torch.asarray)
+
+    def functions(self, ours):
+        return self.adapter if ours else self.torch.linalg
+
+    def gradient(self, f):
+        return lambda *x: self.torch.func.grad(f, argnums=tuple(range(len(x))))(*x)
+
+    def along(self, f, inputs, tangents):
+        return self.torch.func.jvp(f, tuple(inputs), tuple(tangents))[1]
+
+
+def _real(x):
+    return x.real if x.is_complex() else x
+
+
+class Jax(Host):
+    module = "jax"
+
+    def __init__(self):
+        import jax
+
+        from linalg_vjp.adapters import jax as adapter
+
+        jax.config.update("jax_enable_x64", True)
+        self.jax, self.adapter = jax, adapter
+        self.h = Arithmetic(jax.numpy, jax.numpy.asarray)
+        own = {name: getattr(jax.numpy.linalg, name) for name in dir(jax.numpy.linalg)}
+        self.own = SimpleNamespace(**own)
+        self.own.lu = jax.scipy.linalg.lu
+        solve = jax.scipy.linalg.solve_triangular
+        self.own.solve_triangular = lambda A, B, upper: solve(A, B, lower=not upper)
+
+    def functions(self, ours):
+        return self.adapter if ours else self.own
+
+    def gradient(self, f):
+        return lambda *x: self.jax.grad(f, argnums=tuple(range(len(x))))(*x)
+
+    def along(self, f, inputs, tangents):
+        return self.jax.jvp(f, inputs, tangents)[1]
+
+    def bar(self, x):
+        return self.jax.numpy.conj(x)
+
+
+class Mlx(Host):
+    module = "mlx.core"
+    double = False
+
+    def __init__(self):
+        import mlx.core as mx
+
+        from linalg_vjp._backends import mlx_namespace
+        from linalg_vjp.adapters import mlx as adapter
+
+        self.mx, self.adapter = mx, adapter
+        self.h = Arithmetic(mx, lambda x: mx.array(np.asarray(x, "c8" if np.iscomplexobj(x) else "f4")))
+        self.own = SimpleNamespace(**vars(mlx_namespace.linalg))
+        self.own.lu = lambda A: mx.linalg.lu(A, stream=mx.cpu)
+        self.own.solve_triangular = lambda A, B, upper: mx.linalg.solve_triangular(
+            A, B, upper=upper, stream=mx.cpu
+        )
+
+    def functions(self, ours):
+        return self.adapter if ours else self.own
+
+    def gradient(self, f):
+        def gradient(*x):
+            bars = self.mx.grad(f, argnums=list(range(len(x))))(*x)
+            return bars if isinstance(bars, tuple) else (bars,)
+
+        return gradient
+
+    def along(self, f, inputs, tangents):
+        return self.mx.jvp(f, inputs, tangents)[1][0]
+
+
+HOSTS = {"autograd": Autograd, "torch": Torch, "jax": Jax, "mlx": Mlx}

@@ -1,0 +1,92 @@
+"""JAX's functions of the adapter: its own checks, its transformations, and its transpose against our VJP."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from ..random_inputs import params_of, regular
+
+jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+
+from linalg_vjp.adapters import jax as L  # noqa: E402
+from linalg_vjp.testing.backends import load  # noqa: E402
+
+load("jax").start()
+jnp = jax.numpy
+
+
+def inputs_of(name, *batch, dtype="float64"):
+    return tuple(map(jnp.asarray, regular(name, *batch, dtype=dtype)))
+
+
+TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
+
+
+def operation(name):
+    """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
+
+    def f(*inputs):
+        if name in ("cholesky", "eigh", "eigvalsh"):
+            inputs = tuple((x + jnp.conj(x.mT)) / 2 for x in inputs)
+        found = getattr(L, name)(*inputs, **params_of(name))
+        found = found if isinstance(found, tuple) else (found,)
+        named = zip(lv.RULES[name].outputs, found, strict=True)
+        return tuple(jnp.abs(y) ** 2 if label in TURNING else y for label, y in named if label != "P")
+
+    return f
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_check_grads(name):
+    """Forwards and backwards, each upon each, under jit, of a batch of complex matrices."""
+    from jax.test_util import check_grads
+
+    inputs = inputs_of(name, 2, dtype="complex128")
+    check_grads(jax.jit(operation(name)), inputs, order=2, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_transformations(name):
+    def loss(*inputs):
+        return sum((jnp.abs(y) ** 3).sum() for y in operation(name)(*inputs))
+
+    inputs = inputs_of(name, 2)
+    wanted = jax.grad(loss)(*inputs)
+    np.testing.assert_allclose(jax.jit(jax.vmap(jax.grad(loss)))(*inputs), wanted, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(jax.jacfwd(loss)(*inputs), wanted, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_transpose_is_the_pullback(name):
+    """JAX makes its VJP from our JVP. Our VJP, which the oracle has seen, agrees with it to rounding.
+
+    Also at the identity, where all singular values and eigenvalues are tied.
+    """
+    rule, params = lv.RULES[name], params_of(name)
+    for inputs in (inputs_of(name, dtype="complex128"), tuple(jnp.eye(3) + 0j for _ in rule.inputs)):
+        outputs, pull = jax.vjp(lambda *x: L.function(rule)(*x, **params), *inputs)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        bars = [y + 1j * y.sum() if jnp.iscomplexobj(y) else jnp.cos(y) for y in outputs]
+        if name == "lu":
+            bars[0] = jnp.zeros_like(outputs[0])
+        wanted = rule.vjp(inputs, outputs, bars, **params)
+        bars = [jnp.conj(y) for y in bars]
+        found = pull(type(outputs)(*bars) if len(bars) > 1 else bars[0])
+        for x, y in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(jnp.conj(x), y, rtol=1e-11, atol=1e-11)
+
+
+def test_constants_and_zeros():
+    A = inputs_of("lu")[0]
+    assert jax.jvp(lambda A: L.lu(A, p_indices=True).P, (A,), (A,))[1].dtype == jax.dtypes.float0
+    assert not jax.grad(lambda A: L.lu(A).P.sum())(A).any()
+    # A singular value decomposition at a tie, of which the values alone are used: no 0/0 is mixed in.
+    assert jnp.array_equal(jax.grad(lambda A: L.svd(A)[1].sum())(jnp.eye(3)), jnp.eye(3))
+
+
+def test_errors():
+    with pytest.raises(TypeError, match="eigh: unknown keyword 'UPLO'; its keywords are: gauge"):
+        L.eigh(jnp.eye(2), UPLO="U")
+    with pytest.raises(ValueError, match="inv: A has shape"):
+        jax.jit(L.inv)(jnp.ones((2, 3)))

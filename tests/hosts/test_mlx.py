@@ -1,0 +1,78 @@
+"""MLX's functions of the adapter, on its CPU: gradients, forwards, twice, in vmap and compiled."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing.backends import load
+
+from ..random_inputs import general, params_of, regular
+
+mx = pytest.importorskip("mlx.core", reason="not run: mlx is not installed")
+
+from linalg_vjp.adapters import mlx as L  # noqa: E402
+
+load("mlx").start()
+
+
+def loss_of(name):
+    """Of outputs that have no gauge."""
+    rule = lv.RULES[name]
+    params = {"upper": True} if name == "solve_triangular" else params_of(name)
+
+    def loss(*inputs):
+        found = getattr(L, name)(*inputs, **params)
+        found = found if isinstance(found, tuple) else (found,)
+        live = [y for y, label in zip(found, rule.outputs, strict=True) if label not in rule.constant]
+        return sum((mx.abs(y) ** 3).sum() for y in live)
+
+    return loss
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_border(name):
+    """What MLX gives backwards and forwards is the rule's, on the rule's own cotangents."""
+    loss, inputs = loss_of(name), [mx.array(x) for x in regular(name, 2, dtype="float32")]
+    params = {"upper": True} if name == "solve_triangular" else params_of(name)
+    outputs, pull = lv.vjp(name, *inputs, **params)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    bars = [3 * mx.abs(y) * y for y in outputs]
+    wanted = pull(*bars)
+    found = mx.grad(loss, argnums=list(range(len(inputs))))(*inputs)
+    found = found if isinstance(found, tuple) else (found,)
+    for x, y in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(x, y, rtol=2e-4, atol=2e-4)
+    _, (slope,) = mx.jvp(loss, inputs, inputs)
+    paired = sum(float((x * y).sum()) for x, y in zip(wanted, inputs, strict=True))
+    assert abs(slope.item() - paired) <= 1e-4 * sum(
+        float(mx.abs(x * y).sum()) for x, y in zip(wanted, inputs, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_transformations(name):
+    loss, inputs = loss_of(name), [mx.array(x) for x in regular(name, 2, dtype="float32")]
+    wanted = mx.grad(loss)(*inputs)
+    np.testing.assert_allclose(mx.compile(mx.grad(loss))(*inputs), wanted, rtol=1e-3, atol=1e-3)
+    if name in ("qr", "solve"):  # whose forwards MLX cannot batch by itself
+        with pytest.raises(ValueError, match=r"\[Primitive::vmap\] Not implemented"):
+            mx.vmap(mx.grad(loss))(*inputs)
+    else:
+        np.testing.assert_allclose(mx.vmap(mx.grad(loss))(*inputs), wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_the_default_triangle_is_mlx_s():
+    A, B = (mx.array(general(3, n, dtype="float32")) for n in (3, 2))
+    wanted = mx.linalg.solve_triangular(A, B, stream=mx.cpu)
+    np.testing.assert_allclose(L.solve_triangular(A, B), wanted, rtol=1e-4)
+
+
+def test_complex_slopes_are_in_our_convention():
+    A = mx.array(general(3, 2, dtype="complex64"))
+    found = mx.grad(lambda A: L.vector_norm(A))(A)
+    np.testing.assert_allclose(found, A / mx.linalg.norm(A), rtol=1e-5)
+
+
+def test_errors():
+    with pytest.raises(TypeError, match="svd: unknown keyword 'compute_uv'"):
+        L.svd(mx.eye(2), compute_uv=False)

@@ -1,0 +1,44 @@
+"""Each cell of the tables of docs/hosts.md is what a run finds."""
+
+import pytest
+
+from .cases import CASES
+from .hosts import HOSTS
+from .table import NONE, PAGE, WAYS, shown, table, titles
+
+# JAX compiles each operation for each shape: by day the rows that are shown, at night all that might be.
+ALL = [pytest.param(name, marks=[pytest.mark.nightly] if name == "jax" else []) for name in HOSTS]
+
+
+@pytest.fixture
+def host(name):
+    pytest.importorskip(HOSTS[name].module, reason=f"not run: {name} is not installed")
+    yield (found := HOSTS[name]())
+    found.close()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_cell(name, host):
+    assert table(host) == shown(PAGE.read_text(encoding="utf-8"), name)
+
+
+@pytest.mark.parametrize("name", ["jax"])
+def test_the_rows_that_are_shown(name, host):
+    rows = shown(PAGE.read_text(encoding="utf-8"), name)
+    assert rows
+    assert table(host, [case for case in CASES if case.title in titles(rows)]) == rows
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_what_is_ours_is_right(name):
+    """But for what the page explains."""
+    for row in shown(PAGE.read_text(encoding="utf-8"), name):
+        _, title, numbers, *cells, _ = (part.strip() for part in row.split("|"))
+        for way, cell in zip(WAYS, cells, strict=True):
+            after = cell.rpartition(" ")[2].strip("*")
+            if after == "NaN":
+                assert (title[:4], way) == ("`det", "twice")
+            elif cell == "raises":
+                assert (name, numbers) == ("mlx", "complex")
+            else:
+                assert after in ("right", NONE)

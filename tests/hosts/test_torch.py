@@ -1,0 +1,146 @@
+"""PyTorch's functions of the adapter: its own checks, its transformations, and torch.linalg's keywords."""
+
+import pytest
+
+import linalg_vjp as lv
+
+from ..random_inputs import general, params_of, positive, regular
+
+torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+
+from linalg_vjp.adapters import torch as L  # noqa: E402
+
+# What PyTorch says of itself.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Dynamo detected a call to a `functools.lru_cache`:UserWarning"),
+    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
+    pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*Function.* should not be instantiated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning"),
+]
+
+
+def inputs_of(name, *batch, dtype="float64"):
+    return tuple(map(torch.asarray, regular(name, *batch, dtype=dtype)))
+
+
+TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
+
+
+def operation(name):
+    """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
+    params = {"upper": True} if name == "solve_triangular" else params_of(name)
+
+    def f(*inputs):
+        if name in ("cholesky", "eigh", "eigvalsh"):
+            inputs = tuple((x + x.mH) / 2 for x in inputs)
+        found = getattr(L, name)(*inputs, **params)
+        found = found if isinstance(found, tuple) else (found,)
+        named = zip(lv.RULES[name].outputs, found, strict=True)
+        return tuple(y.abs() if label in TURNING else y for label, y in named if label != "P")
+
+    return f
+
+
+def loss_of(name):
+    return lambda *inputs: sum((y.abs() ** 3).sum() for y in operation(name)(*inputs))
+
+
+def same(found, wanted):
+    for x, y in zip(found, wanted, strict=True):
+        torch.testing.assert_close(x, y, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("name", lv.RULES)
+def test_gradcheck(name, dtype):
+    """Backwards and forwards, once and each upon the backward pass."""
+    inputs = tuple(x.requires_grad_() for x in inputs_of(name, 2, dtype=dtype))
+    assert torch.autograd.gradcheck(operation(name), inputs, check_forward_ad=True)
+    assert torch.autograd.gradgradcheck(operation(name), inputs, check_fwd_over_rev=True)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_transformations(name):
+    loss, inputs = loss_of(name), inputs_of(name, 2)
+    gradient = torch.func.grad(loss)
+    same([torch.func.vmap(gradient)(*inputs)], [gradient(*inputs)])
+    same([torch.func.jacfwd(loss)(*inputs)], [gradient(*inputs)])
+    one, (forward, reverse) = [x[0] for x in inputs], (torch.func.jacfwd, torch.func.jacrev)
+    pairs = ((forward, reverse), (reverse, forward), (reverse, reverse))
+    hessians = [outer(inner(loss))(*one) for outer, inner in pairs]
+    same(hessians[1:], hessians[:1] * 2)
+    with pytest.raises(NotImplementedError, match="within forward mode; take"):
+        forward(forward(loss))(*one)
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_compile(name):
+    """In one graph: the backward pass of what was compiled, and a compiled gradient."""
+    loss, inputs = loss_of(name), inputs_of(name, 2)
+    gradient = torch.func.grad(loss, argnums=tuple(range(len(inputs))))
+    wanted = gradient(*inputs)
+    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+    leaves = [x.clone().requires_grad_() for x in inputs]
+    same(torch.autograd.grad(compiled(*leaves), leaves), wanted)
+    same(torch.compile(gradient, fullgraph=True, backend="aot_eager")(*inputs), wanted)
+    torch.compiler.reset()
+
+
+def slopes(call, module, *inputs):
+    leaves = [x.clone().requires_grad_() for x in inputs]
+    (call(module, *leaves) ** 3).sum().backward()
+    return [torch.zeros_like(x) if x.grad is None else x.grad for x in leaves]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda L, A, B: L.eigvalsh(A, UPLO="U"),
+        lambda L, A, B: L.eigh(A, "U").eigenvalues,
+        lambda L, A, B: L.solve(A, B.mT, left=False),
+        lambda L, A, B: L.solve_triangular(A, B, upper=False, unitriangular=True),
+        lambda L, A, B: L.solve_triangular(A, B.mT, upper=True, left=False),
+        lambda L, A, B: L.vector_norm(B, 3, dim=-1, keepdim=True),
+        lambda L, A, B: L.matrix_norm(B, "nuc", keepdim=True),
+        lambda L, A, B: L.cholesky(A @ A.mT, upper=True),
+        lambda L, A, B: L.slogdet(A).logabsdet,
+        lambda L, A, B: L.qr(B).R,
+        lambda L, A, B: L.svd(B, full_matrices=False).S,
+        lambda L, A, B: L.lu(A).U,
+    ],
+)
+def test_keywords_are_those_of_torch_linalg(call):
+    """The same call of theirs gives the same value and slope, of a matrix that is not symmetric."""
+    A = torch.asarray(general(4, 4)) + 4 * torch.eye(4, dtype=torch.float64)
+    B = torch.asarray(general(4, 2, seed=1))
+    ours, theirs = ([call(module, A, B), *slopes(call, module, A, B)] for module in (L, torch.linalg))
+    same(ours, theirs)
+
+
+def test_none_is_zero():
+    """A cotangent that PyTorch leaves out is None to the rule: nothing tied is mixed in."""
+    A = torch.eye(3, dtype=torch.float64, requires_grad=True)
+    L.eigh(A).eigenvalues.sum().backward()
+    assert torch.equal(A.grad, torch.eye(3, dtype=torch.float64))
+
+
+def test_gauge_and_constants():
+    A = torch.asarray(positive(3)).requires_grad_()
+    with pytest.raises(lv.GaugeError):
+        L.eigh(A.to(torch.complex128), gauge="check").eigenvectors.imag.sum().backward()
+    P, _, _ = L.lu(A)
+    p, _, _ = L.lu(A, p_indices=True)
+    assert not P.requires_grad
+    assert not p.requires_grad
+    assert not p.is_floating_point()
+
+
+def test_errors():
+    A = torch.ones(2, 2)
+    with pytest.raises(TypeError, match="qr: unknown keyword 'pivoting'; its keywords are: mode, gauge"):
+        L.qr(A, pivoting=True)
+    with pytest.raises(TypeError, match=r"det: 2 arguments given; it is called as det\(A, /\)"):
+        L.det(A, 3)
+    with pytest.raises(ValueError, match="A has shape"):
+        L.inv(torch.ones(2, 3))
