@@ -1,0 +1,130 @@
+"""What a pullback computes is what its page says: products, triangular solves and factorizations, counted."""
+
+import re
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import array_api_strict
+import numpy as np
+import pytest
+from array_api_strict import _array_object
+
+import linalg_vjp as lv
+from linalg_vjp._backends import generic
+from linalg_vjp.testing.backends import load
+from linalg_vjp.vendor import home
+
+from .random_inputs import regular
+
+N = 8
+PAGES = Path(__file__).parents[1] / "rules"
+# In units of n^3, and which column of the page's table a call counts in.
+FLOPS = {"LU": Fraction(2, 3), "SVD": 21, "eigh": 9, "inverse": 2, "": 0}
+CALLS = {"svd": "SVD", "svdvals": "SVD", "eigh": "eigh", "eigvalsh": "eigh", "inv": "inverse"}
+HALVED = Fraction(1, 3)  # two products of each half size, n^3 counted as one product of full size
+
+# What a row is about: the rule, its keywords, and the one output whose cotangent is given.
+SPECIAL = {
+    "cotangent of $`w`$ alone": ("eigh", {}, "eigenvalues"),
+    "cotangent of $`S`$ alone": ("svd", {}, "S"),
+    "either, with `rtol`": ("pinv", {"rtol": 0.3}, None),
+    '`"nuc"`, 2, -2: either': ("matrix_norm", {"ord": 2}, None),
+}
+
+
+def rows():
+    """Each row of a page that is about a pullback or a pushforward."""
+    for page in sorted(PAGES.glob("*.md")):
+        part = page.read_text(encoding="utf-8").partition("## Cost")[2].partition("\n## ")[0]
+        for row in re.findall(r"^\| (.*(?:either|tangent).*) \|$", part, flags=re.M):
+            label, *cells = (cell.strip() for cell in re.split(r"(?<= )\|", row + " "))
+            yield pytest.param(page.stem, label, cells, id=f"{page.stem}: {label}")
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The calls that are made, by the columns of the table; what a primitive does inside is its own."""
+    found, inside = Counter(), []
+
+    def count(place, name, column):
+        call = getattr(place, name)
+
+        def counting(*args, **keywords):
+            if not inside:
+                found[column] += 1
+            inside.append(name)
+            try:
+                return call(*args, **keywords)
+            finally:
+                inside.pop()
+
+        monkeypatch.setattr(place, name, counting)
+
+    for name, column in CALLS.items():
+        count(array_api_strict.linalg, name, column)
+    count(array_api_strict.linalg, "solve", "solve")
+    count(generic, "lu", "LU")
+    count(generic, "solve_triangular", "triangular solves")
+    product = _array_object.Array.__matmul__
+
+    def multiply(A, B):
+        if not inside:
+            found["products"] += Fraction(A.shape[-2] * A.shape[-1] * B.shape[-1], N**3)
+        return product(A, B)
+
+    monkeypatch.setattr(_array_object.Array, "__matmul__", multiply)
+    return found
+
+
+def run(name, params, only, way):
+    rule = lv.RULES[name]
+    inputs = [array_api_strict.asarray(x) for x in regular(name, n=N)]
+    if len(inputs) == 2:
+        inputs[1] = inputs[0] + 1.0
+    outputs = rule.forward(*inputs, **params)
+    bars = [
+        None if label in rule.constant or only not in (None, label) else y
+        for label, y in zip(rule.outputs, outputs, strict=True)
+    ]
+    yield
+    if way != "tangent":
+        rule.vjp(inputs, outputs, bars, **params)
+    yield
+    if way != "cotangent":
+        rule.jvp(inputs, outputs, inputs, **params)
+    yield
+
+
+@pytest.mark.parametrize(("page", "label", "cells"), list(rows()))
+def test_the_page_says_what_is_computed(page, label, cells, counted):
+    load("array-api-strict").start()
+    factorization, products, solves, flops = cells
+    named = re.match(r"`(\w+)`, ", label)
+    name, params, only = SPECIAL.get(label, (named[1] if named else page, {}, None))
+    assert home(name) == page
+    way = next(word for word in ("cotangent", "tangent", "either") if word in label)
+    wanted = Counter()
+    if "half size" in products:
+        wanted["products"] = sum(
+            2 * 2**level * Fraction(1, 8 ** (level + 1)) for level in range(int(np.log2(N)) - 1)
+        )
+    elif products:
+        wanted["products"] = int(products)
+    if solves:
+        wanted["triangular solves"] = int(solves)
+    if factorization:
+        wanted[factorization] = 1
+    steps = run(name, params, only, way)
+    next(steps)
+    for counting in (way != "tangent", way != "cotangent"):
+        counted.clear()
+        next(steps)
+        if counted.pop("solve", 0):  # one factorization and two solves
+            counted["LU"] += 1
+            counted["triangular solves"] += 2
+        assert not counting or counted == wanted
+    full = HALVED if "half size" in products else int(products or 0)
+    total = 2 * full + int(solves or 0) + FLOPS[factorization]
+    stated = re.search(r"(?:\\tfrac\{(\d+)\}\{(\d+)\}|(\d+)) n\^3", flops)
+    assert total == (Fraction(int(stated[1] or stated[3]), int(stated[2] or 1)) if stated else 0)
