@@ -113,7 +113,8 @@ def _norm(a: Array, given: Options) -> Use:
     ord, axis = given.pop("ord", None), given.pop("axis", None)
     if axis is None and ord is not None and len(a.shape) == 2:
         axis = (0, 1)
-    if not isinstance(axis, tuple) or ord in (None, "fro"):
+    over_two = isinstance(axis, tuple) and len(axis) == 2
+    if not over_two or ord in (None, "fro"):
         return Use(RULES["vector_norm"], {"ord": 2 if ord in (None, "fro") else ord, "axis": axis, **given})
     given.pop("keepdims", None)  # the shape of the answer tells
 

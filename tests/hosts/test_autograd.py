@@ -121,6 +121,8 @@ FORMS = {
     "numpy norm": (lambda A: N.norm(A), "batch"),
     "numpy norm axis": (lambda A: spread(N.norm(A, 3, axis=1)), "batch"),
     "numpy norm keepdims": (lambda A: spread(N.norm(A, axis=0, keepdims=True)), "batch"),
+    "numpy norm 1-tuple": (lambda A: spread(N.norm(A, 1, axis=(1,))), "batch"),
+    "numpy norm 0": (lambda A: spread(A) * N.norm(A[0], 0, axis=-1)[0], "batch"),
     "numpy norm fro": (lambda A: spread(N.norm(A, "fro", axis=(2, 0))), "batch"),
     "numpy norm nuc": (lambda A: N.norm(A, "nuc"), "tall"),
     "numpy norm 1": (lambda A: spread(N.norm(A, 1, axis=(0, 1), keepdims=True)), "batch"),

@@ -1,0 +1,170 @@
+"""One backward pass by each contender: ours on NumPy, PyTorch and JAX; PyTorch's, JAX's and autograd's own.
+
+A contender is a pair of functions without arguments: the backward pass alone, with all that the forward saved
+at hand, and the forward with the backward. Each returns when the work is done.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+import linalg_vjp as lv
+from linalg_vjp.testing._exact import normal
+
+# Keywords with which every peer has a backward pass.
+PARAMS = {
+    "svd": {"full_matrices": False},
+    "vector_norm": {"ord": 3, "axis": -1},
+    "matrix_norm": {"ord": "nuc"},
+}
+HERMITIAN = ("cholesky", "eigh", "eigvalsh")
+
+
+class Contender(NamedTuple):
+    """What is timed."""
+
+    backward: Callable[[], object]
+    whole: Callable[[], object]
+
+
+def inputs_of(name, batch, n, dtype):
+    """Well-conditioned matrices, the same for all contenders."""
+    shape = (batch, n, n) if batch > 1 else (n, n)
+    A = normal(np.random.default_rng([batch, n]), shape, dtype) / np.sqrt(n)
+    A = A.astype(dtype)
+    if name in HERMITIAN:
+        A = (A @ np.conj(A.mT) + np.eye(n, dtype=dtype)).astype(dtype)
+    elif name in ("solve", "inv", "solve_triangular", "slogdet", "det", "pinv"):
+        A = A + 2 * np.eye(n, dtype=dtype)
+    return (A, np.flip(A, axis=-1).copy())[: len(lv.RULES[name].inputs)]
+
+
+def cotangents(name, outputs):
+    """One for each output that can be differentiated, of its own size."""
+    constant = lv.RULES[name].constant
+    return [
+        None if label in constant else y for label, y in zip(lv.RULES[name].outputs, outputs, strict=True)
+    ]
+
+
+def _ours(name, inputs, wait=lambda x: x):
+    rule, params = lv.RULES[name], PARAMS.get(name, {})
+    outputs, pull = lv.vjp(name, *inputs, **params)
+    bars = cotangents(name, outputs if isinstance(outputs, tuple) else (outputs,))
+
+    def whole():
+        return wait(lv.vjp(rule, *inputs, **params)[1](*bars))
+
+    return Contender(lambda: wait(pull(*bars)), whole)
+
+
+def numpy_ours(name, inputs):
+    return _ours(name, inputs)
+
+
+def torch_ours(name, inputs):
+    import torch
+
+    return _ours(name, tuple(map(torch.asarray, inputs)))
+
+
+def torch_own(name, inputs):
+    import torch
+
+    leaves = [torch.asarray(x).requires_grad_() for x in inputs]
+    words = {"axis": "dim"}
+    params = {words.get(k, k): v for k, v in PARAMS.get(name, {}).items()}
+    if name == "solve_triangular":
+        params = {"upper": True}
+
+    def forward():
+        outputs = getattr(torch.linalg, name)(*leaves, **params)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        kept = [
+            (y, b.detach()) for y, b in zip(outputs, cotangents(name, outputs), strict=True) if b is not None
+        ]
+        return [y for y, _ in kept if y.requires_grad], [b for y, b in kept if y.requires_grad]
+
+    outputs, bars = forward()
+    return Contender(
+        lambda: torch.autograd.grad(outputs, leaves, bars, retain_graph=True),
+        lambda: torch.autograd.grad(forward()[0], leaves, bars),
+    )
+
+
+def _jax_function(name):
+    import jax
+
+    if name == "lu":  # of one matrix
+        return lambda A: (jax.vmap(jax.scipy.linalg.lu) if A.ndim > 2 else jax.scipy.linalg.lu)(A)
+    if name == "solve_triangular":
+        return lambda A, B: jax.scipy.linalg.solve_triangular(A, B)
+    params = PARAMS.get(name, {})
+    return lambda *x: getattr(jax.numpy.linalg, name)(*x, **params)
+
+
+def jax_own(name, inputs):
+    import jax
+
+    inputs = tuple(map(jax.numpy.asarray, inputs))
+    f = _jax_function(name)
+    outputs, pull = jax.jit(lambda *x: jax.vjp(f, *x))(*inputs)
+    bars = outputs
+    backward, whole = (
+        jax.jit(lambda pull, bars: pull(bars)),
+        jax.jit(lambda bars, *x: jax.vjp(f, *x)[1](bars)),
+    )
+    return Contender(
+        lambda: jax.block_until_ready(backward(pull, bars)),
+        lambda: jax.block_until_ready(whole(bars, *inputs)),
+    )
+
+
+def jax_ours(name, inputs):
+    import jax
+
+    rule, params = lv.RULES[name], PARAMS.get(name, {})
+    inputs = tuple(map(jax.numpy.asarray, inputs))
+
+    def forward(*x):
+        return rule.forward(*x, **params)
+
+    outputs = jax.jit(forward)(*inputs)
+    bars = cotangents(name, outputs)
+    backward = jax.jit(lambda x, y, bars: rule.vjp(x, y, bars, **params))
+    whole = jax.jit(lambda x, bars: rule.vjp(x, forward(*x), bars, **params))
+    return Contender(
+        lambda: jax.block_until_ready(backward(inputs, outputs, bars)),
+        lambda: jax.block_until_ready(whole(inputs, bars)),
+    )
+
+
+def autograd_own(name, inputs):
+    import autograd.numpy.linalg as anl
+    from autograd.builtins import tuple as boxed
+    from autograd.core import make_vjp
+
+    functions = {
+        "svdvals": lambda A: anl.svd(A, compute_uv=False),
+        "vector_norm": lambda x: anl.norm(x, 3, axis=-1),
+        "matrix_norm": lambda A: anl.norm(A, "nuc", axis=(1, 2) if A.ndim > 2 else None),
+        "svd": lambda A: anl.svd(A, full_matrices=False),
+    }
+    f = functions.get(name) or (lambda *x: getattr(anl, name)(*x))
+
+    def of_all(x):
+        return f(*(x[i] for i in range(len(inputs))))
+
+    pull, outputs = make_vjp(of_all, boxed(inputs))
+    return Contender(lambda: pull(outputs), lambda: make_vjp(of_all, boxed(inputs))[0](outputs))
+
+
+CONTENDERS = {
+    "numpy": numpy_ours,
+    "torch": torch_ours,
+    "jax": jax_ours,
+    "torch's own": torch_own,
+    "jax's own": jax_own,
+    "autograd's own": autograd_own,
+}
