@@ -63,7 +63,7 @@ def _begin(
     for name, x in zip(rule.inputs, inputs, strict=True):
         if name not in rule.constant:
             check_floating(rule, name, x, xp)
-    check_params(rule, completed, arrays[0])
+    check_params(rule, completed, arrays[0], xp)
     short, batch = check_shapes(rule, [x.shape for x in inputs])
     return Call(rule, xp, completed, short, batch)
 

@@ -93,13 +93,14 @@ def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
         )
 
 
-def check_params(rule: "Rule", params: dict[str, Any], like: Array) -> None:
+def check_params(rule: "Rule", params: dict[str, Any], like: Array, xp: Namespace) -> None:
     """A keyword that is an array, one number for each matrix, is of the library of the others."""
     for name, value in params.items():
         if (
             hasattr(value, "shape")
             and not isinstance(value, numbers.Number)
             and type(value) is not type(like)
+            and not meet(array_namespace(value), array_namespace(like), xp)
         ):
             raise TypeError(
                 f"{rule.name}: {name} is of type {type(value).__name__}, and the arrays are of type "

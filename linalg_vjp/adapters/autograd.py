@@ -90,6 +90,8 @@ def _svd(a: Array, given: Options) -> Use:
 def _pinv(a: Array, given: Options) -> Use:
     if "rcond" in given:
         given["rtol"] = given.pop("rcond")
+    if isinstance(given.get("rtol"), list | tuple):
+        given["rtol"] = np.asarray(given["rtol"])
     return Use(RULES["pinv"], given)
 
 
@@ -113,6 +115,9 @@ def _norm(a: Array, given: Options) -> Use:
     ord, axis = given.pop("ord", None), given.pop("axis", None)
     if axis is None and ord is not None and len(a.shape) == 2:
         axis = (0, 1)
+    if len(a.shape) == 0:
+        given = {"ord": 2 if ord is None else ord, **given}
+        return Use(RULES["vector_norm"], given, lambda a: anp.reshape(a, (1,)), lambda a_bar: a_bar[0])
     over_two = isinstance(axis, tuple) and len(axis) == 2
     if not over_two or ord in (None, "fro"):
         return Use(RULES["vector_norm"], {"ord": 2 if ord in (None, "fro") else ord, "axis": axis, **given})
@@ -157,7 +162,9 @@ def _functions() -> dict[Any, Reader]:
 HOW = {"overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "driver", "lwork"}
 
 
-def _used(function: Any, reader: Reader, args: tuple[Any, ...], kwargs: Options) -> tuple[Use, list[Array]]:
+def _used(
+    function: Any, reader: Reader, argnums: tuple[int, ...], args: tuple[Any, ...], kwargs: Options
+) -> tuple[Use, list[Array]]:
     """What this call is to a rule, and the inputs of that."""
     inputs, options = [], {}
     parameters = inspect.signature(function.fun).parameters
@@ -167,6 +174,8 @@ def _used(function: Any, reader: Reader, args: tuple[Any, ...], kwargs: Options)
             inputs.append(_floating(value))
         elif name not in HOW and not (value is default or (np.isscalar(value) and value == default)):
             options[name] = value
+    if argnums[-1] >= len(inputs):
+        raise NotImplementedError(f"{function.__name__}: no rule for argument {argnums[-1]}")
     use = reader(inputs[0], dict(options))
     if not use.rule.supports(**use.params):
         raise NotImplementedError(
@@ -177,15 +186,14 @@ def _used(function: Any, reader: Reader, args: tuple[Any, ...], kwargs: Options)
 
 
 def _floating(x: Any) -> Array:
-    if isbox(x):
-        return x
-    x = np.asarray(x)
-    return x if x.dtype.kind in "fc" else x.astype(float)
+    if not hasattr(x, "dtype"):
+        x = np.asarray(x)
+    return x if x.dtype.kind in "fc" else x * 1.0
 
 
 def _parts(x: Any) -> list[Any]:
     """The arrays of an answer of autograd's, or of its cotangent."""
-    return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple) else [x]
+    return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple | list) else [x]
 
 
 def _outputs(use: Use, inputs: list[Array], ans: Any) -> list[Array]:
@@ -209,7 +217,7 @@ def _conj(x: Array) -> Array:
 
 def _vjp_maker(function: Any, reader: Reader) -> Any:
     def make(argnums: tuple[int, ...], ans: Any, args: tuple[Any, ...], kwargs: Options) -> Any:
-        use, inputs = _used(function, reader, args, kwargs)
+        use, inputs = _used(function, reader, argnums, args, kwargs)
         outputs = _outputs(use, inputs, ans)
 
         def vjp(g: Any) -> tuple[Array, ...]:
@@ -230,7 +238,7 @@ def _vjp_maker(function: Any, reader: Reader) -> Any:
 
 def _jvp_maker(function: Any, reader: Reader) -> Any:
     def make(argnums: tuple[int, ...], gs: Any, ans: Any, args: tuple[Any, ...], kwargs: Options) -> Any:
-        use, inputs = _used(function, reader, args, kwargs)
+        use, inputs = _used(function, reader, argnums, args, kwargs)
         outputs = _outputs(use, inputs, ans)
         dots: list[Any] = [None] * len(inputs)
         for i, g in zip(argnums, gs, strict=True):
@@ -238,7 +246,7 @@ def _jvp_maker(function: Any, reader: Reader) -> Any:
         pushed = use.rule.jvp(inputs, outputs, dots, xp=_namespace((*inputs, *outputs, *dots)), **use.params)
         if use.only is not None:
             pushed = (pushed[use.only],)
-        if not isinstance(getval(ans), tuple):
+        if not isinstance(getval(ans), tuple | list):
             return anp.reshape(pushed[0], anp.shape(ans))
         live = ((i, x) for i, x in enumerate(pushed) if x is not None)
         return sum_outgrads([container_untake(x, i, vspace(getval(ans))) for i, x in live])

@@ -5,6 +5,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import autograd
 import autograd.numpy as anp
 import autograd.scipy.linalg as asl
 import numpy as np
@@ -85,11 +86,13 @@ FORMS = {
     "numpy eigvalsh U": (lambda A: spread(N.eigvalsh(A, UPLO="U")), "square"),
     "scipy eigh": (lambda A: spread(*S.eigh(A)), "square"),
     "scipy eigh upper": (lambda A: spread(*S.eigh(A, lower=False)), "square"),
+    "scipy eigh of a batch": (lambda A: spread(*S.eigh(A)), "batch of squares"),
     "scipy eigh values": (lambda A: spread(S.eigh(A, eigvals_only=True)), "square"),
     "scipy eigvalsh": (lambda A: spread(S.eigvalsh(A, lower=False)), "square"),
     "numpy qr": (lambda A: spread(*N.qr(A)), "tall"),
     "numpy qr of a batch": (lambda A: spread(*N.qr(A)), "batch"),
     "numpy qr r": (lambda A: spread(N.qr(A, mode="r")), "tall"),
+    "scipy qr of a batch": (lambda A: spread(*S.qr(A, mode="economic")), "batch"),
     "scipy qr": (lambda A: spread(S.qr(A)[1]), "tall"),
     "scipy qr economic": (lambda A: spread(*S.qr(A, mode="economic")), "tall"),
     "scipy qr r": (lambda A: spread(*S.qr(A, mode="r")), "tall"),
@@ -108,6 +111,8 @@ FORMS = {
     "numpy slogdet": (lambda A: spread(N.slogdet(A)[1]) + anp.sum(anp.imag(N.slogdet(A)[0])), "square"),
     "numpy pinv": (lambda A: spread(N.pinv(A)), "tall"),
     "numpy pinv rcond": (lambda A: spread(N.pinv(A, 1e-10)), "tall"),
+    "numpy pinv rcond for each": (lambda A: spread(N.pinv(A, np.asarray([1e-10, 1e-9, 1e-8]))), "batch"),
+    "numpy pinv rcond list": (lambda A: spread(N.pinv(A, [1e-10, 1e-9, 1e-8])), "batch"),
     "scipy pinv": (lambda A: spread(S.pinv(A, rtol=1e-10)), "tall"),
     "numpy solve, list": (lambda A: spread(N.solve(A, [1, 2, 3, 4])), "square"),
     "scipy solve": (lambda A: spread(S.solve(A, A)), "square"),
@@ -123,6 +128,7 @@ FORMS = {
     "numpy norm keepdims": (lambda A: spread(N.norm(A, axis=0, keepdims=True)), "batch"),
     "numpy norm 1-tuple": (lambda A: spread(N.norm(A, 1, axis=(1,))), "batch"),
     "numpy norm 0": (lambda A: spread(A) * N.norm(A[0], 0, axis=-1)[0], "batch"),
+    "numpy norm of a number": (lambda A: N.norm(A[0, 0]) * N.norm(anp.real(A[0, 1]), axis=None), "tall"),
     "numpy norm fro": (lambda A: spread(N.norm(A, "fro", axis=(2, 0))), "batch"),
     "numpy norm nuc": (lambda A: N.norm(A, "nuc"), "tall"),
     "numpy norm 1": (lambda A: spread(N.norm(A, 1, axis=(0, 1), keepdims=True)), "batch"),
@@ -153,6 +159,22 @@ def test_every_form(form, dtype, installed):
         return f((A + anp.conj(anp.swapaxes(A, -1, -2))) / 2)
 
     check_grads(of_hermitian if point == "hermitian" else f, modes=["fwd", "rev"])(POINTS[point](dtype))
+
+
+def test_integers_are_taken_as_floats(installed):
+    """Also where they are differentiated, once and twice."""
+    A, D = np.asarray([[2, 1], [0, 3]]), np.asarray([[1.0, 2.0], [3.0, 4.0]])
+    for f in (N.inv, N.det, N.norm):
+        wanted, found = (
+            autograd.grad(lambda A, f=f: np.sum(autograd.grad(lambda B: anp.sum(f(B)))(A) * D))(x)
+            for x in (A.astype(float), A)
+        )
+        np.testing.assert_allclose(found, wanted)
+
+
+def test_a_tolerance_has_no_derivative(installed):
+    with pytest.raises(NotImplementedError, match="pinv: no rule for argument 1"):
+        make_vjp(lambda rcond: N.pinv(np.eye(2), rcond), 1e-5)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
