@@ -37,7 +37,7 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple
         return outputs, tuple(_zero(y) if dot is None else dot for dot, y in pushed)
 
     operation.defjvp(push, symbolic_zeros=True)
-    outputs: tuple[Array, ...] = operation(*inputs)
+    outputs: tuple[Array, ...] = operation(*map(jax.numpy.asarray, inputs))
     return outputs
 
 

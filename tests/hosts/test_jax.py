@@ -85,6 +85,12 @@ def test_constants_and_zeros():
     assert jnp.array_equal(jax.grad(lambda A: L.svd(A)[1].sum())(jnp.eye(3)), jnp.eye(3))
 
 
+def test_numpy_s_arrays_are_constants():
+    A, B = (np.asarray(x) for x in inputs_of("solve"))
+    found = jax.grad(lambda B: L.solve(A, B).sum())(B)
+    np.testing.assert_allclose(found, np.linalg.solve(A.T, np.ones_like(B)), rtol=1e-12)
+
+
 def test_errors():
     with pytest.raises(TypeError, match="eigh: unknown keyword 'UPLO'; its keywords are: gauge"):
         L.eigh(jnp.eye(2), UPLO="U")
