@@ -8,6 +8,7 @@ and eigvalsh lie in the triangle that is read. To differentiate again, autograd 
 namespace in `_backends/autograd_namespace.py`.
 """
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -162,14 +163,18 @@ def _functions() -> dict[Any, Reader]:
 HOW = {"overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "driver", "lwork"}
 
 
+@functools.cache
+def _signature(function: Any) -> inspect.Signature:
+    return inspect.signature(function.fun)
+
+
 def _used(
     function: Any, reader: Reader, argnums: tuple[int, ...], args: tuple[Any, ...], kwargs: Options
 ) -> tuple[Use, list[Array]]:
     """What this call is to a rule, and the inputs of that."""
-    inputs, options = [], {}
-    parameters = inspect.signature(function.fun).parameters
-    for name, value in inspect.signature(function.fun).bind(*args, **kwargs).arguments.items():
-        default = parameters[name].default
+    inputs, options, signature = [], {}, _signature(function)
+    for name, value in signature.bind(*args, **kwargs).arguments.items():
+        default = signature.parameters[name].default
         if default is inspect.Parameter.empty:
             inputs.append(_floating(value))
         elif name not in HOW and not (value is default or (np.isscalar(value) and value == default)):
