@@ -13,7 +13,9 @@ __all__ = ["as_function"]
 Apply = Callable[[tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
 
 
-def as_function(rule: Rule, apply: Apply, host: str, words: Mapping[str, str]) -> Callable[..., Any]:
+def as_function(
+    rule: Rule, apply: Apply, host: str, words: Mapping[str, str], positional: int = 0
+) -> Callable[..., Any]:
     """The function of a rule.
 
     Parameters
@@ -25,6 +27,8 @@ def as_function(rule: Rule, apply: Apply, host: str, words: Mapping[str, str]) -
         The host's name, for the docstring.
     words : mapping of str to str
         The host's words for keywords of the rule.
+    positional : int
+        How many keywords may be given without their names, as far as the host has them in the same order.
 
     Returns
     -------
@@ -35,8 +39,12 @@ def as_function(rule: Rule, apply: Apply, host: str, words: Mapping[str, str]) -
 
     def function(*args: Any, **keywords: Any) -> Any:
         given = dict(zip(rule.params, args[count:], strict=False))
-        given.update((words.get(name, name), value) for name, value in keywords.items())
-        if len(args) > count + len(rule.params):
+        for word, value in keywords.items():
+            name = words.get(word, word)
+            if name in given:
+                raise TypeError(f"{rule.name}: {word} is given twice; it is called as {rule.name}{signature}")
+            given[name] = value
+        if len(args) > count + min(positional, len(rule.params)):
             raise TypeError(
                 f"{rule.name}: {len(args)} arguments given; it is called as {rule.name}{signature}"
             )
@@ -44,10 +52,17 @@ def as_function(rule: Rule, apply: Apply, host: str, words: Mapping[str, str]) -
         return as_returned(rule, apply(args[:count], params))
 
     spelled = {standard: word for word, standard in words.items()}
-    anywhere, either = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    kinds = inspect.Parameter
     signature = inspect.Signature(
-        [inspect.Parameter(name, anywhere) for name in rule.inputs]
-        + [inspect.Parameter(spelled.get(k, k), either, default=p.default) for k, p in rule.params.items()]
+        [kinds(name, kinds.POSITIONAL_ONLY) for name in rule.inputs]
+        + [
+            kinds(
+                spelled.get(name, name),
+                kinds.POSITIONAL_OR_KEYWORD if i < positional else kinds.KEYWORD_ONLY,
+                default=param.default,
+            )
+            for i, (name, param) in enumerate(rule.params.items())
+        ]
     )
     function.__name__ = function.__qualname__ = rule.name
     function.__signature__ = signature  # type: ignore[attr-defined]

@@ -25,6 +25,11 @@ __all__ = [*RULES, "function"]
 
 
 def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
+    if params.get("gauge") == "check":
+        raise ValueError(
+            f'{rule.name}: gauge="check" looks at cotangents, of which JAX shows us none; ask rule.vjp'
+        )
+
     def forward(*inputs: Array) -> tuple[Array, ...]:
         return rule.forward(*inputs, **params)
 

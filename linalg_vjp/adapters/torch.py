@@ -139,7 +139,7 @@ def function(rule: Rule) -> Any:
         )
         return outputs
 
-    return as_function(rule, apply, "PyTorch", WORDS)
+    return as_function(rule, apply, "PyTorch", WORDS, positional=1)
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
@@ -155,17 +155,25 @@ if TYPE_CHECKING:
 
 def eigh(A: Array, UPLO: str = "L", **params: Any) -> Any:
     """`eigh` of the Hermitian matrix whose lower ("L") or upper ("U") triangle is that of A."""
-    return OPERATIONS["eigh"](A if UPLO == "L" else A.mH, **params)
+    return OPERATIONS["eigh"](_lower(A, UPLO), **params)
 
 
 def eigvalsh(A: Array, UPLO: str = "L", **params: Any) -> Any:
     """`eigvalsh` of the Hermitian matrix whose lower ("L") or upper ("U") triangle is that of A."""
-    return OPERATIONS["eigvalsh"](A if UPLO == "L" else A.mH, **params)
+    return OPERATIONS["eigvalsh"](_lower(A, UPLO), **params)
+
+
+def _lower(A: Array, UPLO: str) -> Array:
+    if UPLO not in ("L", "l", "U", "u"):
+        raise ValueError(f'UPLO={UPLO!r} is neither "L", the lower triangle, nor "U", the upper one')
+    return A if UPLO in ("L", "l") else A.mH
 
 
 def solve(A: Array, B: Array, *, left: bool = True) -> Any:
-    """X with A X = B, or X A = B with left=False."""
+    """X with A X = B, or X A = B with left=False; B of the shape of A without its last axis is of vectors."""
     op = OPERATIONS["solve"]
+    if left and 1 < B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]:
+        return op(A, B[..., None])[..., 0]
     return op(A, B) if left else op(A.mT, B.mT).mT
 
 

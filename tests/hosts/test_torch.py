@@ -98,6 +98,8 @@ def slopes(call, module, *inputs):
     [
         lambda L, A, B: L.eigvalsh(A, UPLO="U"),
         lambda L, A, B: L.eigh(A, "U").eigenvalues,
+        lambda L, A, B: L.eigvalsh(A, "l"),
+        lambda L, A, B: L.solve(torch.stack([A, A, A, A]), torch.stack([B[:, 0]] * 4)),
         lambda L, A, B: L.solve(A, B.mT, left=False),
         lambda L, A, B: L.solve_triangular(A, B, upper=False, unitriangular=True),
         lambda L, A, B: L.solve_triangular(A, B.mT, upper=True, left=False),
@@ -142,5 +144,9 @@ def test_errors():
         L.qr(A, pivoting=True)
     with pytest.raises(TypeError, match=r"det: 2 arguments given; it is called as det\(A, /\)"):
         L.det(A, 3)
+    with pytest.raises(TypeError, match="vector_norm: dim is given twice"):
+        L.vector_norm(A, axis=0, dim=1)
+    with pytest.raises(ValueError, match="UPLO='X' is neither"):
+        L.eigh(A, "X")
     with pytest.raises(ValueError, match="A has shape"):
         L.inv(torch.ones(2, 3))
