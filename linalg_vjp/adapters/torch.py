@@ -8,8 +8,8 @@
 >>> A.grad.shape
 torch.Size([3, 2])
 
-Our convention of cotangents is PyTorch's. Backwards, forwards, under torch.func and torch.compile, and
-differentiated again, everything runs through `rule.vjp` and `rule.jvp`.
+Our convention of cotangents is PyTorch's. Backwards and forwards everything runs through `rule.vjp` and
+`rule.jvp`. Differentiated again, those are traced; where they use linear algebra, that is PyTorch's own.
 """
 
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ class Whole:
 
 
 class Both(Backward):
-    """With a JVP, which torch.compile does not know."""
+    """With a JVP, which torch.compile refuses."""
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Array | None) -> tuple[Array | None, ...]:
@@ -132,8 +132,14 @@ def function(rule: Rule) -> Any:
     KNOWN.append(rule)
 
     def apply(inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
-        arrays, use = (*inputs, *[None] * (MOST - len(inputs))), (number, *params.values())
+        arrays = (*inputs, *[None] * (MOST - len(inputs)))
+        # A tensor among the keywords is a constant, whatever becomes of it until the backward pass.
+        use = (number, *(v.detach().clone() if isinstance(v, torch.Tensor) else v for v in params.values()))
         compiling = torch.compiler.is_compiling()
+        # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in silence.
+        # This number it cannot trace, so that it leaves the call to Python.
+        if compiling and torch._C._functorch.maybe_current_level() is not None:
+            raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
         outputs: tuple[Array, ...] = (
             Backward.apply(use, *arrays) if compiling else Both.apply(Whole(use), *arrays)
         )

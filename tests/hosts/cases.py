@@ -90,22 +90,20 @@ def _(L, h, A):
     return h.weigh(h.abs2(U), S, h.abs2(Vh))
 
 
-@case("svd, full_matrices=True", (4, 2), twice=False)
+@case("svd, full_matrices=True", (4, 2))
 def _(L, h, A):
     U, S, Vh = L.svd(A, full_matrices=True)
     return h.weigh(projector(h, U[:, 2:]), S, h.abs2(Vh))
 
 
-@case("svd, the polar factor where all are tied", AT["orthogonal"], twice=False)
+@case("svd, the polar factor where all are tied", AT["orthogonal"])
 def _(L, h, A):
     U, _, Vh = L.svd(A, full_matrices=False)
     return h.weigh(U @ Vh)
 
 
 case("svdvals", (4, 3))(lambda L, h, A: h.weigh(L.svdvals(A)))
-case("svdvals, the sum of squares at ties", AT["orthogonal"], twice=False)(
-    lambda L, h, A: h.sum(L.svdvals(A) ** 2)
-)
+case("svdvals, the sum of squares at ties", AT["orthogonal"])(lambda L, h, A: h.sum(L.svdvals(A) ** 2))
 
 
 @case("eigh", (4, 4), hermitian=True)
@@ -114,14 +112,14 @@ def _(L, h, A):
     return h.weigh(w, h.abs2(V))
 
 
-@case("eigh, the space of a tied eigenvalue", AT["tied"], twice=False)
+@case("eigh, the space of a tied eigenvalue", AT["tied"])
 def _(L, h, A):
     w, V = L.eigh((A + h.adjoint(A)) / 2)
     return h.weigh(projector(h, V[:, :2])) + h.sum(w**2)
 
 
 case("eigvalsh", (4, 4), hermitian=True)(lambda L, h, A: h.weigh(L.eigvalsh(A)))
-case("eigvalsh, the sum of squares at a tie", AT["tied"], twice=False)(
+case("eigvalsh, the sum of squares at a tie", AT["tied"])(
     lambda L, h, A: h.sum(L.eigvalsh((A + h.adjoint(A)) / 2) ** 2)
 )
 for title, *shapes in (
