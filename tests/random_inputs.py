@@ -36,6 +36,9 @@ def regular(name, *batch, n=3, dtype="float64"):
     return inputs[: len(RULES[name].inputs)]
 
 
+TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
+
+
 def params_of(name):
     """Keywords with which every axis before those of the signature is a batch axis."""
     return {"vector_norm": {"axis": -1, "ord": 3}, "svd": {"full_matrices": False}}.get(name, {})

@@ -5,16 +5,11 @@ import pytest
 import linalg_vjp as lv
 
 from .random_inputs import general, params_of, regular
+from .said_by_torch import SAID_BY_TORCH
 
 torch = pytest.importorskip("torch", reason="not run: torch is not installed")
 
-# What PyTorch says of itself.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Dynamo detected a call to a `functools.lru_cache`:UserWarning"),
-    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
-    pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning"),
-]
+pytestmark = SAID_BY_TORCH
 
 
 def inputs_of(name, *batch, dtype="float64"):

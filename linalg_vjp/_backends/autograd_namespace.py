@@ -79,20 +79,9 @@ def _diagonal(x: Array) -> Array:
     return x[..., i, i]
 
 
-def _svd(A: Array, full_matrices: bool = True) -> Any:
-    return anp.linalg.svd(A, full_matrices=full_matrices)
-
-
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
+    """By the function that autograd differentiates itself, without our rules installed."""
     return anp.linalg.norm(A, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 
-def _vector_norm(x: Array, ord: Any = 2, axis: Any = None, keepdims: bool = False) -> Array:
-    return anp.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)
-
-
-linalg = SimpleNamespace(
-    **{name: getattr(anp.linalg, name) for name in dir(anp.linalg)},
-)
-linalg.diagonal, linalg.svd = _diagonal, _svd
-linalg.matrix_norm, linalg.vector_norm = _matrix_norm, _vector_norm
+linalg = SimpleNamespace(**{**vars(anp.linalg), "diagonal": _diagonal, "matrix_norm": _matrix_norm})

@@ -5,7 +5,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import params_of, regular
+from ..random_inputs import TURNING, params_of, regular
 
 jax = pytest.importorskip("jax", reason="not run: jax is not installed")
 
@@ -18,9 +18,6 @@ jnp = jax.numpy
 
 def inputs_of(name, *batch, dtype="float64"):
     return tuple(map(jnp.asarray, regular(name, *batch, dtype=dtype)))
-
-
-TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
 
 
 def operation(name):

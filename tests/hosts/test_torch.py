@@ -4,27 +4,21 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import general, params_of, positive, regular
+from ..random_inputs import TURNING, general, params_of, positive, regular
+from ..said_by_torch import SAID_BY_TORCH
 
 torch = pytest.importorskip("torch", reason="not run: torch is not installed")
 
 from linalg_vjp.adapters import torch as L  # noqa: E402
 
-# What PyTorch says of itself.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:Dynamo detected a call to a `functools.lru_cache`:UserWarning"),
-    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
-    pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning"),
+    *SAID_BY_TORCH,
     pytest.mark.filterwarnings("ignore:.*Function.* should not be instantiated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning"),
 ]
 
 
 def inputs_of(name, *batch, dtype="float64"):
     return tuple(map(torch.asarray, regular(name, *batch, dtype=dtype)))
-
-
-TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
 
 
 def operation(name):
