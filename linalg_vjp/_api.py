@@ -42,7 +42,8 @@ def vjp(
         As the operation itself returns them.
     pullback : callable
         ``pullback(*cotangents)`` takes one cotangent per output, or None for zero, and returns a tuple
-        of one cotangent per input. It keeps only the arrays that the rule saves.
+        of one cotangent per input. It keeps only the arrays that the rule saves, or the residuals of the
+        forward, such as a factorization, so that nothing is computed twice.
 
     Raises
     ------
@@ -60,12 +61,13 @@ def vjp(
     """
     rule = _find(rule)
     call = begin(rule, inputs, xp, params)
-    outputs = call.apply(inputs)
-    kept_inputs = _keep(rule, rule.inputs, inputs)
-    kept_outputs = _keep(rule, rule.outputs, outputs)
+    outputs, residuals = call.apply_fwd(inputs)
+    saves = () if residuals else rule.saves
+    kept_inputs = _keep(saves, rule.inputs, inputs)
+    kept_outputs = _keep(saves, rule.outputs, outputs)
 
     def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
-        return call.pull(kept_inputs, kept_outputs, cotangents)
+        return call.pull(kept_inputs, kept_outputs, cotangents, residuals)
 
     return as_returned(rule, outputs), pullback
 
@@ -128,10 +130,9 @@ def _find(rule: str | Rule) -> Rule:
     return RULES[rule]
 
 
-def _keep(rule: Rule, names: tuple[str, ...], arrays: Sequence[Array]) -> tuple[Any, ...]:
+def _keep(saves: tuple[str, ...], names: tuple[str, ...], arrays: Sequence[Array]) -> tuple[Any, ...]:
     return tuple(
-        x if name in rule.saves else Like(tuple(x.shape), x.dtype)
-        for name, x in zip(names, arrays, strict=True)
+        x if name in saves else Like(tuple(x.shape), x.dtype) for name, x in zip(names, arrays, strict=True)
     )
 
 

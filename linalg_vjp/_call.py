@@ -39,11 +39,19 @@ def begin(rule: "Rule", inputs: Arrays, xp: Namespace | None, params: dict[str, 
 
 
 def begin_again(
-    rule: "Rule", inputs: Arrays, outputs: Arrays, given: Arrays, xp: Namespace | None, params: dict[str, Any]
+    rule: "Rule",
+    inputs: Arrays,
+    outputs: Arrays,
+    residuals: Arrays,
+    given: Arrays,
+    xp: Namespace | None,
+    params: dict[str, Any],
 ) -> "Call":
     """Check what a backward or a pushforward computes with: what is saved, or else what is given."""
     check_count(rule, "input", rule.inputs, inputs)
     check_count(rule, "output", rule.outputs, outputs)
+    if residuals:
+        return _begin(rule, inputs, residuals, ["a residual"] * len(residuals), xp, params)
     if rule.saves:
         return _begin(rule, inputs, rule.saved(inputs, outputs), rule.saves, xp, params)
     found = [x for x in given if x is not None] or list(inputs)
@@ -79,21 +87,34 @@ class Call(NamedTuple):
 
     def apply(self, inputs: Arrays) -> tuple[Array, ...]:
         """The outputs."""
-        rule = self.rule
-        live = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
-        if len(live) > 1:
-            inputs = list(inputs)
-            for i, x in zip(live, promote(*(inputs[i] for i in live), xp=self.xp), strict=True):
-                inputs[i] = x
-        return tuple(self._evaluate(rule.op, (), inputs, rule.sides.inputs, rule.sides.outputs))
+        sides = self.rule.sides
+        inputs = self._promoted(inputs)
+        return tuple(self._evaluate(self.rule.op, (), inputs, sides.inputs, sides.outputs))
 
-    def pull(self, inputs: Arrays, outputs: Arrays, cotangents: Arrays) -> tuple[Array | None, ...]:
+    def apply_fwd(self, inputs: Arrays) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """The outputs and the residuals; none where each chunk has its own forward."""
+        rule, xp, sides = self.rule, self.xp, self.rule.sides
+        if rule.op_fwd is None or by_chunks(xp) is not None:
+            return self.apply(inputs), ()
+        inputs = self._promoted(inputs)
+        if self.short:
+            inputs = self._reshape(xp.expand_dims, sides.inputs, inputs)
+        outputs, residuals = rule.op_fwd(*inputs, xp=xp, **_without_gauge(self.params))
+        check_results(rule, rule.op_fwd, outputs, len(rule.outputs))
+        if self.short:
+            outputs = tuple(self._reshape(xp.squeeze, sides.outputs, outputs))
+        return outputs, residuals
+
+    def pull(
+        self, inputs: Arrays, outputs: Arrays, cotangents: Arrays, residuals: Arrays = ()
+    ) -> tuple[Array | None, ...]:
         """The cotangents of the inputs."""
         rule = self.rule
-        saved = rule.saved(inputs, outputs)
+        saved = residuals or rule.saved(inputs, outputs)
         anchor = _first(saved, cotangents)
         bars = self._fit("cotangent", rule.outputs, cotangents, outputs, anchor)
-        bars = self._evaluate(rule.op_vjp, saved, bars, rule.sides.outputs, rule.sides.inputs)
+        formula: Any = rule.op_bwd if residuals else rule.op_vjp
+        bars = self._evaluate(formula, saved, bars, rule.sides.outputs, rule.sides.inputs)
         return self._finish(rule.inputs, bars, inputs, anchor)
 
     def push(self, inputs: Arrays, outputs: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
@@ -104,6 +125,15 @@ class Call(NamedTuple):
         dots = self._fit("tangent", rule.inputs, tangents, inputs, anchor)
         dots = self._evaluate(rule.op_jvp, saved, dots, rule.sides.inputs, rule.sides.outputs)
         return self._finish(rule.outputs, dots, outputs, anchor)
+
+    def _promoted(self, inputs: Arrays) -> Arrays:
+        """The inputs that can be differentiated in one dtype."""
+        live = [i for i, name in enumerate(self.rule.inputs) if name not in self.rule.constant]
+        if len(live) > 1:
+            inputs = list(inputs)
+            for i, x in zip(live, promote(*(inputs[i] for i in live), xp=self.xp), strict=True):
+                inputs[i] = x
+        return inputs
 
     def _fit(self, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array) -> Arrays:
         """Cotangents or tangents in the dtypes of their owners; None where nothing flows."""
@@ -139,11 +169,12 @@ class Call(NamedTuple):
         if all_none(*given):
             return (None,) * len(result_cores)
         rule, xp, params = self.rule, self.xp, self.params
-        if formula is not rule.op_vjp and "gauge" in params:
-            params = {name: value for name, value in params.items() if name != "gauge"}
+        if formula is not rule.op_vjp:
+            params = _without_gauge(params)
         if self.short:
-            cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
-            saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
+            if formula is not rule.op_bwd:  # residuals are of whole matrices already
+                cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
+                saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
             given = self._reshape(xp.expand_dims, given_cores, given)
         mapped = by_chunks(xp)
         if mapped is not None and rule.batched(params):
@@ -186,6 +217,11 @@ class Call(NamedTuple):
             else:
                 finished.append(cast(unbroadcast(x, tuple(owner.shape), xp), owner.dtype, xp))
         return tuple(finished)
+
+
+def _without_gauge(params: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of a formula that sees no cotangents."""
+    return {name: value for name, value in params.items() if name != "gauge"} if "gauge" in params else params
 
 
 def _first(saved: Arrays, given: Arrays) -> Array | None:

@@ -18,6 +18,8 @@ __all__ = [
     "inner",
     "is_complex",
     "lu",
+    "lu_factor",
+    "lu_solve",
     "matmul",
     "permute_rows",
     "promote",
@@ -147,6 +149,17 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """p, L, U with A = (L @ U)[p], partial pivoting."""
     p, L, U = primitives(xp).lu(A, xp)
     return p, L, U
+
+
+def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array] | None:
+    """F = L + U - I and the pivots in the library's own form, for `lu_solve`; None where it has no such."""
+    factors: tuple[Array, Array] | None = primitives(xp).lu_factor(A)
+    return factors
+
+
+def lu_solve(F: Array, pivots: Array, B: Array, xp: Namespace, *, adjoint: bool = False) -> Array:
+    """A^{-1} B or A^{-H} B from the factorization of A; batches broadcast."""
+    return primitives(xp).lu_solve(F, pivots, B, adjoint)
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

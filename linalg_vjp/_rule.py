@@ -47,6 +47,11 @@ class Rule:
         One line that says where the operation is differentiable.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
+    op_fwd, op_bwd : callable, optional
+        For an operation whose pullback wants more than its outputs, such as a factorization:
+        ``op_fwd(*inputs, xp, **params)`` is ``op`` that returns the outputs and a tuple of residuals, and
+        ``op_bwd(*residuals, *cotangents, xp, **params)`` is ``op_vjp`` that takes them. Where there is
+        nothing to share, or the library has no means to, the residuals are ``()``.
 
     Examples
     --------
@@ -76,6 +81,8 @@ class Rule:
     constant: tuple[str, ...] = ()
     domain: str = ""
     batched: Callable[[Mapping[str, Any]], bool] = always
+    op_fwd: Callable[..., tuple[tuple[Any, ...], tuple[Any, ...]]] | None = None
+    op_bwd: Callable[..., tuple[Any, ...]] | None = None
 
     sides: Signature = field(init=False, repr=False)
     slots: tuple[int, ...] = field(init=False, repr=False)  # where `saves` stand in inputs + outputs
@@ -121,12 +128,35 @@ class Rule:
         """
         return begin(self, inputs, xp, params).apply(inputs)
 
+    def fwd(
+        self, *inputs: Array, xp: Namespace | None = None, **params: Any
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """The outputs, and the residuals: what `vjp` would compute again, such as a factorization.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import linalg_vjp as lv
+        >>> rule, A = lv.RULES["svdvals"], np.asarray([[3.0, 0.0], [0.0, 1.0]])
+        >>> outputs, residuals = rule.fwd(A)
+        >>> (A_bar,) = rule.vjp((A,), outputs, (np.ones(2),), residuals=residuals)  # no second svd
+        >>> A_bar.tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `forward` does.
+        """
+        return begin(self, inputs, xp, params).apply_fwd(inputs)
+
     def vjp(
         self,
         inputs: Arrays,
         outputs: Arrays,
         cotangents: Arrays,
         *,
+        residuals: Arrays = (),
         xp: Namespace | None = None,
         **params: Any,
     ) -> tuple[Array | None, ...]:
@@ -138,6 +168,8 @@ class Rule:
             Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
         cotangents : sequence of array or None
             One per output, in the output's shape; None is zero.
+        residuals : sequence of array
+            Of `fwd`, where it was called; then inputs and outputs count by shape and dtype only.
 
         Raises
         ------
@@ -146,7 +178,8 @@ class Rule:
         GaugeError
             With ``gauge="check"``, when a cotangent has a part along the gauge.
         """
-        return begin_again(self, inputs, outputs, cotangents, xp, params).pull(inputs, outputs, cotangents)
+        call = begin_again(self, inputs, outputs, residuals, cotangents, xp, params)
+        return call.pull(inputs, outputs, cotangents, residuals)
 
     def jvp(
         self, inputs: Arrays, outputs: Arrays, tangents: Arrays, *, xp: Namespace | None = None, **params: Any
@@ -165,4 +198,4 @@ class Rule:
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        return begin_again(self, inputs, outputs, tangents, xp, params).push(inputs, outputs, tangents)
+        return begin_again(self, inputs, outputs, (), tangents, xp, params).push(inputs, outputs, tangents)

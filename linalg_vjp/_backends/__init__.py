@@ -4,6 +4,8 @@ Each module offers the same names with the same arguments:
 
     solve_triangular(A, B, xp, *, upper, trans, unit_diagonal)   op(A) X = B, equal dtypes and batches
     lu(A, xp) -> (p, L, U)                                       A = (L @ U)[p], p a vector
+    lu_factor(A) -> (F, pivots) or None                          L and U in one array, pivots in any form
+    lu_solve(F, pivots, B, adjoint)                              A^-1 B or A^-H B from these
     permute_rows(X, p, xp)                                       X[p], matrix by matrix
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
 

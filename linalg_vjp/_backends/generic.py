@@ -2,7 +2,7 @@
 
 from .._namespace import Array, Namespace, device
 
-__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["lu", "lu_factor", "permute_rows", "solve_triangular", "tril", "triu"]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -75,6 +75,10 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         A = xp.where(col > j, rest, xp.where((col == j) & (row > j)[:, None], factor, A))
     L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(A[..., :, :k], k=-1))
     return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])
+
+
+def lu_factor(A: Array) -> None:
+    """None: the standard's solve gives no factorization, and one from here would cost more than it saves."""
 
 
 def _size(x: Array, xp: Namespace) -> Array:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from .._namespace import Array, Namespace
 from .generic import permute_rows, tril, triu
 
-__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["lu", "lu_factor", "lu_solve", "permute_rows", "solve_triangular", "tril", "triu"]
 
 
 def solve_triangular(
@@ -31,3 +31,24 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     factors, _, rows = jax.lax.linalg.lu(A)
     L = jnp.tril(factors[..., :, :k], -1) + jnp.eye(m, k, dtype=A.dtype)
     return jnp.argsort(rows, axis=-1), L, jnp.triu(factors[..., :k, :])
+
+
+def lu_factor(A: Array) -> tuple[Array, Array]:
+    """L and U in one array, and the rows in their new order: A[rows] = L U."""
+    F, _, rows = jax.lax.linalg.lu(A)
+    return F, rows
+
+
+def lu_solve(F: Array, rows: Array, B: Array, adjoint: bool) -> Array:
+    """A^-1 B or A^-H B."""
+    batch = jnp.broadcast_shapes(F.shape[:-2], B.shape[:-2])
+    F, rows, B = (
+        jnp.broadcast_to(x, (*batch, *core))
+        for x, core in ((F, F.shape[-2:]), (rows, rows.shape[-1:]), (B, B.shape[-2:]))
+    )
+    if adjoint:
+        Y = solve_triangular(F, B, jnp, upper=True, trans="C", unit_diagonal=False)
+        Z = solve_triangular(F, Y, jnp, upper=False, trans="C", unit_diagonal=True)
+        return permute_rows(Z, jnp.argsort(rows, axis=-1), jnp)
+    Y = solve_triangular(F, permute_rows(B, rows, jnp), jnp, upper=False, trans="N", unit_diagonal=True)
+    return solve_triangular(F, Y, jnp, upper=True, trans="N", unit_diagonal=False)

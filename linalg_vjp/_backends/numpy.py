@@ -12,6 +12,7 @@ import numpy as np
 
 from .._namespace import Array, Namespace
 from . import generic
+from .generic import lu_factor
 
 try:
     from scipy.linalg import blas
@@ -19,7 +20,7 @@ try:
 except ImportError:
     blas = None
 
-__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["lu", "lu_factor", "permute_rows", "solve_triangular", "tril", "triu"]
 
 TRSM = {} if blas is None else {"f": blas.strsm, "d": blas.dtrsm, "F": blas.ctrsm, "D": blas.ztrsm}
 TRANS = {"N": 0, "T": 1, "C": 2}

@@ -4,7 +4,7 @@ import torch
 
 from .._namespace import Array, Namespace
 
-__all__ = ["lu", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["lu", "lu_factor", "lu_solve", "permute_rows", "solve_triangular", "tril", "triu"]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -39,3 +39,14 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     # No product of floats: torch.autocast would round the numbers of the rows.
     p = torch.argmax(P.real, dim=-1) if A.shape[-2] else torch.zeros(A.shape[:-1], dtype=torch.int64)
     return p.to(A.device), L, U
+
+
+def lu_factor(A: Array) -> tuple[Array, Array]:
+    """L and U in one array, and LAPACK's pivots."""
+    F, pivots = torch.linalg.lu_factor(A)
+    return F, pivots
+
+
+def lu_solve(F: Array, pivots: Array, B: Array, adjoint: bool) -> Array:
+    """A^-1 B or A^-H B."""
+    return torch.linalg.lu_solve(F, pivots, B, adjoint=adjoint)

@@ -30,6 +30,17 @@ def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     return (xp.linalg.det(A),)
 
 
+def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array]]:
+    """d, and as residual the gradient conj(cof(A))."""
+    xp = namespace(xp, A)
+    return det(A, xp=xp), (conj(cofactor(A, xp), xp),)
+
+
+def det_bwd(G: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+    """The pullback from the residual: d_bar G."""
+    return (None if d_bar is None else d_bar[..., None, None] * G,)
+
+
 def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of d = det(A).
 
@@ -56,7 +67,7 @@ def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tu
     if d_bar is None:
         return (None,)
     xp = namespace(xp, A)
-    return (d_bar[..., None, None] * conj(cofactor(A, xp), xp),)
+    return det_bwd(conj(cofactor(A, xp), xp), d_bar, xp=xp)
 
 
 def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
@@ -165,6 +176,31 @@ def slogdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
     return sign, logabsdet
 
 
+def slogdet_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """sign and logabsdet, and as residuals A^-H and sign."""
+    xp = namespace(xp, A)
+    sign, logabsdet = slogdet(A, xp=xp)
+    return (sign, logabsdet), (adjoint(_inverse(A, sign, xp), xp), sign)
+
+
+def slogdet_bwd(
+    Xh: Array,
+    sign: Array,
+    sign_bar: Array | None,
+    logabsdet_bar: Array | None,
+    *,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """The pullback from the residuals, with X = A^-1."""
+    xp = namespace(xp, Xh)
+    turn = None
+    if sign_bar is not None and is_complex(Xh, xp):
+        turn = xp.imag(conj(sign, xp) * sign_bar) * 1j
+    if all_none(turn, logabsdet_bar):
+        return (None,)
+    return (total(logabsdet_bar, turn)[..., None, None] * Xh,)
+
+
 def slogdet_vjp(
     A: Array,
     sign: Array,
@@ -197,12 +233,9 @@ def slogdet_vjp(
     [[0.5, 0.0], [0.0, 0.25]]
     """
     xp = namespace(xp, A)
-    if not is_complex(A, xp):
-        sign_bar = None
-    if all_none(sign_bar, logabsdet_bar):
+    if logabsdet_bar is None and (sign_bar is None or not is_complex(A, xp)):
         return (None,)
-    turn = None if sign_bar is None else xp.imag(conj(sign, xp) * sign_bar) * 1j
-    return (total(logabsdet_bar, turn)[..., None, None] * adjoint(_inverse(A, sign, xp), xp),)
+    return slogdet_bwd(adjoint(_inverse(A, sign, xp), xp), sign, sign_bar, logabsdet_bar, xp=xp)
 
 
 def slogdet_jvp(
@@ -254,6 +287,8 @@ DET = Rule(
     op=det,
     op_vjp=det_vjp,
     op_jvp=det_jvp,
+    op_fwd=det_fwd,
+    op_bwd=det_bwd,
     domain="every matrix, singular ones included",
 )
 
@@ -266,5 +301,7 @@ SLOGDET = Rule(
     op=slogdet,
     op_vjp=slogdet_vjp,
     op_jvp=slogdet_jvp,
+    op_fwd=slogdet_fwd,
+    op_bwd=slogdet_bwd,
     domain="nonsingular",
 )

@@ -133,6 +133,19 @@ def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     return (xp.linalg.eigvalsh(A),)
 
 
+def eigvalsh_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array]]:
+    """w, and as residuals w and V."""
+    w, V = eigh(A, xp=xp)
+    return (w,), (w, V)
+
+
+def eigvalsh_bwd(
+    w: Array, V: Array, w_bar: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """The pullback from the residuals: V diag(w_bar) V^H."""
+    return eigh_vjp(w, V, w_bar, None, xp=xp)
+
+
 def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of w = eigvalsh(A), with the eigenvectors V of A.
 
@@ -157,9 +170,7 @@ def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) 
     """
     if w_bar is None:
         return (None,)
-    xp = namespace(xp, A)
-    w, V = xp.linalg.eigh(A)
-    return eigh_vjp(w, V, w_bar, None, xp=xp)
+    return eigvalsh_bwd(*eigh(A, xp=xp), w_bar, xp=xp)
 
 
 def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
@@ -212,5 +223,7 @@ EIGVALSH = Rule(
     op=eigvalsh,
     op_vjp=eigvalsh_vjp,
     op_jvp=eigvalsh_jvp,
+    op_fwd=eigvalsh_fwd,
+    op_bwd=eigvalsh_bwd,
     domain="Hermitian; at ties, a subgradient",
 )

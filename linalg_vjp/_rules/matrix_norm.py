@@ -22,6 +22,7 @@ from .._params import one_of
 from .._rule import Rule
 
 INF = float("inf")
+SPECTRAL = ("nuc", 2, -2)
 
 
 def matrix_norm(
@@ -30,6 +31,31 @@ def matrix_norm(
     """N, in a tuple of one."""
     xp = namespace(xp, A)
     return (xp.linalg.matrix_norm(A, ord=ord, keepdims=keepdims),)
+
+
+def matrix_norm_fwd(
+    A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
+) -> tuple[tuple[Array], tuple[Array, ...]]:
+    """N; the residual of those norms that want a singular value decomposition is their gradient G."""
+    xp = namespace(xp, A)
+    if 0 in A.shape[-2:] or ord not in SPECTRAL:
+        return matrix_norm(A, ord=ord, keepdims=keepdims, xp=xp), ()
+    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
+    of_values = xp.sum if ord == "nuc" else xp.max if ord == 2 else xp.min
+    N = of_values(S, axis=-1, keepdims=keepdims)
+    return (N[..., None] if keepdims else N,), (_spectral_slope(U, S, Vh, ord, xp),)
+
+
+def matrix_norm_bwd(
+    G: Array,
+    N_bar: Array | None,
+    *,
+    ord: float | str = "fro",
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """The pullback from the residual: N_bar G."""
+    return (None if N_bar is None else (N_bar if keepdims else N_bar[..., None, None]) * G,)
 
 
 def matrix_norm_vjp(
@@ -71,7 +97,7 @@ def matrix_norm_vjp(
     if N_bar is None:
         return (None,)
     xp = namespace(xp, A)
-    return ((N_bar if keepdims else N_bar[..., None, None]) * _slope(A, ord, xp),)
+    return matrix_norm_bwd(_slope(A, ord, xp), N_bar, keepdims=keepdims, xp=xp)
 
 
 def matrix_norm_jvp(
@@ -118,18 +144,23 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
     if ord == "fro":
         N = xp.linalg.matrix_norm(A, keepdims=True)
         return A / xp.where(N == 0, float("inf"), N)
-    if isinstance(ord, str) or abs(ord) == 2:  # "nuc", 2, -2
+    if isinstance(ord, str) or abs(ord) == 2:
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-        weights = xp.astype(S > 0, S.dtype)
-        if ord != "nuc":
-            weights = weights * _shares(S, xp.ones_like(S), ord == 2, -1, xp)
-        return (U * weights[..., None, :]) @ Vh
+        return _spectral_slope(U, S, Vh, ord, xp)
     a = xp.abs(A)
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
     entries = xp.sum(xp.astype(a > 0, a.dtype), axis=along, keepdims=True)
     return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
+
+
+def _spectral_slope(U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
+    """G for a norm of the singular values."""
+    weights = xp.astype(S > 0, S.dtype)
+    if ord != "nuc":
+        weights = weights * _shares(S, xp.ones_like(S), ord == 2, -1, xp)
+    return (U * weights[..., None, :]) @ Vh
 
 
 def _shares(x: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
@@ -151,6 +182,8 @@ MATRIX_NORM = Rule(
     op=matrix_norm,
     op_vjp=matrix_norm_vjp,
     op_jvp=matrix_norm_jvp,
+    op_fwd=matrix_norm_fwd,
+    op_bwd=matrix_norm_bwd,
     params={
         "ord": one_of("fro", "nuc", 1, -1, 2, -2, INF, -INF),
         "keepdims": one_of(False, True),

@@ -13,7 +13,7 @@ Spec: rules/solve.md
 """
 
 from .._cotangent import all_none, total
-from .._matrix import adjoint, matmul
+from .._matrix import adjoint, lu_factor, lu_solve, matmul
 from .._matrix import solve as linear_solve
 from .._namespace import Array, Namespace, namespace
 from .._rule import Rule
@@ -23,6 +23,27 @@ def solve(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     """X = A^-1 B, in a tuple of one; B is a matrix here."""
     xp = namespace(xp, A, B)
     return (linear_solve(A, B, xp),)
+
+
+def solve_fwd(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, ...]]:
+    """X, and as residuals X and an LU factorization of A, where the library has one that serves twice."""
+    xp = namespace(xp, A, B)
+    factors = lu_factor(A, xp)
+    if factors is None:
+        return solve(A, B, xp=xp), ()
+    X = lu_solve(*factors, B, xp)
+    return (X,), (X, *factors)
+
+
+def solve_bwd(
+    X: Array, F: Array, pivots: Array, X_bar: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None, Array | None]:
+    """The pullback from the residuals: as `solve_vjp`, with F = L + U - I in place of A."""
+    if X_bar is None:
+        return None, None
+    xp = namespace(xp, X)
+    B_bar = lu_solve(F, pivots, X_bar, xp, adjoint=True)
+    return -(B_bar @ adjoint(X, xp)), B_bar
 
 
 def solve_vjp(
@@ -101,5 +122,7 @@ SOLVE = Rule(
     op=solve,
     op_vjp=solve_vjp,
     op_jvp=solve_jvp,
+    op_fwd=solve_fwd,
+    op_bwd=solve_bwd,
     domain="A nonsingular",
 )

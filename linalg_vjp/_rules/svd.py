@@ -223,6 +223,19 @@ def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     return (xp.linalg.svdvals(A),)
 
 
+def svdvals_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
+    """S, and as residuals U, S and Vh."""
+    U, S, Vh = svd(A, full_matrices=False, xp=xp)
+    return (S,), (U, S, Vh)
+
+
+def svdvals_bwd(
+    U: Array, S: Array, Vh: Array, S_bar: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """The pullback from the residuals: U diag(S_bar) Vh."""
+    return svd_vjp(U, S, Vh, None, S_bar, None, full_matrices=False, xp=xp)
+
+
 def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of S = svdvals(A), with the singular vectors of A.
 
@@ -247,9 +260,7 @@ def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -
     """
     if S_bar is None:
         return (None,)
-    xp = namespace(xp, A)
-    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    return svd_vjp(U, S, Vh, None, S_bar, None, full_matrices=False, xp=xp)
+    return svdvals_bwd(*svd(A, full_matrices=False, xp=xp), S_bar, xp=xp)
 
 
 def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
@@ -302,5 +313,7 @@ SVDVALS = Rule(
     op=svdvals,
     op_vjp=svdvals_vjp,
     op_jvp=svdvals_jvp,
+    op_fwd=svdvals_fwd,
+    op_bwd=svdvals_bwd,
     domain="every matrix; at ties and zeros, a subgradient",
 )
