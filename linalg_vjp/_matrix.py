@@ -17,6 +17,7 @@ __all__ = [
     "hermitian",
     "inner",
     "is_complex",
+    "largest",
     "lu",
     "lu_factor",
     "lu_solve",
@@ -25,6 +26,7 @@ __all__ = [
     "promote",
     "real",
     "right_solve_triangular",
+    "row_sum",
     "skew",
     "solve",
     "solve_triangular",
@@ -112,6 +114,16 @@ def matmul(A: Array, B: Array, xp: Namespace) -> Array:
     """A B, also for a real and a complex factor; where both have one dtype, `@` says the same."""
     A, B = promote(A, B, xp=xp)
     return A @ B
+
+
+def largest(X: Array, axis: Any, xp: Namespace) -> Array:
+    """The largest entries along axes that stay, of size one."""
+    return primitives(xp).largest(X, axis, xp)
+
+
+def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
+    """The sum along axes that stay, of size one."""
+    return primitives(xp).row_sum(X, axis, xp)
 
 
 def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ Each module offers the same names with the same arguments:
     lu_factor(A) -> (F, pivots) or None                          L and U in one array, pivots in any form
     lu_solve(F, pivots, B, adjoint)                              A^-1 B or A^-H B from these
     permute_rows(X, p, xp)                                       X[p], matrix by matrix
+    largest(X, axis, xp), row_sum(X, axis, xp)                   maximum and sum with keepdims
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
 
 `generic` does all of it in pure Array API and serves every library without a module of its own.

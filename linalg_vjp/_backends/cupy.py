@@ -8,9 +8,9 @@ import cupyx.scipy.linalg
 
 from .._namespace import Array, Namespace
 from . import generic
-from .generic import lu_factor, permute_rows, tril, triu
+from .generic import largest, lu_factor, permute_rows, row_sum, tril, triu
 
-__all__ = ["lu", "lu_factor", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["largest", "lu", "lu_factor", "permute_rows", "row_sum", "solve_triangular", "tril", "triu"]
 
 
 def solve_triangular(

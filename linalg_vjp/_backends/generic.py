@@ -1,8 +1,10 @@
 """The primitives in pure Array API: for any library, traceable, and differentiable once more."""
 
+from typing import Any
+
 from .._namespace import Array, Namespace, device
 
-__all__ = ["lu", "lu_factor", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = ["largest", "lu", "lu_factor", "permute_rows", "row_sum", "solve_triangular", "tril", "triu"]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -18,6 +20,16 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
     """X[p], matrix by matrix."""
     return xp.take_along_axis(X, p[..., None], axis=-2)
+
+
+def largest(X: Array, axis: Any, xp: Namespace) -> Array:
+    """The maximum along axes that stay."""
+    return xp.max(X, axis=axis, keepdims=True)
+
+
+def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
+    """The sum along axes that stay."""
+    return xp.sum(X, axis=axis, keepdims=True)
 
 
 def solve_triangular(

@@ -4,9 +4,19 @@ import jax
 import jax.numpy as jnp
 
 from .._namespace import Array, Namespace
-from .generic import permute_rows, tril, triu
+from .generic import largest, permute_rows, row_sum, tril, triu
 
-__all__ = ["lu", "lu_factor", "lu_solve", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = [
+    "largest",
+    "lu",
+    "lu_factor",
+    "lu_solve",
+    "permute_rows",
+    "row_sum",
+    "solve_triangular",
+    "tril",
+    "triu",
+]
 
 
 def solve_triangular(

@@ -3,8 +3,19 @@
 import torch
 
 from .._namespace import Array, Namespace
+from .generic import largest, row_sum
 
-__all__ = ["lu", "lu_factor", "lu_solve", "permute_rows", "solve_triangular", "tril", "triu"]
+__all__ = [
+    "largest",
+    "lu",
+    "lu_factor",
+    "lu_solve",
+    "permute_rows",
+    "row_sum",
+    "solve_triangular",
+    "tril",
+    "triu",
+]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:

@@ -20,7 +20,7 @@ import numbers
 import operator
 from collections.abc import Mapping
 
-from .._matrix import inner
+from .._matrix import inner, largest, row_sum
 from .._namespace import Array, Namespace, namespace
 from .._params import Param, one_of
 from .._rule import Rule
@@ -40,6 +40,40 @@ def vector_norm(
     xp = namespace(xp, x)
     axes = None if axis is None else _axes(x, axis)
     return (xp.linalg.vector_norm(x, ord=ord, axis=axes, keepdims=keepdims),)
+
+
+def vector_norm_fwd(
+    x: Array,
+    *,
+    ord: float = 2,
+    axis: Axis = None,
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[tuple[Array], tuple[Array, ...]]:
+    """N, and as residuals x and the sums over it that g wants, where it wants others than N."""
+    xp = namespace(xp, x)
+    outputs = vector_norm(x, ord=ord, axis=axis, keepdims=keepdims, xp=xp)
+    if ord in (0, 1, 2) or math.isinf(ord) or 0 in x.shape:
+        return outputs, ()
+    return outputs, (x, *_scaled(x, ord, axis, xp))
+
+
+def vector_norm_bwd(
+    x: Array,
+    M: Array,
+    s: Array,
+    N_bar: Array | None,
+    *,
+    ord: float = 2,
+    axis: Axis = None,
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """The pullback from the residuals: N_bar g."""
+    if N_bar is None:
+        return (None,)
+    xp = namespace(xp, x)
+    return (_scaled_slope(x, M, s, ord, xp, times=xp.reshape(N_bar, M.shape)),)
 
 
 def vector_norm_vjp(
@@ -135,20 +169,52 @@ def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
         return xp.zeros_like(x)
     if ord == 2:
         return x / xp.where(N == 0, math.inf, N)
+    if ord != 1 and not math.isinf(ord):
+        return _scaled_slope(x, *_scaled(x, ord, axis, xp), ord, xp)
     a = xp.abs(x)
     direction = x / xp.where(a == 0, 1.0, a)
     if ord == 1:
         return direction
-    extreme = xp.max(a, axis=axis, keepdims=True) if ord > 0 else xp.min(a, axis=axis, keepdims=True)
-    if math.isinf(ord):
-        hit = xp.astype(a == extreme, a.dtype)
-        return direction * (hit / xp.sum(hit, axis=axis, keepdims=True))
-    # Relative to the entry that counts most nothing overflows, whatever became of N.
-    zero = (a == 0) | (extreme == 0)
-    y = xp.where(zero, 1.0, a) / xp.where(extreme == 0, 1.0, extreme)
-    powers = xp.sum(xp.where(zero, 0.0, y**ord), axis=axis, keepdims=True)
-    N = xp.where(extreme == 0, 1.0, powers) ** (1 / ord)
-    return xp.where(zero, 0.0, (y / N) ** (ord - 1)) * direction
+    hit = xp.astype(a == _extreme(a, ord, axis, xp), a.dtype)
+    return direction * (hit / row_sum(hit, axis, xp))
+
+
+def _scaled(x: Array, ord: float, axis: Axis, xp: Namespace) -> tuple[Array, Array]:
+    """M, the |x_i| that counts most, and s = sum of (|x_i| / M)^ord, or 1 where M is 0.
+
+    Relative to M nothing overflows, whatever became of N.
+    """
+    a = xp.abs(x)
+    M = _extreme(a, ord, axis, xp)
+    if ord >= 3:
+        y = a / xp.where(M == 0, 1.0, M)
+        powers = y * y * (y if ord == 3 else y ** (ord - 2))
+    else:
+        zero, y = _relative(a, M, xp)
+        powers = xp.where(zero, 0.0, y**ord)
+    return M, xp.where(M == 0, 1.0, row_sum(powers, axis, xp))
+
+
+def _scaled_slope(x: Array, M: Array, s: Array, ord: float, xp: Namespace, times: Array | float = 1) -> Array:
+    """g, times what is given for each vector: s^(1 / ord - 1) y^(ord - 1) x / |x| with y = |x| / M."""
+    share = times * s ** (1 / ord - 1)
+    if ord >= 3:  # y^(ord - 1) x / |x| is y^(ord - 2) x / M, and no entry is divided by
+        z = x / xp.where(M == 0, 1.0, M)
+        y = xp.abs(z)
+        return z * (y if ord == 3 else y ** (ord - 2)) * share
+    a = xp.abs(x)
+    zero, y = _relative(a, M, xp)
+    return xp.where(zero, 0.0, y ** (ord - 1) * share) * (x / xp.where(a == 0, 1.0, a))
+
+
+def _relative(a: Array, M: Array, xp: Namespace) -> tuple[Array, Array]:
+    """Where one of them is zero, and a / M, with 1 there."""
+    zero = (a == 0) | (M == 0)
+    return zero, xp.where(zero, 1.0, a) / xp.where(M == 0, 1.0, M)
+
+
+def _extreme(a: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
+    return largest(a, axis, xp) if ord > 0 else xp.min(a, axis=axis, keepdims=True)
 
 
 def _axes(x: Array, axis: Axis) -> tuple[int, ...]:
@@ -192,6 +258,8 @@ VECTOR_NORM = Rule(
     op=vector_norm,
     op_vjp=vector_norm_vjp,
     op_jvp=vector_norm_jvp,
+    op_fwd=vector_norm_fwd,
+    op_bwd=vector_norm_bwd,
     params={
         "ord": Param(2, _is_real, "a real number, inf or -inf"),
         "axis": Param(None, _is_axis, "an int, a tuple of ints or None"),
