@@ -106,7 +106,7 @@ def test_the_top_level_belongs_to_the_user():
     ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_no_file_is_long(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 310
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
 
 
 def test_the_public_face_is_frozen():

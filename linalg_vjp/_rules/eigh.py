@@ -16,9 +16,8 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._cotangent import total
 from .._gauge import TIED, check_gauge, reciprocal
-from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
+from .._matrix import adjoint, diagonal, hermitian, inner, real, with_diagonal
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -77,12 +76,14 @@ def eigh_vjp(
     Vh = adjoint(V, xp)
     if V_bar is None:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
-    E = _reciprocal_gaps(w, xp)
-    S = skew(Vh @ V_bar, xp)
+    X = Vh @ V_bar
+    E, S = _reciprocal_gaps(2 * w, xp), X - adjoint(X, xp)  # halved and doubled: E o S is what it should be
     if gauge == "check":
-        check_gauge("eigh", "eigenvectors", [xp.where(E == 0, S, 0.0)], (V_bar,), xp)
-    VP = total(V @ (E * S), None if w_bar is None else V * w_bar[..., None, :])
-    return (VP @ Vh,)
+        check_gauge("eigh", "eigenvectors", [xp.where(E == 0, S * 0.5, 0.0)], (V_bar,), xp)
+    P = E * S
+    if w_bar is not None:
+        P = with_diagonal(P, w_bar, xp)
+    return (V @ P @ Vh,)
 
 
 def eigh_jvp(

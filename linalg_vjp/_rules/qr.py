@@ -99,10 +99,12 @@ def qr_vjp(
     from_R = None if R_bar is None else R_bar @ Rh
     N = total(from_R, None if from_Q is None else -from_Q)
     T = tril_half(adjoint(N, xp) - N, xp)
-    W = Q @ T if m <= n or Q_bar is None else Q_bar + Q @ (T - from_Q)
-    A_bar = right_solve_triangular(W, R[..., :, :k], xp, upper=True, trans="C")
-    if m < n:
-        A_bar = xp.concat([A_bar, xp.zeros_like(R[..., :, k:])], axis=-1)
+    if m <= n or Q_bar is None:  # all of it lies in the span of Q
+        C = right_solve_triangular(T, R[..., :, :k], xp, upper=True, trans="C")
+        if m < n:
+            C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)
+        return (Q @ total(C, R_bar),)
+    A_bar = right_solve_triangular(Q_bar + Q @ (T - from_Q), R, xp, upper=True, trans="C")
     return (A_bar if R_bar is None else A_bar + Q @ R_bar,)
 
 

@@ -1,8 +1,7 @@
 """Singular value decomposition: A = U diag(S) Vh, and the singular values S alone.
 
 For A of shape (..., m, n) and k = min(m, n), S (..., k) is real, descending and not negative.
-full_matrices=True (the standard's default) gives U (..., m, m) and Vh (..., n, n), else U (..., m, k) and
-Vh (..., k, n).
+With full_matrices=True, the default, U is (..., m, m) and Vh (..., n, n), else (..., m, k) and (..., k, n).
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
 a basis in each tied or null space. They count as tied within 32 eps of the largest, as zero below 8 eps.
@@ -101,9 +100,10 @@ def svd_vjp(
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
     E, G = _reciprocals(S, xp)
+    together, apart = total(J, K), total(J, None if K is None else -K)
     if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (J, K), (U_perp, V_perp), S, xp)
-    UP = U1 @ total(None if J is None else (E + G) * J, None if K is None else (E - G) * K)
+        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
+    UP = U1 @ (E * together + G * apart)
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
@@ -200,16 +200,13 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
 
 
 def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
-    """Raise GaugeError for a share of the cotangents along the gauge; each pair is that of U and that of V.
+    """Raise GaugeError for a share of the cotangents along the gauge; a pair is that of U and that of V.
 
-    Along it are the turns of U and V together at ties and apart at zeros, the cotangents beyond the span
-    where S is zero, and the turns within the extra columns.
+    Along it are the turns together at ties and apart at zeros, the cotangents beyond the span where S is
+    zero, and the turns within the extra columns.
     """
-    k, (J, K) = S.shape[-1], turns
-    E, G = _reciprocals(S, xp)
-    null = _inverse(S, xp)[..., None, :] == 0
-    free = [xp.where(E == 0, total(J, K), 0.0)]
-    free.append(xp.where(G == 0, total(J, None if K is None else -K), 0.0))
+    k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
+    free = [xp.where(E == 0, turn, 0.0) for E, turn in zip(_reciprocals(S, xp), turns, strict=True)]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
         if Q_bar is not None:

@@ -122,7 +122,7 @@ def test_nan_goes_through():
 
 
 # The mistakes of rules/det.md: what to write in place of what, in the code of the rule.
-COFACTORS = "return (d_bar[..., None, None] * conj(cofactor(A, xp), xp),)"
+COFACTORS = "return det_bwd(conj(cofactor(A, xp), xp), d_bar, xp=xp)"
 THROUGH_INVERSE = COFACTORS.replace(
     "cofactor(A, xp)", "np.linalg.det(A)[..., None, None] * np.linalg.inv(A).mT"
 )
@@ -132,11 +132,9 @@ MISTAKES = {
     "The determinant times the inverse": {COFACTORS: THROUGH_INVERSE},
     "Zero at every singular matrix": {COFACTORS: NONE_LEFT + COFACTORS},
     "The cofactors are transposed": {COFACTORS: COFACTORS.replace("cofactor(A, xp)", "cofactor(A, xp).mT")},
-    "The conjugate is forgotten": {COFACTORS: "return (d_bar[..., None, None] * cofactor(A, xp),)"},
+    "The conjugate is forgotten": {COFACTORS: "return det_bwd(cofactor(A, xp), d_bar, xp=xp)"},
     "The sign of the permutation is forgotten": {"_parity(p, xp), A.dtype": "_parity(p, xp) ** 2, A.dtype"},
-    "A batch of cotangents is broadcast along the columns": {
-        COFACTORS: COFACTORS.replace("[..., None, None]", "")
-    },
+    "A batch of cotangents is broadcast along the columns": {"d_bar[..., None, None] * G": "d_bar * G"},
     "The sign has no derivative": {TURN: f"0 * {TURN}"},
     "The sign turns the wrong way": {TURN: f"-{TURN}"},
     "The transpose of the inverse in place of its adjoint": {

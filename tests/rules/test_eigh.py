@@ -112,9 +112,9 @@ MISTAKES = {
     "The gaps are broadened": {SAFE: GAPS + "return gaps / (gaps * gaps + 1e-12)"},
     "The gaps have the wrong sign": {SAFE: SAFE.replace("return ", "return -")},
     "A triangle in place of the Hermitian cotangent": {
-        "return (VP @ Vh,)": "return (np.tril(VP @ Vh) + np.tril(VP @ Vh, -1),)"
+        "return (V @ P @ Vh,)": "return (np.tril(V @ P @ Vh) + np.tril(V @ P @ Vh, -1),)"
     },
-    "Not made Hermitian": {"S = skew(Vh @ V_bar, xp)": "S = Vh @ V_bar"},
+    "Not made Hermitian": {"X - adjoint(X, xp)": "2 * X"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
     "A tie must be exact": {SAFE: SAFE.replace("TIED", "0")},
     "The size of w is taken for its largest entry": {SAFE: SAFE.replace("largest[", "w[..., n - 1 :][")},

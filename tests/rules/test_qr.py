@@ -84,9 +84,7 @@ MISTAKES = {
         "T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N)"
     },
     "No diagonal": {"T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N, -1)"},
-    "The part of Q_bar outside the span of Q is forgotten": {
-        "W = Q @ T if m <= n or Q_bar is None else": "W = Q @ T if True else"
-    },
+    "The part of Q_bar outside the span of Q is forgotten": {"if m <= n or Q_bar is None:": "if True:"},
     "The columns of R after the k-th are forgotten": {"R_bar @ Rh\n": "R_bar[..., :, :k] @ Rh[..., :k, :]\n"},
     "The extra columns are forgotten": {"Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)": "pass"},
     "Transposes in place of adjoints": {"Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = Q.mT, R.mT"},

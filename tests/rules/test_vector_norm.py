@@ -94,18 +94,18 @@ def test_numbers_of_numpy_are_numbers():
 
 
 # The mistakes of rules/vector_norm.md: what to write in place of what, in the code of the rule.
-POWER = "return xp.where(zero, 0.0, (y / N) ** (ord - 1)) * direction"
+SCALED = "return _scaled_slope(x, *_scaled(x, ord, axis, xp), ord, xp)"
 MISTAKES = {
     "A zero vector is divided by its norm": {"return x / xp.where(N == 0, math.inf, N)": "return x / N"},
     "A zero entry is divided by its size": {"direction = x / xp.where(a == 0, 1.0, a)": "direction = x / a"},
-    "A zero entry is raised to a negative power": {"zero = (a == 0) | (extreme == 0)": "zero = a < 0"},
+    "A zero entry is raised to a negative power": {"zero = (a == 0) | (M == 0)": "zero = a < 0"},
     "The sign of a complex number is that of its real part": {
         "direction = x / xp.where(a == 0, 1.0, a)": "direction = np.sign(x.real)"
     },
-    "Every tied entry gets the whole": {"hit / xp.sum(hit, axis=axis, keepdims=True)": "hit"},
+    "Every tied entry gets the whole": {"hit / row_sum(hit, axis, xp)": "hit"},
     "The largest entry for the smallest": {"if ord > 0 else xp.min(": "if True else xp.min("},
     "Powers overflow": {
-        POWER: "return a ** (ord - 1) * xp.sum(a**ord, axis=axis, keepdims=True) ** (1 / ord - 1) * direction"
+        SCALED: "a = xp.abs(x); return a ** (ord - 2) * row_sum(a**ord, axis, xp) ** (1 / ord - 1) * x"
     },
     "A batch of norms is broadcast along the entries": {
         "xp.reshape(N_bar, shape) * _slope(": "N_bar * _slope("
