@@ -7,6 +7,8 @@ import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
 from .bench.contenders import CONTENDERS, inputs_of
+from .bench.measure import Time, means
+from .bench.page import table_of
 
 LIBRARIES = {"torch": "torch", "torch's own": "torch", "jax": "jax", "jax's own": "jax"}
 
@@ -41,3 +43,16 @@ def test_every_contender_gives_the_same(name, contender):
             if name in ("eigh", "eigvalsh", "cholesky"):  # Hermitian, or in one triangle
                 x, y = (np.tril(z + z.mT) for z in (x, y))
             np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9)
+
+
+def test_the_ratios_of_known_times():
+    def at(contender, seconds, n, part="backward"):
+        return Time("qr", contender, 10, n, "float64", 1, part, seconds)
+
+    found = [at("numpy", 2.0, 4), at("torch's own", 1.0, 4), at("jax's own", 4.0, 4)]
+    found += [at("numpy", 2.0, 8), at("torch's own", 1.0, 8), at("jax's own", 0.25, 8)]
+    found += [at("numpy", 9.0, 4, "whole"), at("torch's own", 3.0, 4, "whole")]
+    label = "NumPy against the faster of the two"
+    assert means(found) == {label: {"qr": pytest.approx(4), "all": pytest.approx(4)}}  # of 2 and 8
+    assert means(found, "whole") == {label: {"qr": pytest.approx(3), "all": pytest.approx(3)}}
+    assert "| `qr` | 4.00 | 3.00 |" in list(table_of(found, label))

@@ -1,4 +1,4 @@
-"""The benchmark: `python -m tests.bench [--quick] [--rule NAME] [--out FILE]`.
+"""The benchmark: `python -m tests.bench [--quick] [--rule NAME] [--out FILE] [--publish]`.
 
 Ours on NumPy, PyTorch and JAX against the backward passes of PyTorch, JAX and autograd, with one thread and
 with all cores, each in a process of its own. What counts is the ratio of times that were taken in turns.
@@ -18,7 +18,9 @@ from rich.table import Table
 
 import linalg_vjp as lv
 
-from .measure import GRID, QUICK, Time, geometric, ratios, times
+from .measure import GRID, QUICK, Time, means, times
+from .page import publish
+from .single import Single, single
 
 
 def main() -> None:
@@ -26,31 +28,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three points in place of nine, in single runs")
     parser.add_argument("--rule", action="append", choices=list(lv.RULES), help="this rule alone")
+    parser.add_argument("--dtype", action="append", help="this dtype alone")
     parser.add_argument("--threads", type=int, help="measure in this process, with so many threads")
     parser.add_argument("--out", type=Path, help="the times, in JSON")
+    parser.add_argument("--publish", action="store_true", help="write docs/benchmarks.md and its pictures")
     options = parser.parse_args()
     if options.threads:
-        found = measured(options)
-        options.out.write_text(json.dumps([t._asdict() for t in found]))
+        found, alone = measured(options)
+        result = {"times": [t._asdict() for t in found], "single": [s._asdict() for s in alone]}
+        options.out.write_text(json.dumps(result))
         return
-    found = []
+    chosen = [f"--{name}" for name in ("quick",) if getattr(options, name)]
+    chosen += [
+        word for name in ("rule", "dtype") for x in getattr(options, name) or [] for word in (f"--{name}", x)
+    ]
+    found, alone = [], []
     for threads in sorted({1, os.cpu_count() or 1}):
-        found += in_a_process(threads, sys.argv[1:])
+        more, singles = in_a_process(threads, chosen)
+        found, alone = found + more, alone or singles
     Console().print(summary(found))
     if options.out:
         options.out.write_text(json.dumps([t._asdict() for t in found], indent=0))
+    if options.publish:
+        publish(found, alone, " ".join(["python -m tests.bench --publish", *chosen]))
 
 
-def in_a_process(threads, arguments):
+def in_a_process(threads, chosen):
     """The threads of the libraries are set before they start."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads))}
+    # A thread that waits for work must not spin while the next contender has its turn.
+    environment |= {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "times.json"
-        command = [sys.executable, "-W", "ignore", "-m", "tests.bench", *arguments]
+        command = [sys.executable, "-W", "ignore", "-m", "tests.bench", *chosen]
         command += ["--threads", str(threads), "--out", str(out)]
         subprocess.run(command, env=environment, check=True)
-        return [Time(**t) for t in json.loads(out.read_text())]
+        result = json.loads(out.read_text())
+        return [Time(**t) for t in result["times"]], [Single(**s) for s in result["single"]]
 
 
 def measured(options):
@@ -61,33 +76,30 @@ def measured(options):
 
     jax.config.update("jax_enable_x64", True)
     rules = options.rule or list(lv.RULES)
-    dtypes = ("float64",) if options.quick else ("float64", "float32")
-    points = [
-        (rule, *point, dtype)
-        for rule in rules
-        for point in (QUICK if options.quick else GRID)
-        for dtype in dtypes
-    ]
-    points += [] if options.quick else [(rule, 300, 32, "complex128") for rule in rules]
-    effort = {"rounds": 3, "least": 0.002} if options.quick else {"rounds": 5, "least": 0.01}
+    kinds = [("float64", QUICK)]
+    if not options.quick:
+        kinds = [
+            ("float64", GRID),
+            ("float32", [p for p in GRID if p != (1, 1000)]),
+            ("complex128", [(300, 32)]),
+        ]
+    kinds = [(dtype, grid) for dtype, grid in kinds if dtype in (options.dtype or dtype)]
+    points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
     found = []
     for point in track(points, description=f"{options.threads} threads"):
-        found += times(*point, options.threads, **effort)
-    return found
+        found += times(*point, options.threads, least=0.002 if options.quick else 0.005)
+    alone = [single(rule) for rule in rules] if options.threads == 1 else []
+    return found, alone
 
 
 def summary(found):
     """The geometric means over all points, rule by rule."""
-    table = Table("rule", *(label for label in ratios(found)), title="our time / theirs, backward pass")
-    by_pair = ratios(found)
-    for rule in lv.RULES:
+    by_pair = means(found)
+    table = Table("rule", *by_pair, title="our time / theirs, backward pass")
+    for rule in (*lv.RULES, "all"):
         cells = [by_pair[label].get(rule) for label in by_pair]
         if any(cells):
-            table.add_row(rule, *(f"{geometric(c.values()):.2f}" if c else "" for c in cells))
-    means = [
-        geometric([r for points in rules.values() for r in points.values()]) for rules in by_pair.values()
-    ]
-    table.add_row("all", *(f"{mean:.2f}" for mean in means))
+            table.add_row(rule, *(f"{cell:.2f}" if cell else "" for cell in cells))
     return table
 
 

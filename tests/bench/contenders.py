@@ -113,15 +113,13 @@ def jax_own(name, inputs):
 
     inputs = tuple(map(jax.numpy.asarray, inputs))
     f = _jax_function(name)
-    outputs, pull = jax.jit(lambda *x: jax.vjp(f, *x))(*inputs)
+    forward = jax.jit(lambda *x: jax.vjp(f, *x))
+    outputs, pull = forward(*inputs)
     bars = jax.tree.map(lambda y: 1.5 * y if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact) else y, outputs)
-    backward, whole = (
-        jax.jit(lambda pull, bars: pull(bars)),
-        jax.jit(lambda bars, *x: jax.vjp(f, *x)[1](bars)),
-    )
+    backward = jax.jit(lambda pull, bars: pull(bars))
     return Contender(
         lambda: jax.block_until_ready(backward(pull, bars)),
-        lambda: jax.block_until_ready(whole(bars, *inputs)),
+        lambda: jax.block_until_ready(backward(forward(*inputs)[1], bars)),
     )
 
 
@@ -131,19 +129,20 @@ def jax_ours(name, inputs):
     rule, params = lv.RULES[name], PARAMS.get(name, {})
     inputs = tuple(map(jax.numpy.asarray, inputs))
 
+    @jax.jit
     def forward(*x):
         return rule.fwd(*x, **params)
 
-    def pull(x, kept, bars):
+    @jax.jit
+    def backward(x, kept, bars):
         outputs, residuals = kept
         return rule.vjp(x, outputs, bars, residuals=residuals, **params)
 
-    kept = jax.jit(forward)(*inputs)
+    kept = forward(*inputs)
     bars = cotangents(name, kept[0])
-    backward, whole = jax.jit(pull), jax.jit(lambda x, bars: pull(x, forward(*x), bars))
     return Contender(
         lambda: jax.block_until_ready(backward(inputs, kept, bars)),
-        lambda: jax.block_until_ready(whole(inputs, bars)),
+        lambda: jax.block_until_ready(backward(inputs, forward(*inputs), bars)),
     )
 
 

@@ -26,33 +26,38 @@ class Time(NamedTuple):
     seconds: float
 
 
-def times(rule, batch, n, dtype, threads, *, rounds, least):
-    """The times of those contenders that have the rule, or none that a point is too large for."""
-    from torch.utils.benchmark import Timer
-
+def times(rule, batch, n, dtype, threads, *, least):
+    """The times of those contenders that have the rule."""
     inputs = inputs_of(rule, batch, n, dtype)
-    made = {}
+    calls = {}
     for name, make in CONTENDERS.items():
         try:
             contender = make(rule, inputs)
             contender.backward(), contender.whole()  # warm-up, and what cannot be differentiated
         except (NotImplementedError, AttributeError):
             continue
-        made[name] = contender
-    timers = {
-        (name, part): Timer("f()", globals={"f": getattr(contender, part)}, num_threads=threads)
-        for name, contender in made.items()
-        for part in ("backward", "whole")
-    }
-    numbers = {key: max(1, math.ceil(least / timer.timeit(1).mean)) for key, timer in timers.items()}
-    found = defaultdict(list)
-    for _ in range(rounds):
-        for key, timer in timers.items():
-            found[key].append(timer.timeit(min(numbers[key], 2000)).mean)
+        calls[name, "backward"], calls[name, "whole"] = contender
+    medians = turns(calls, threads=threads, least=least)
     return [
-        Time(rule, name, batch, n, dtype, threads, part, statistics.median(values))
-        for (name, part), values in found.items()
+        Time(rule, name, batch, n, dtype, threads, part, seconds) for (name, part), seconds in medians.items()
     ]
+
+
+def turns(calls, *, threads=1, least=0.005, rounds=5):
+    """The time of each call: the median over rounds, in each of which all take turns.
+
+    A turn takes at least so many seconds. What takes half a second has two turns and no more.
+    """
+    from torch.utils.benchmark import Timer
+
+    timers = {key: Timer("f()", globals={"f": call}, num_threads=threads) for key, call in calls.items()}
+    once = {key: timer.timeit(1).mean for key, timer in timers.items()}
+    found = defaultdict(list)
+    for turn in range(rounds):
+        for key, timer in timers.items():
+            if turn < 2 or once[key] < 0.5:
+                found[key].append(timer.timeit(min(2000, math.ceil(least / once[key]))).mean)
+    return {key: statistics.median(values) for key, values in found.items()}
 
 
 def geometric(values):
@@ -82,4 +87,13 @@ def ratios(found, part="backward"):
                     points[tuple(point)] = seconds / min(theirs)
             if points:
                 result[label][rule] = points
+    return result
+
+
+def means(found, part="backward"):
+    """The geometric means of these ratios over all points: for each pair and rule, and for "all" of them."""
+    result = {}
+    for label, rules in ratios(found, part).items():
+        result[label] = {rule: geometric(points.values()) for rule, points in rules.items()}
+        result[label]["all"] = geometric([r for points in rules.values() for r in points.values()])
     return result
