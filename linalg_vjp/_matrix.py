@@ -105,6 +105,7 @@ def tril_half(X: Array, xp: Namespace) -> Array:
 
 def with_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
     """X with d, of shape (..., n), for its diagonal."""
+    d, X = promote(d, X, xp=xp)  # PyTorch's own derivative of `where` fails for a real and a complex one
     i = xp.arange(X.shape[-1], device=device(X))
     return xp.where(i[:, None] == i, d[..., None, :], X)
 

@@ -34,6 +34,7 @@ pays: look at both columns.
 
 The grid of (batch, n), for matrices of n rows and columns, is {grid}, in {dtypes}.
 """
+BY_HAND = "## Where the goals are missed, and why"  # from here on the page is not overwritten
 SINGLE = """
 ## One pullback on NumPy
 
@@ -65,7 +66,9 @@ def publish(found, alone, command):
     for rule in lv.RULES:
         if _picture(found, rule, folder / f"{rule}.svg"):
             text += f"![{rule}](benchmarks/{rule}.svg)\n"
-    (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
+    page = DOCS / "benchmarks.md"
+    by_hand = page.read_text(encoding="utf-8").partition(BY_HAND)[2] if page.exists() else ""
+    page.write_text(f"{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
 
 
 def table_of(found, label):
