@@ -75,6 +75,9 @@ def measured(options):
     import jax
 
     jax.config.update("jax_enable_x64", True)
+    jax.config.update(
+        "jax_cpu_enable_async_dispatch", False
+    )  # with one thread it was seen to wait for itself
     rules = options.rule or list(lv.RULES)
     kinds = [("float64", QUICK)]
     if not options.quick:

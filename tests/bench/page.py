@@ -98,6 +98,7 @@ def _picture(found, rule, path):
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = rule  # the same picture from the same times
+    matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 
     one = [
