@@ -50,18 +50,16 @@ def vector_norm_fwd(
     keepdims: bool = False,
     xp: Namespace | None = None,
 ) -> tuple[tuple[Array], tuple[Array, ...]]:
-    """N, and as residuals x and the sums over it that g wants, where it wants others than N."""
+    """N; the residual is the slope g, where that wants other sums over x than N."""
     xp = namespace(xp, x)
     outputs = vector_norm(x, ord=ord, axis=axis, keepdims=keepdims, xp=xp)
     if ord in (0, 1, 2) or math.isinf(ord) or 0 in x.shape:
         return outputs, ()
-    return outputs, (x, *_scaled(x, ord, axis, xp))
+    return outputs, (_scaled_slope(x, ord, axis, xp),)
 
 
 def vector_norm_bwd(
-    x: Array,
-    M: Array,
-    s: Array,
+    g: Array,
     N_bar: Array | None,
     *,
     ord: float = 2,
@@ -69,11 +67,11 @@ def vector_norm_bwd(
     keepdims: bool = False,
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
-    """The pullback from the residuals: N_bar g."""
+    """The pullback from the residual: N_bar g."""
     if N_bar is None:
         return (None,)
-    xp = namespace(xp, x)
-    return (_scaled_slope(x, M, s, ord, xp, times=xp.reshape(N_bar, M.shape)),)
+    xp = namespace(xp, g)
+    return (xp.reshape(N_bar, _kept(g, axis)) * g,)
 
 
 def vector_norm_vjp(
@@ -170,7 +168,7 @@ def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
     if ord == 2:
         return x / xp.where(N == 0, math.inf, N)
     if ord != 1 and not math.isinf(ord):
-        return _scaled_slope(x, *_scaled(x, ord, axis, xp), ord, xp)
+        return _scaled_slope(x, ord, axis, xp)
     a = xp.abs(x)
     direction = x / xp.where(a == 0, 1.0, a)
     if ord == 1:
@@ -179,38 +177,24 @@ def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
     return direction * (hit / row_sum(hit, axis, xp))
 
 
-def _scaled(x: Array, ord: float, axis: Axis, xp: Namespace) -> tuple[Array, Array]:
-    """M, the |x_i| that counts most, and s = sum of (|x_i| / M)^ord, or 1 where M is 0.
+def _scaled_slope(x: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
+    """g = s^(1 / ord - 1) y^(ord - 1) x / |x|, y = |x| / M, s = sum of y^ord, M the extreme |x_i|.
 
     Relative to M nothing overflows, whatever became of N.
     """
     a = xp.abs(x)
     M = _extreme(a, ord, axis, xp)
-    if ord >= 3:
-        y = a / xp.where(M == 0, 1.0, M)
-        powers = y * y * (y if ord == 3 else y ** (ord - 2))
-    else:
-        zero, y = _relative(a, M, xp)
-        powers = xp.where(zero, 0.0, y**ord)
-    return M, xp.where(M == 0, 1.0, row_sum(powers, axis, xp))
-
-
-def _scaled_slope(x: Array, M: Array, s: Array, ord: float, xp: Namespace, times: Array | float = 1) -> Array:
-    """g, times what is given for each vector: s^(1 / ord - 1) y^(ord - 1) x / |x| with y = |x| / M."""
-    share = times * s ** (1 / ord - 1)
+    nonzero = xp.where(M == 0, 1.0, M)
     if ord >= 3:  # y^(ord - 1) x / |x| is y^(ord - 2) x / M, and no entry is divided by
-        z = x / xp.where(M == 0, 1.0, M)
-        y = xp.abs(z)
-        return z * (y if ord == 3 else y ** (ord - 2)) * share
-    a = xp.abs(x)
-    zero, y = _relative(a, M, xp)
-    return xp.where(zero, 0.0, y ** (ord - 1) * share) * (x / xp.where(a == 0, 1.0, a))
-
-
-def _relative(a: Array, M: Array, xp: Namespace) -> tuple[Array, Array]:
-    """Where one of them is zero, and a / M, with 1 there."""
-    zero = (a == 0) | (M == 0)
-    return zero, xp.where(zero, 1.0, a) / xp.where(M == 0, 1.0, M)
+        y = a / nonzero
+        q = y if ord == 3 else y ** (ord - 2)
+        g, powers = x / nonzero * q, y * y * q
+    else:
+        zero = (a == 0) | (M == 0)
+        y = xp.where(zero, 1.0, a) / nonzero
+        q = xp.where(zero, 0.0, y ** (ord - 1))
+        g, powers = x / xp.where(a == 0, 1.0, a) * q, y * q
+    return g * xp.where(M == 0, 1.0, row_sum(powers, axis, xp)) ** (1 / ord - 1)
 
 
 def _extreme(a: Array, ord: float, axis: Axis, xp: Namespace) -> Array:

@@ -94,7 +94,7 @@ def test_numbers_of_numpy_are_numbers():
 
 
 # The mistakes of rules/vector_norm.md: what to write in place of what, in the code of the rule.
-SCALED = "return _scaled_slope(x, *_scaled(x, ord, axis, xp), ord, xp)"
+SCALED = "return _scaled_slope(x, ord, axis, xp)"
 MISTAKES = {
     "A zero vector is divided by its norm": {"return x / xp.where(N == 0, math.inf, N)": "return x / N"},
     "A zero entry is divided by its size": {"direction = x / xp.where(a == 0, 1.0, a)": "direction = x / a"},
