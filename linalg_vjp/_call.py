@@ -20,7 +20,7 @@ from ._checks import (
 )
 from ._cotangent import all_none, cast, unbroadcast
 from ._matrix import promote
-from ._namespace import Array, Namespace, device, is_numpy_namespace, same_device
+from ._namespace import Array, Namespace, device, is_dask_namespace, is_numpy_namespace, same_device
 from ._params import complete
 from ._signature import Core
 
@@ -94,7 +94,7 @@ class Call(NamedTuple):
     def apply_fwd(self, inputs: Arrays) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         """The outputs and the residuals; none where each chunk has its own forward."""
         rule, xp, sides = self.rule, self.xp, self.rule.sides
-        if rule.op_fwd is None or by_chunks(xp) is not None:
+        if rule.op_fwd is None or is_dask_namespace(xp):
             return self.apply(inputs), ()
         inputs = self._promoted(inputs)
         if self.short:
@@ -176,7 +176,7 @@ class Call(NamedTuple):
                 cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
                 saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
             given = self._reshape(xp.expand_dims, given_cores, given)
-        mapped = by_chunks(xp)
+        mapped = None if formula is rule.op_bwd else by_chunks(xp, self.batch)
         if mapped is not None and rule.batched(params):
             ranks = self._ranks(saved, given, given_cores)
             results = mapped(rule.name, formula, (*saved, *given), ranks, params)

@@ -12,7 +12,7 @@ from typing import Any
 from ._matrix import adjoint
 from ._namespace import Array, Namespace
 
-__all__ = ["TIED", "ZERO", "GaugeError", "check_gauge", "extra_cotangent", "extra_tangent", "reciprocal"]
+__all__ = ["TIED", "ZERO", "GaugeError", "check_gauge", "divisor", "extra_cotangent", "extra_tangent"]
 
 
 # Exact ties of matrices of up to 200 rows were seen to split by up to 23 eps of the largest value, and exact
@@ -29,10 +29,10 @@ def _eps(dtype: Any, xp: Namespace) -> float:
     return float(xp.finfo(dtype).eps)
 
 
-def reciprocal(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
-    """1/x, and 0 where |x| is at most so many times eps of the largest value; safe to differentiate again."""
+def divisor(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
+    """x, and inf where |x| is at most so many times eps of the largest value: a quotient is 0 there."""
     tol = times * _eps(x.dtype, xp) * largest
-    return 1 / xp.where(xp.abs(x) <= tol, math.inf, x)
+    return xp.where(xp.abs(x) <= tol, math.inf, x)
 
 
 def extra_tangent(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:

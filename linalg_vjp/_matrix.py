@@ -7,7 +7,7 @@ import functools
 from typing import Any
 
 from ._backends import primitives
-from ._namespace import Array, Namespace, device
+from ._namespace import Array, Namespace
 
 __all__ = [
     "adjoint",
@@ -34,7 +34,6 @@ __all__ = [
     "tril",
     "tril_half",
     "triu",
-    "with_diagonal",
 ]
 
 
@@ -100,14 +99,7 @@ def diagonal(X: Array, xp: Namespace) -> Array:
 
 def tril_half(X: Array, xp: Namespace) -> Array:
     """The lower half of X with half of its diagonal: H with H + H^H = X for a Hermitian X."""
-    return (tril(X, xp) + tril(X, xp, -1)) * 0.5
-
-
-def with_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
-    """X with d, of shape (..., n), for its diagonal."""
-    d, X = promote(d, X, xp=xp)  # PyTorch's own derivative of `where` fails for a real and a complex one
-    i = xp.arange(X.shape[-1], device=device(X))
-    return xp.where(i[:, None] == i, d[..., None, :], X)
+    return primitives(xp).tril_half(X, xp)
 
 
 def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:

@@ -9,8 +9,11 @@ Each module offers the same names with the same arguments:
     permute_rows(X, p, xp)                                       X[p], matrix by matrix
     largest(X, axis, xp), row_sum(X, axis, xp)                   maximum and sum with keepdims
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
+    tril_half(X, xp)                                             tril(X) with half of the diagonal
 
-`generic` does all of it in pure Array API and serves every library without a module of its own.
+`generic` does all of it in pure Array API and serves every library without a module of its own. Two more have
+
+    by_chunks(rule, formula, arrays, ranks, params)              the formula, some matrices of the batch at a time
 """
 
 import functools
@@ -46,10 +49,12 @@ def primitives(xp: Namespace) -> Any:
 
 
 @functools.cache
-def by_chunks(xp: Namespace) -> Any:
-    """How to run a formula chunk by chunk, for the library that has chunks; None for the others."""
+def by_chunks(xp: Namespace, batch: int) -> Any:
+    """How to run a formula chunk by chunk of so many batch axes; None for the libraries that do not."""
     if is_dask_namespace(xp):
         from .dask import by_chunks
 
         return by_chunks
+    if batch and is_numpy_namespace(xp):
+        return primitives(xp).by_chunks
     return None

@@ -8,9 +8,19 @@ import cupyx.scipy.linalg
 
 from .._namespace import Array, Namespace
 from . import generic
-from .generic import largest, lu_factor, permute_rows, row_sum, tril, triu
+from .generic import largest, lu_factor, permute_rows, row_sum, tril, tril_half, triu
 
-__all__ = ["largest", "lu", "lu_factor", "permute_rows", "row_sum", "solve_triangular", "tril", "triu"]
+__all__ = [
+    "largest",
+    "lu",
+    "lu_factor",
+    "permute_rows",
+    "row_sum",
+    "solve_triangular",
+    "tril",
+    "tril_half",
+    "triu",
+]
 
 
 def solve_triangular(

@@ -4,7 +4,17 @@ from typing import Any
 
 from .._namespace import Array, Namespace, device
 
-__all__ = ["largest", "lu", "lu_factor", "permute_rows", "row_sum", "solve_triangular", "tril", "triu"]
+__all__ = [
+    "largest",
+    "lu",
+    "lu_factor",
+    "permute_rows",
+    "row_sum",
+    "solve_triangular",
+    "tril",
+    "tril_half",
+    "triu",
+]
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
@@ -15,6 +25,11 @@ def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
     return xp.triu(X, k=k)
+
+
+def tril_half(X: Array, xp: Namespace) -> Array:
+    """The lower half with half of the diagonal."""
+    return (xp.tril(X) + xp.tril(X, k=-1)) * 0.5
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from .._namespace import Array, Namespace
-from .generic import largest, permute_rows, row_sum, tril, triu
+from .generic import largest, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
     "largest",
@@ -15,6 +15,7 @@ __all__ = [
     "row_sum",
     "solve_triangular",
     "tril",
+    "tril_half",
     "triu",
 ]
 

@@ -7,6 +7,7 @@ time, win where they are many and small.
 
 import functools
 import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,18 @@ try:
 except ImportError:
     blas = None
 
-__all__ = ["largest", "lu", "lu_factor", "permute_rows", "row_sum", "solve_triangular", "tril", "triu"]
+__all__ = [
+    "by_chunks",
+    "largest",
+    "lu",
+    "lu_factor",
+    "permute_rows",
+    "row_sum",
+    "solve_triangular",
+    "tril",
+    "tril_half",
+    "triu",
+]
 
 TRSM = {} if blas is None else {"f": blas.strsm, "d": blas.dtrsm, "F": blas.ctrsm, "D": blas.ztrsm}
 TRANS = {"N": 0, "T": 1, "C": 2}
@@ -44,6 +56,19 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     return np.where(_lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
 
 
+def tril_half(X: Array, xp: Namespace) -> Array:
+    """The lower half with half of the diagonal."""
+    return tril(X, xp) * _half(X.shape[-1], X.real.dtype)
+
+
+@functools.lru_cache(maxsize=256)
+def _half(n: int, dtype: np.dtype[Any]) -> Array:
+    half = np.ones((n, n), dtype)
+    np.fill_diagonal(half, 0.5)
+    half.flags.writeable = False
+    return half
+
+
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
     """The maximum along axes that stay."""
     return _along(np.maximum, X, axis)
@@ -62,27 +87,27 @@ def _along(operation: np.ufunc, X: Array, axis: Any) -> Array:
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
-    """X[p], matrix by matrix; numpy.take_along_axis is slow on a single one."""
-    return X[p] if X.ndim == 2 else np.take_along_axis(X, p[..., None], axis=-2)
+    """X[p], matrix by matrix; numpy.take_along_axis takes several times as long."""
+    if X.ndim == 2:
+        return X[p]
+    *batch, m, n = X.shape
+    count = math.prod(batch)
+    rows = p.reshape(count, m) + m * np.arange(count)[:, None]
+    return X.reshape(count * m, n)[rows.ravel()].reshape(X.shape)
 
 
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
     """X of shape (..., m, n) with op(A) X = B; a zero on the diagonal gives inf or NaN, no error."""
-    if A.ndim == B.ndim == 2 and A.dtype.char in TRSM and B.size:
+    *batch, m, n = B.shape
+    lapack = A.dtype.char in TRSM
+    if lapack and not batch and B.size:
         return _trsm(A, B, upper, trans, unit_diagonal)
-    batch = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
-    m, n = B.shape[-2:]
-    if math.prod(batch) * m * n == 0:
-        return np.zeros((*batch, m, n), B.dtype)
-    # Measured: the whole-batch loop pays about 5 m operations once, LAPACK 3 us a matrix or more.
-    many_small = m <= 12 and math.prod(batch) >= m * m
-    if many_small or A.dtype.char not in TRSM:
-        return _substitute(A, B, batch, upper, trans, unit_diagonal)
-    X = np.empty((*batch, m, n), B.dtype)
-    A = np.broadcast_to(A, (*batch, m, m))
-    B = np.broadcast_to(B, X.shape)
+    # Measured: the whole batch at once takes some microseconds a row, LAPACK 2 us or more a matrix.
+    if not lapack or B.size == 0 or (m <= 16 and math.prod(batch) >= m * m // 2):
+        return _substitute(A, B, upper, trans, unit_diagonal)
+    X = np.empty(B.shape, B.dtype)
     for i in np.ndindex(*batch):
         X[i] = _trsm(A[i], B[i], upper, trans, unit_diagonal)
     return X
@@ -96,22 +121,41 @@ def _trsm(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool) -> A
     return TRSM[A.dtype.char](1.0, A, B, lower=not upper, trans_a=TRANS[trans], diag=unit_diagonal)
 
 
-def _substitute(
-    A: Array, B: Array, batch: tuple[int, ...], upper: bool, trans: str, unit_diagonal: bool
-) -> Array:
+def _substitute(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool) -> Array:
     if trans != "N":
         A, upper = A.mT, not upper
     if trans == "C" and A.dtype.kind == "c":
         A = A.conj()
-    m, n = B.shape[-2:]
-    X = np.array(np.broadcast_to(B, (*batch, m, n)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for i in reversed(range(m)) if upper else range(m):
-            if not unit_diagonal:
-                X[..., i, :] /= A[..., i, i, None]
-            rest = slice(0, i) if upper else slice(i + 1, m)
-            X[..., rest, :] -= A[..., rest, i, None] * X[..., None, i, :]
+    X = B.copy()
+    if X.size:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            _halve(A, X, upper, unit_diagonal)
     return X
+
+
+def _halve(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> None:
+    """A^-1 X in place of X: four rows at a time by substitution, between them products."""
+    m = A.shape[-1]
+    if m <= 4:
+        _substitute_rows(A, X, upper, unit_diagonal)
+        return
+    top, low = slice(0, m // 2), slice(m // 2, m)
+    first, last = (low, top) if upper else (top, low)
+    _halve(A[..., first, first], X[..., first, :], upper, unit_diagonal)
+    X[..., last, :] -= A[..., last, first] @ X[..., first, :]
+    _halve(A[..., last, last], X[..., last, :], upper, unit_diagonal)
+
+
+def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> None:
+    # With the batch last, every step runs over contiguous memory.
+    m = A.shape[-1]
+    T, Y = (np.ascontiguousarray(np.moveaxis(Z, (-2, -1), (0, 1))) for Z in (A, X))
+    for i in reversed(range(m)) if upper else range(m):
+        if not unit_diagonal:
+            Y[i] /= T[i, i]
+        for j in range(i) if upper else range(i + 1, m):
+            Y[j] -= T[j, i] * Y[i]
+    X[...] = np.moveaxis(Y, (0, 1), (-2, -1))
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
@@ -121,3 +165,40 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         return generic.lu(A, np)
     p, L, U = scipy_lu(A, p_indices=True, check_finite=False)
     return p.astype(np.int64, copy=False), L, U
+
+
+# Entries of the largest array of a chunk; measured: what is between lies in the cache, and calls are few.
+CHUNK = 40000
+
+
+def by_chunks(
+    rule: str,
+    formula: Callable[..., tuple[Any, ...]],
+    arrays: Sequence[Any],
+    ranks: Sequence[int],
+    params: Mapping[str, Any],
+) -> tuple[Any, ...]:
+    """The formula, chunk by chunk of a large batch: its intermediate results stay small, and in the cache.
+
+    The arguments are those of the function of this name for Dask.
+    """
+    batches = [x.shape[: x.ndim - rank] for x, rank in zip(arrays, ranks, strict=True) if x is not None]
+    count = math.prod(batches[0])
+    size = max(x.size for x in arrays if x is not None)
+    per_matrix = any(hasattr(value, "shape") for value in params.values())
+    if size <= 2 * CHUNK or count == 1 or per_matrix or any(batch != batches[0] for batch in batches):
+        return formula(*arrays, xp=np, **params)
+    flat = [
+        x if x is None else x.reshape(count, *x.shape[x.ndim - rank :])
+        for x, rank in zip(arrays, ranks, strict=True)
+    ]
+    step = max(1, CHUNK * count // size)
+    full: list[Any] = []
+    for start in range(0, count, step):
+        here = slice(start, start + step)
+        results = formula(*(x if x is None else x[here] for x in flat), xp=np, **params)
+        full = full or [y if y is None else np.empty((count, *y.shape[1:]), y.dtype) for y in results]
+        for whole, y in zip(full, results, strict=True):
+            if y is not None:
+                whole[here] = y
+    return tuple(y if y is None else y.reshape(*batches[0], *y.shape[1:]) for y in full)

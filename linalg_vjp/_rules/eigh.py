@@ -16,8 +16,8 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gauge import TIED, check_gauge, reciprocal
-from .._matrix import adjoint, diagonal, hermitian, inner, real, with_diagonal
+from .._gauge import TIED, check_gauge, divisor
+from .._matrix import adjoint, diagonal, hermitian, inner, real
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -77,13 +77,13 @@ def eigh_vjp(
     if V_bar is None:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     X = Vh @ V_bar
-    E, S = _reciprocal_gaps(2 * w, xp), X - adjoint(X, xp)  # halved and doubled: E o S is what it should be
+    D, S = _gaps(2 * w, xp), X - adjoint(X, xp)  # both doubled: S / D is what it should be
     if gauge == "check":
-        check_gauge("eigh", "eigenvectors", [xp.where(E == 0, S * 0.5, 0.0)], (V_bar,), xp)
-    P = E * S
+        check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
+    VP = V @ (S / D)
     if w_bar is not None:
-        P = with_diagonal(P, w_bar, xp)
-    return (V @ P @ Vh,)
+        VP = VP + V * w_bar[..., None, :]
+    return (VP @ Vh,)
 
 
 def eigh_jvp(
@@ -116,16 +116,16 @@ def eigh_jvp(
         return None, None
     xp = namespace(xp, w, V)
     B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
-    return real(diagonal(B, xp), xp), V @ (_reciprocal_gaps(w, xp) * B)
+    return real(diagonal(B, xp), xp), V @ (B / _gaps(w, xp))
 
 
-def _reciprocal_gaps(w: Array, xp: Namespace) -> Array:
-    """E_ij = 1 / (w_j - w_i), zero where the two are tied to rounding."""
+def _gaps(w: Array, xp: Namespace) -> Array:
+    """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
     n = w.shape[-1]
     if n == 0:
         return w[..., None]
     largest = xp.maximum(xp.abs(w[..., :1]), xp.abs(w[..., n - 1 :]))  # one of the ends: w is sorted
-    return reciprocal(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)
+    return divisor(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:

@@ -90,14 +90,15 @@ def lu_vjp(
         return (None,)
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    from_L = from_U = None
+    T = from_L = None
     if L_bar is not None:
         L_bar = tril(L_bar, xp, -1)
-        from_L = adjoint(L, xp) @ L_bar
+        T = from_L = adjoint(L, xp) @ L_bar
     if U_bar is not None:
         U_bar = triu(U_bar, xp)
-        from_U = -(U_bar @ adjoint(U, xp))
-    T = tril(total(from_L, from_U), xp, -1)
+        from_U = U_bar @ adjoint(U, xp)
+        T = -from_U if from_L is None else from_L - from_U
+    T = tril(T, xp, -1)
     if m <= n:
         Y = _solve_strict(T, U, n, xp, trans="C")
         A_bar = solve_triangular(L, total(U_bar, Y), xp, upper=False, trans="C", unit_diagonal=True)

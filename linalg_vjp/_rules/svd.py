@@ -19,7 +19,7 @@ Spec: rules/svd.md
 """
 
 from .._cotangent import total
-from .._gauge import TIED, ZERO, check_gauge, extra_cotangent, extra_tangent, reciprocal
+from .._gauge import TIED, ZERO, check_gauge, divisor, extra_cotangent, extra_tangent
 from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
@@ -99,11 +99,11 @@ def svd_vjp(
     if Vh_bar is not None:
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
-    E, G = _reciprocals(S, xp)
-    together, apart = total(J, K), total(J, None if K is None else -K)
+    gaps, sums = _gaps_and_sums(2 * S, xp)  # J and K are doubled, too
+    turns = total(J, K), (J if K is None else -K if J is None else J - K)
     if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
-    UP = U1 @ (E * together + G * apart)
+        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), turns, (U_perp, V_perp), S, xp)
+    UP = U1 @ (turns[0] / gaps + turns[1] / sums)
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
@@ -156,10 +156,10 @@ def svd_jvp(
     k = S.shape[-1]
     U, U0, V = U[..., :, :k], U[..., :, k:], adjoint(Vh, xp)
     V, V0 = V[..., :, :k], V[..., :, k:]
-    E, G = _reciprocals(S, xp)
+    gaps, sums = _gaps_and_sums(S, xp)
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
-    turn, apart = E * hermitian(B, xp), G * skew(B, xp)
+    turn, apart = hermitian(B, xp) / gaps, skew(B, xp) / sums
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
         U_dot = U_dot + (Y - U @ B) * _inverse(S, xp)[..., None, :]
@@ -171,15 +171,15 @@ def svd_jvp(
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(V_dot, xp)
 
 
-def _reciprocals(S: Array, xp: Namespace) -> tuple[Array, Array]:
-    """E and G: 1 / (s_j - s_i) and 1 / (s_j + s_i), zero at ties and where both are zero."""
+def _gaps_and_sums(S: Array, xp: Namespace) -> tuple[Array, Array]:
+    """1 / E = s_j - s_i and 1 / G = s_j + s_i, inf at ties and where both are zero."""
     row, col, largest = S[..., :, None], S[..., None, :], _largest(S)[..., None]
-    return reciprocal(col - row, largest, TIED, xp), reciprocal(col + row, largest, ZERO, xp)
+    return divisor(col - row, largest, TIED, xp), divisor(col + row, largest, ZERO, xp)
 
 
 def _inverse(S: Array, xp: Namespace) -> Array:
     """1 / s_i, zero where s_i is."""
-    return reciprocal(S, _largest(S), ZERO, xp)
+    return 1 / divisor(S, _largest(S), ZERO, xp)
 
 
 def _largest(S: Array) -> Array:
@@ -187,26 +187,28 @@ def _largest(S: Array) -> Array:
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
-    """The cotangent of Q within the span of its first k columns, as skew(Q^H Q_bar), and beyond that span.
+    """The cotangent of Q within the span of its first k columns, as 2 skew(Q^H Q_bar), and beyond that span.
 
     The second is None where there is nothing beyond. Columns after the k-th move against the first k.
     """
     if Q.shape[-2] == k:
-        return skew(adjoint(Q, xp) @ Q_bar, xp), None
+        C = adjoint(Q, xp) @ Q_bar
+        return C - adjoint(C, xp), None
     Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
     C = adjoint(Q1, xp) @ Q1_bar
     perp = Q1_bar - Q1 @ C
-    return skew(C, xp), extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)
+    return C - adjoint(C, xp), extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
 def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
     """Raise GaugeError for a share of the cotangents along the gauge; a pair is that of U and that of V.
 
-    Along it are the turns together at ties and apart at zeros, the cotangents beyond the span where S is
-    zero, and the turns within the extra columns.
+    Along it are the turns (given doubled) together at ties and apart at zeros, the cotangents beyond the span
+    where S is zero, and the turns within the extra columns.
     """
     k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
-    free = [xp.where(E == 0, turn, 0.0) for E, turn in zip(_reciprocals(S, xp), turns, strict=True)]
+    both = zip(_gaps_and_sums(S, xp), turns, strict=True)
+    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in both]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
         if Q_bar is not None:

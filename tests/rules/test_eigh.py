@@ -43,7 +43,7 @@ def test_values_alone_at_ties(A):
 
 
 def test_values_alone_form_no_gaps(monkeypatch):
-    monkeypatch.setattr("linalg_vjp._rules.eigh._reciprocal_gaps", None)  # calling it would fail
+    monkeypatch.setattr("linalg_vjp._rules.eigh._gaps", None)  # calling it would fail
     (w, _), pullback = lv.vjp("eigh", hermitian(3))
     pullback(w, None)
     w, pullback = lv.vjp("eigvalsh", hermitian(3))
@@ -100,19 +100,19 @@ def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
 
 # The mistakes of rules/eigh.md: what to write in place of what, in the code of the rule.
 NO_NONE = "w_bar, V_bar = (y * 0 if y_bar is None else y_bar for y, y_bar in ((w, w_bar), (V, V_bar)))\n    "
-SAFE = "return reciprocal(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)"
+SAFE = "return divisor(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)"
 GAPS = "gaps = w[..., None, :] - w[..., :, None]\n    "
-DIVIDED = {SAFE: GAPS + "return np.where(np.eye(n), 0, 1 / (gaps + np.eye(n)))"}
+DIVIDED = {SAFE: GAPS + "return np.where(np.eye(n), np.inf, gaps)"}
 MISTAKES = {
     "The cotangent of w goes through the gaps": {
         **DIVIDED,
         "if V_bar is None:": NO_NONE + "if V_bar is None:",
     },
     "Ties divide by zero": DIVIDED,
-    "The gaps are broadened": {SAFE: GAPS + "return gaps / (gaps * gaps + 1e-12)"},
+    "The gaps are broadened": {SAFE: GAPS + "return 1 / (gaps / (gaps * gaps + 1e-12) + 1e-300)"},
     "The gaps have the wrong sign": {SAFE: SAFE.replace("return ", "return -")},
     "A triangle in place of the Hermitian cotangent": {
-        "return (V @ P @ Vh,)": "return (np.tril(V @ P @ Vh) + np.tril(V @ P @ Vh, -1),)"
+        "return (VP @ Vh,)": "return (np.tril(VP @ Vh) + np.tril(VP @ Vh, -1),)"
     },
     "Not made Hermitian": {"X - adjoint(X, xp)": "2 * X"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},

@@ -61,7 +61,7 @@ def test_values_alone_at_ties(A):
 
 
 def test_values_alone_form_no_gaps(monkeypatch):
-    monkeypatch.setattr("linalg_vjp._rules.svd._reciprocals", None)  # calling it would fail
+    monkeypatch.setattr("linalg_vjp._rules.svd._gaps_and_sums", None)  # calling it would fail
     (_, S, _), pullback = lv.vjp("svd", general(4, 3))
     pullback(None, S, None)
     S, pullback = lv.vjp("svdvals", general(4, 3))
@@ -117,29 +117,29 @@ def test_a_small_singular_value_is_no_zero():
 NO_NONE = (
     "U_bar, Vh_bar = (np.zeros_like(x) if y is None else y for x, y in ((U, U_bar), (Vh, Vh_bar)))\n    "
 )
-BY_GAPS = "reciprocal(col - row, largest, TIED, xp)"
-BY_SUMS = "reciprocal(col + row, largest, ZERO, xp)"
-DIVIDED = {BY_GAPS: "np.where(np.eye(S.shape[-1]), 0, 1 / (col - row + np.eye(S.shape[-1])))"}
-SQUARES = "reciprocal(col * col - row * row, largest * largest, TIED, xp)"
+BY_GAPS = "divisor(col - row, largest, TIED, xp)"
+BY_SUMS = "divisor(col + row, largest, ZERO, xp)"
+DIVIDED = {BY_GAPS: "np.where(np.eye(S.shape[-1]), np.inf, col - row)"}
+SQUARES = "divisor(col * col - row * row, largest * largest, TIED, xp)"
 MISTAKES = {
     "The cotangent of S goes through the gaps": {
         **DIVIDED,
         "if U_bar is None and": NO_NONE + "if U_bar is None and",
     },
     "Ties divide by zero": DIVIDED,
-    "Zeros divide by zero": {"return reciprocal(S, _largest(S), ZERO, xp)": "return 1 / S"},
-    "Two zeros are divided by their sum": {BY_SUMS: "1 / (col + row)"},
-    "The singular values are squared": {BY_GAPS: f"(col + row) * {SQUARES}"},
-    "The gaps are broadened": {BY_GAPS: "(col - row) / ((col - row) ** 2 + 1e-12)"},
-    "The phase between U and V is forgotten": {BY_SUMS: f"(1 - np.eye(S.shape[-1])) * {BY_SUMS}"},
+    "Zeros divide by zero": {"return 1 / divisor(S, _largest(S), ZERO, xp)": "return 1 / S"},
+    "Two zeros are divided by their sum": {BY_SUMS: "col + row"},
+    "The singular values are squared": {BY_GAPS: f"{SQUARES} / (col + row)"},
+    "The gaps are broadened": {BY_GAPS: "1 / ((col - row) / ((col - row) ** 2 + 1e-12) + 1e-300)"},
+    "The phase between U and V is forgotten": {BY_SUMS: f"np.where(np.eye(S.shape[-1]), np.inf, {BY_SUMS})"},
     "The part outside the span is forgotten": {
-        "return skew(C, xp), extra_cotangent(": "return skew(C, xp), 0 * extra_cotangent("
+        "return C - adjoint(C, xp), extra_cotangent(": "return C - adjoint(C, xp), 0 * extra_cotangent("
     },
     "The extra columns are forgotten": {
         "extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)": "perp"
     },
     "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
-    "A tie must be exact": {BY_GAPS: "reciprocal(col - row, largest, 0, xp)"},
+    "A tie must be exact": {BY_GAPS: "divisor(col - row, largest, 0, xp)"},
     "All axes are reversed, and not the last two": {
         "V_bar = adjoint(Vh_bar, xp)": "V_bar = np.conj(Vh_bar).T"
     },

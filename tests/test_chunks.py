@@ -1,0 +1,88 @@
+"""NumPy takes a large batch chunk by chunk: the same results, whatever the batch looks like."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp._backends import numpy as native
+
+from .random_inputs import general, params_of, regular
+
+
+def derivatives(rule, inputs, params, given=None):
+    outputs = rule.forward(*inputs, **params)
+    bars = [y if given in (None, i) and np.isdtype(y.dtype, ("real floating", "complex floating")) else None
+            for i, y in enumerate(outputs)]  # fmt: skip
+    dots = [general(*x.shape, dtype=x.dtype, seed=5) for x in inputs]
+    return outputs, rule.vjp(inputs, outputs, bars, **params), rule.jvp(inputs, outputs, dots, **params)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex128"])
+@pytest.mark.parametrize("batch", [(7,), (2, 5), (3, 1, 2)], ids=str)
+@pytest.mark.parametrize("name", lv.RULES)
+def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
+    rule, params = lv.RULES[name], params_of(name)
+    inputs = regular(name, *batch, dtype=dtype)
+    for given in (None, *range(len(rule.outputs))):
+        monkeypatch.setattr(native, "CHUNK", 10**9)
+        wanted = derivatives(rule, inputs, params, given)
+        monkeypatch.setattr(native, "CHUNK", 19)  # two matrices of 3 x 3, and one left over
+        got = derivatives(rule, inputs, params, given)
+        for mine, plain in zip(got, wanted, strict=True):
+            for x, y in zip(mine, plain, strict=True):
+                assert (x is None) == (y is None)
+                if x is not None:
+                    assert x.shape == y.shape
+                    assert x.dtype == y.dtype
+                    np.testing.assert_allclose(x, y, rtol=0, atol=200 * np.finfo(dtype).eps * np.max(abs(y)))
+
+
+def test_a_chunk_is_small(monkeypatch):
+    monkeypatch.setattr(native, "CHUNK", 20)
+    seen = []
+    rule = lv.Rule(
+        "twice", "(n,n)->(n,n)", inputs=("A",), outputs=("Y",), saves=(),
+        op=lambda A, xp: (2 * A,),
+        op_vjp=lambda Y_bar, xp: (seen.append(Y_bar.shape) or 2 * Y_bar,),
+        op_jvp=lambda A_dot, xp: (2 * A_dot,),
+    )  # fmt: skip
+    A = general(3, 3, 2, 2)
+    np.testing.assert_array_equal(lv.vjp(rule, A)[1](A)[0], 2 * A)
+    assert seen == [(3, 3, 2, 2)]  # not worth it
+    seen.clear()
+    A = general(2, 13, 2, 2)
+    np.testing.assert_array_equal(lv.vjp(rule, A)[1](A)[0], 2 * A)
+    assert seen == [(5, 2, 2)] * 5 + [(1, 2, 2)]
+
+
+def test_what_is_not_one_batch_is_left_whole(monkeypatch):
+    """A shared matrix, a tolerance for each matrix, a norm over the axis of the batch."""
+    A, B, rtol = general(3, 3), general(9, 3, 2), np.linspace(0.01, 0.1, 9)
+    forms = [
+        ("solve", (A, B), {}),
+        ("solve_triangular", (np.triu(A), B), {}),
+        ("pinv", (general(9, 3, 2),), {"rtol": rtol}),
+        ("vector_norm", (B,), {"axis": 0}),
+        ("vector_norm", (B,), {"axis": None, "ord": 3}),
+    ]
+    for name, inputs, params in forms:
+        monkeypatch.setattr(native, "CHUNK", 10**9)
+        wanted = derivatives(lv.RULES[name], inputs, params)
+        monkeypatch.setattr(native, "CHUNK", 5)
+        for mine, plain in zip(derivatives(lv.RULES[name], inputs, params), wanted, strict=True):
+            for x, y in zip(mine, plain, strict=True):
+                np.testing.assert_array_equal(x, y)
+
+
+@pytest.mark.parametrize("name", ["qr", "lu", "svd", "eigh"])
+def test_the_memory_of_a_batch_is_that_of_its_results(name):
+    inputs = regular(name, 2000, n=16)
+    outputs, pullback = lv.vjp(name, *inputs)
+    pullback(*outputs)
+    tracemalloc.start()
+    pullback(*outputs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * inputs[0].nbytes  # one of them the result
