@@ -13,7 +13,7 @@ Each module offers the same names with the same arguments:
 
 `generic` does all of it in pure Array API and serves every library without a module of its own. Two more have
 
-    by_chunks(rule, formula, arrays, ranks, params)              the formula, some matrices of the batch at a time
+    by_chunks(rule, formula, arrays, ranks, params)              the formula, part of the batch at a time
 """
 
 import functools

@@ -76,8 +76,9 @@ def eigh_vjp(
     Vh = adjoint(V, xp)
     if V_bar is None:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
-    X = Vh @ V_bar
-    D, S = _gaps(2 * w, xp), X - adjoint(X, xp)  # both doubled: S / D is what it should be
+    S = Vh @ V_bar
+    S = S - adjoint(S, xp)
+    D = _gaps(2 * w, xp)  # both are doubled, and S / D is what it should be
     if gauge == "check":
         check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
     VP = V @ (S / D)

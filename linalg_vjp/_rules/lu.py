@@ -90,18 +90,14 @@ def lu_vjp(
         return (None,)
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    T = from_L = None
-    if L_bar is not None:
-        L_bar = tril(L_bar, xp, -1)
-        T = from_L = adjoint(L, xp) @ L_bar
+    T = None if L_bar is None else adjoint(L, xp) @ tril(L_bar, xp, -1)
     if U_bar is not None:
         U_bar = triu(U_bar, xp)
-        from_U = U_bar @ adjoint(U, xp)
-        T = -from_U if from_L is None else from_L - from_U
+        T = total(T, -(U_bar @ adjoint(U, xp)))
     T = tril(T, xp, -1)
     if m <= n:
-        Y = _solve_strict(T, U, n, xp, trans="C")
-        A_bar = solve_triangular(L, total(U_bar, Y), xp, upper=False, trans="C", unit_diagonal=True)
+        A_bar = total(U_bar, _solve_strict(T, U, n, xp, trans="C"))
+        A_bar = solve_triangular(L, A_bar, xp, upper=False, trans="C", unit_diagonal=True)
         return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
     L1, L2 = L[..., :k, :], L[..., k:, :]
     if L_bar is None:

@@ -96,14 +96,14 @@ def qr_vjp(
             check_gauge("qr", "Q", [skew(adjoint(Q2, xp) @ Q2_bar, xp)], (Q_bar, Q2_bar), xp)
         Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
     from_Q = None if Q_bar is None else Qh @ Q_bar
-    from_R = None if R_bar is None else R_bar @ Rh
-    N = total(from_R, None if from_Q is None else -from_Q)
-    T = tril_half(adjoint(N, xp) - N, xp)
+    T = total(None if R_bar is None else R_bar @ Rh, None if from_Q is None else -from_Q)  # N
+    T = tril_half(adjoint(T, xp) - T, xp)
     if m <= n or Q_bar is None:  # all of it lies in the span of Q
         C = right_solve_triangular(T, R[..., :, :k], xp, upper=True, trans="C")
         if m < n:
             C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)
-        return (Q @ total(C, R_bar),)
+        C = total(C, R_bar)
+        return (Q @ C,)
     A_bar = right_solve_triangular(Q_bar + Q @ (T - from_Q), R, xp, upper=True, trans="C")
     return (A_bar if R_bar is None else A_bar + Q @ R_bar,)
 

@@ -99,11 +99,12 @@ def svd_vjp(
     if Vh_bar is not None:
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
-    gaps, sums = _gaps_and_sums(2 * S, xp)  # J and K are doubled, too
-    turns = total(J, K), (J if K is None else -K if J is None else J - K)
+    J, K = total(J, K), (J if K is None else -K if J is None else J - K)
     if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), turns, (U_perp, V_perp), S, xp)
-    UP = U1 @ (turns[0] / gaps + turns[1] / sums)
+        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (J, K), (U_perp, V_perp), S, xp)
+    J = J / _gaps(2 * S, xp)  # both doubled
+    K = K / _sums(2 * S, xp)
+    UP = U1 @ (J + K)
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
@@ -156,10 +157,9 @@ def svd_jvp(
     k = S.shape[-1]
     U, U0, V = U[..., :, :k], U[..., :, k:], adjoint(Vh, xp)
     V, V0 = V[..., :, :k], V[..., :, k:]
-    gaps, sums = _gaps_and_sums(S, xp)
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
-    turn, apart = hermitian(B, xp) / gaps, skew(B, xp) / sums
+    turn, apart = hermitian(B, xp) / _gaps(S, xp), skew(B, xp) / _sums(S, xp)
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
         U_dot = U_dot + (Y - U @ B) * _inverse(S, xp)[..., None, :]
@@ -171,10 +171,14 @@ def svd_jvp(
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(V_dot, xp)
 
 
-def _gaps_and_sums(S: Array, xp: Namespace) -> tuple[Array, Array]:
-    """1 / E = s_j - s_i and 1 / G = s_j + s_i, inf at ties and where both are zero."""
-    row, col, largest = S[..., :, None], S[..., None, :], _largest(S)[..., None]
-    return divisor(col - row, largest, TIED, xp), divisor(col + row, largest, ZERO, xp)
+def _gaps(S: Array, xp: Namespace) -> Array:
+    """1 / E_ij = s_j - s_i, inf at ties."""
+    return divisor(S[..., None, :] - S[..., :, None], _largest(S)[..., None], TIED, xp)
+
+
+def _sums(S: Array, xp: Namespace) -> Array:
+    """1 / G_ij = s_j + s_i, inf where both are zero."""
+    return divisor(S[..., None, :] + S[..., :, None], _largest(S)[..., None], ZERO, xp)
 
 
 def _inverse(S: Array, xp: Namespace) -> Array:
@@ -207,8 +211,8 @@ def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: N
     where S is zero, and the turns within the extra columns.
     """
     k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
-    both = zip(_gaps_and_sums(S, xp), turns, strict=True)
-    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in both]
+    divisors = (_gaps(S, xp), _sums(S, xp))
+    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in zip(divisors, turns, strict=True)]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
         if Q_bar is not None:

@@ -114,7 +114,7 @@ MISTAKES = {
     "A triangle in place of the Hermitian cotangent": {
         "return (VP @ Vh,)": "return (np.tril(VP @ Vh) + np.tril(VP @ Vh, -1),)"
     },
-    "Not made Hermitian": {"X - adjoint(X, xp)": "2 * X"},
+    "Not made Hermitian": {"S - adjoint(S, xp)": "2 * S"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
     "A tie must be exact": {SAFE: SAFE.replace("TIED", "0")},
     "The size of w is taken for its largest entry": {SAFE: SAFE.replace("largest[", "w[..., n - 1 :][")},

@@ -81,7 +81,7 @@ def test_a_loss_may_depend_on_the_phase(shape):
 MISTAKES = {
     "One output has the wrong sign": {"else -from_Q)": "else from_Q)"},
     "The whole diagonal in place of half": {
-        "T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N)"
+        "T = tril_half(adjoint(T, xp) - T, xp)": "T = np.tril(adjoint(T, xp) - T)"
     },
     "No diagonal": {"T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N, -1)"},
     "The part of Q_bar outside the span of Q is forgotten": {"if m <= n or Q_bar is None:": "if True:"},

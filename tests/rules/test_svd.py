@@ -61,7 +61,7 @@ def test_values_alone_at_ties(A):
 
 
 def test_values_alone_form_no_gaps(monkeypatch):
-    monkeypatch.setattr("linalg_vjp._rules.svd._gaps_and_sums", None)  # calling it would fail
+    monkeypatch.setattr("linalg_vjp._rules.svd.divisor", None)  # calling it would fail
     (_, S, _), pullback = lv.vjp("svd", general(4, 3))
     pullback(None, S, None)
     S, pullback = lv.vjp("svdvals", general(4, 3))
@@ -117,10 +117,11 @@ def test_a_small_singular_value_is_no_zero():
 NO_NONE = (
     "U_bar, Vh_bar = (np.zeros_like(x) if y is None else y for x, y in ((U, U_bar), (Vh, Vh_bar)))\n    "
 )
-BY_GAPS = "divisor(col - row, largest, TIED, xp)"
-BY_SUMS = "divisor(col + row, largest, ZERO, xp)"
-DIVIDED = {BY_GAPS: "np.where(np.eye(S.shape[-1]), np.inf, col - row)"}
-SQUARES = "divisor(col * col - row * row, largest * largest, TIED, xp)"
+BY_GAPS = "divisor(S[..., None, :] - S[..., :, None], _largest(S)[..., None], TIED, xp)"
+BY_SUMS = "divisor(S[..., None, :] + S[..., :, None], _largest(S)[..., None], ZERO, xp)"
+GAPS, SUMS = "(S[..., None, :] - S[..., :, None])", "(S[..., None, :] + S[..., :, None])"
+DIVIDED = {BY_GAPS: f"np.where(np.eye(S.shape[-1]), np.inf, {GAPS})"}
+SQUARES = "divisor(S[..., None, :] ** 2 - S[..., :, None] ** 2, _largest(S)[..., None] ** 2, TIED, xp)"
 MISTAKES = {
     "The cotangent of S goes through the gaps": {
         **DIVIDED,
@@ -128,9 +129,9 @@ MISTAKES = {
     },
     "Ties divide by zero": DIVIDED,
     "Zeros divide by zero": {"return 1 / divisor(S, _largest(S), ZERO, xp)": "return 1 / S"},
-    "Two zeros are divided by their sum": {BY_SUMS: "col + row"},
-    "The singular values are squared": {BY_GAPS: f"{SQUARES} / (col + row)"},
-    "The gaps are broadened": {BY_GAPS: "1 / ((col - row) / ((col - row) ** 2 + 1e-12) + 1e-300)"},
+    "Two zeros are divided by their sum": {BY_SUMS: SUMS},
+    "The singular values are squared": {BY_GAPS: f"{SQUARES} / {SUMS}"},
+    "The gaps are broadened": {BY_GAPS: f"1 / ({GAPS} / ({GAPS} ** 2 + 1e-12) + 1e-300)"},
     "The phase between U and V is forgotten": {BY_SUMS: f"np.where(np.eye(S.shape[-1]), np.inf, {BY_SUMS})"},
     "The part outside the span is forgotten": {
         "return C - adjoint(C, xp), extra_cotangent(": "return C - adjoint(C, xp), 0 * extra_cotangent("
@@ -139,7 +140,7 @@ MISTAKES = {
         "extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)": "perp"
     },
     "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
-    "A tie must be exact": {BY_GAPS: "divisor(col - row, largest, 0, xp)"},
+    "A tie must be exact": {BY_GAPS: BY_GAPS.replace("TIED", "0")},
     "All axes are reversed, and not the last two": {
         "V_bar = adjoint(Vh_bar, xp)": "V_bar = np.conj(Vh_bar).T"
     },
