@@ -96,7 +96,7 @@ def lu_vjp(
         T = total(T, -(U_bar @ adjoint(U, xp)))
     T = tril(T, xp, -1)
     if m <= n:
-        A_bar = total(U_bar, _solve_strict(T, U, n, xp, trans="C"))
+        A_bar = total(U_bar, _solve_strict(T, U, xp, trans="C"))
         A_bar = solve_triangular(L, A_bar, xp, upper=False, trans="C", unit_diagonal=True)
         return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
     L1, L2 = L[..., :k, :], L[..., k:, :]
@@ -158,7 +158,7 @@ def lu_jvp(
     L1 = L[..., :k, :]
     X = solve_triangular(L1, B[..., :k, :], xp, upper=False, unit_diagonal=True)
     if m <= n:
-        T = tril(_solve_strict(X[..., :, :k], U, k, xp), xp, -1)
+        T = tril(_solve_strict(X[..., :, :k], U[..., :, :k], xp), xp, -1)
     else:
         T = tril(right_solve_triangular(X, U, xp, upper=True), xp, -1)
     U_dot, L_dot = triu(X - T @ U, xp), L1 @ T
@@ -168,15 +168,14 @@ def lu_jvp(
     return None, L_dot, U_dot
 
 
-def _solve_strict(T: Array, U: Array, n: int, xp: Namespace, trans: str = "N") -> Array:
-    """T op(U1)^-1 without its last column, which does not count, and with zeros up to n columns.
+def _solve_strict(T: Array, U: Array, xp: Namespace, trans: str = "N") -> Array:
+    """T op(U1)^-1 without its last column, which does not count, and with zeros up to the columns of U.
 
     So the last pivot is divided by nowhere.
     """
     j = max(T.shape[-1] - 1, 0)
     Y = right_solve_triangular(T[..., :, :j], U[..., :j, :j], xp, upper=True, trans=trans)
-    zeros = xp.zeros((*Y.shape[:-1], n - j), dtype=Y.dtype, device=device(Y))
-    return xp.concat([Y, zeros], axis=-1)
+    return xp.concat([Y, xp.zeros_like(U[..., :, j:])], axis=-1)
 
 
 def _rows(P: Array, p_indices: bool, xp: Namespace) -> Array:
