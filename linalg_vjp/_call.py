@@ -4,6 +4,7 @@ The maths of a rule sees whole matrices, one namespace, cotangents in the dtypes
 may still be broadcast or complex where the input was not; that is mended here.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -179,11 +180,16 @@ class Call(NamedTuple):
         mapped = None if formula is rule.op_bwd else by_chunks(xp, self.batch)
         if mapped is not None and rule.batched(params):
             ranks = self._ranks(saved, given, given_cores)
-            results = mapped(rule.name, formula, (*saved, *given), ranks, params)
+            checked = functools.partial(self._checked, formula, len(result_cores))
+            results = mapped(rule.name, checked, (*saved, *given), ranks, params)
         else:
-            results = formula(*saved, *given, xp=xp, **params)
-        check_results(rule, formula, results, len(result_cores))
+            results = self._checked(formula, len(result_cores), *saved, *given, xp=xp, **params)
         return self._reshape(xp.squeeze, result_cores, results) if self.short else results
+
+    def _checked(self, formula: Callable[..., Any], count: int, *arrays: Any, **keywords: Any) -> Arrays:
+        results: Arrays = formula(*arrays, **keywords)
+        check_results(self.rule, formula, results, count)
+        return results
 
     def _ranks(self, saved: Arrays, given: Arrays, given_cores: Sequence[Core]) -> list[int]:
         """The axes of one matrix: of an input those of the signature, of an output all but the batch."""

@@ -30,7 +30,7 @@ def _eps(dtype: Any, xp: Namespace) -> float:
 
 
 def divisor(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
-    """x, and inf where |x| is at most so many times eps of the largest value: a quotient is 0 there."""
+    """x, and inf where |x| is at most so many times eps of the largest value: to `divide` by it gives 0."""
     tol = times * _eps(x.dtype, xp) * largest
     return xp.where(xp.abs(x) <= tol, math.inf, x)
 

@@ -14,6 +14,7 @@ __all__ = [
     "broadcast_shapes",
     "conj",
     "diagonal",
+    "divide",
     "hermitian",
     "inner",
     "is_complex",
@@ -114,6 +115,11 @@ def matmul(A: Array, B: Array, xp: Namespace) -> Array:
     """A B, also for a real and a complex factor; where both have one dtype, `@` says the same."""
     A, B = promote(A, B, xp=xp)
     return A @ B
+
+
+def divide(X: Array, D: Array, xp: Namespace) -> Array:
+    """X / D for a real D, and 0 where that is inf: a complex X over it is NaN to several libraries."""
+    return X * (1 / D) if is_complex(X, xp) else X / D
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:

@@ -82,9 +82,12 @@ def array_namespace(*arrays: Array) -> Namespace:
 
 def device(x: Array) -> Any:
     """Where an array lies; None for a library that does not say."""
-    if type(x).__module__ == "autograd.numpy.numpy_boxes":
+    library = type(x).__module__
+    if library in ("numpy", "autograd.numpy.numpy_boxes"):
         return "cpu"
-    return None if type(x).__module__ == "mlx.core" else compat_device(x)
+    if library == "torch":  # array-api-compat says the same, after many questions
+        return x.device
+    return None if library == "mlx.core" else compat_device(x)
 
 
 @functools.cache

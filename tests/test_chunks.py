@@ -57,6 +57,32 @@ def test_a_chunk_is_small(monkeypatch):
     assert seen == [(5, 2, 2)] * 5 + [(1, 2, 2)]
 
 
+def test_every_chunk_sees_the_namespace_of_the_call(monkeypatch):
+    """That of array-api-compat, which has keywords of the standard that NumPy's own functions lack."""
+    monkeypatch.setattr(native, "CHUNK", 5)
+    rule = lv.Rule(
+        "sorted", "(n)->(n)", inputs=("x",), outputs=("y",), saves=("x",),
+        op=lambda x, xp: (xp.sort(x, descending=True),),
+        op_vjp=lambda x, y_bar, xp: (xp.sort(x, descending=True) * y_bar,),
+        op_jvp=lambda x, x_dot, xp: (x_dot,),
+    )  # fmt: skip
+    x = general(20, 3)
+    np.testing.assert_array_equal(lv.vjp(rule, x)[1](np.ones_like(x))[0], np.flip(np.sort(x), axis=-1))
+
+
+def test_a_formula_that_returns_no_tuple_is_named_in_chunks_too(monkeypatch):
+    monkeypatch.setattr(native, "CHUNK", 5)
+    rule = lv.Rule(
+        "bare", "(n)->(n)", inputs=("x",), outputs=("y",), saves=(),
+        op=lambda x, xp: (x,),
+        op_vjp=lambda y_bar, xp: y_bar,
+        op_jvp=lambda x_dot, xp: (x_dot,),
+    )  # fmt: skip
+    x = general(20, 3)
+    with pytest.raises(TypeError, match=r"bare: <lambda> returned ndarray; a tuple of 1 is wanted"):
+        lv.vjp(rule, x)[1](x)
+
+
 def test_what_is_not_one_batch_is_left_whole(monkeypatch):
     """A shared matrix, a tolerance for each matrix, a norm over the axis of the batch."""
     A, B, rtol = general(3, 3), general(9, 3, 2), np.linspace(0.01, 0.1, 9)

@@ -93,3 +93,46 @@ def test_triangles(shape, k):
 def test_junk_does_not_leak_through_a_mask():
     X = np.asarray([[1.0, np.nan], [np.inf, 1.0]])
     np.testing.assert_array_equal(native.tril(native.triu(X, np), np), np.eye(2))
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 3), (5, 4, 4), (5, 17, 17), (0, 3, 3), (2, 0, 0), (2, 3, 1, 1)], ids=str
+)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_lower_half(shape, dtype):
+    X = general(*shape, dtype=dtype)
+    wanted = (np.tril(X) + np.tril(X, -1)) / X.dtype.type(2)
+    for module in (native, generic):
+        half = module.tril_half(X, np)
+        assert half.dtype == X.dtype
+        np.testing.assert_array_equal(half, wanted)
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (5, 4, 2), (2, 3, 4, 4), (0, 4, 4), (2, 0, 3), (2, 3, 0)], ids=str)
+def test_rows_of_each_matrix(shape):
+    X = general(*shape)
+    p = np.argsort(general(*shape[:-1], seed=1), axis=-1)
+    for q in (p, p.astype(np.int16)):
+        np.testing.assert_array_equal(
+            native.permute_rows(X, q, np), np.take_along_axis(X, p[..., None], axis=-2)
+        )
+    shared = np.argsort(general(shape[-2], seed=1))
+    np.testing.assert_array_equal(native.permute_rows(X, shared, np), X[..., shared, :])
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("m", [1, 4, 5, 9, 14])
+def test_no_triangle_warns_or_reads_the_other_one(m, upper):
+    """A zero on the diagonal and an overflow give inf or NaN in their own matrix."""
+    A = general(200, m, m) / m + 3 * np.eye(m)
+    A = np.where(np.tri(m, dtype=bool) if not upper else np.tri(m, dtype=bool).T, A, np.nan)
+    B = general(200, m, 2, seed=1)
+    wanted = native.solve_triangular(A, B, np, upper=upper, trans="N", unit_diagonal=False)
+    assert np.all(np.isfinite(wanted))
+    A[0, 0, 0] = 0
+    A[1] *= 1e-200
+    B[1] = 1e200
+    got = native.solve_triangular(A, B, np, upper=upper, trans="N", unit_diagonal=False)
+    assert not np.any(np.isfinite(got[0, 0] if upper else got[0]))
+    assert not np.any(np.isfinite(got[1, -1 if upper else 0]))
+    np.testing.assert_array_equal(got[2:], wanted[2:])

@@ -1,5 +1,6 @@
 """The rules under PyTorch's transformations: vmap, compile, another differentiation, and the meta device."""
 
+import numpy as np
 import pytest
 
 import linalg_vjp as lv
@@ -107,3 +108,27 @@ def test_the_rows_of_lu_under_autocast():
     with torch.autocast("cpu", dtype=torch.bfloat16):
         p, _, _ = lv.RULES["lu"].forward(A, p_indices=True)
     assert torch.equal(torch.sort(p).values, torch.arange(300))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex128"])
+@pytest.mark.parametrize(
+    "shape", [(3, 3), (4, 3, 5), (2, 2, 17, 17), (2, 20, 3), (0, 3, 3), (2, 0, 0)], ids=str
+)
+def test_masks_and_rows_are_those_of_numpy(shape, dtype):
+    """On either side of the size where a mask takes the place of torch.tril, with junk in the other half."""
+    from linalg_vjp._backends import torch as native
+
+    X = general(*shape, dtype=dtype)
+    p = np.argsort(general(*shape[:-1], seed=1), axis=-1)
+    same = np.testing.assert_array_equal
+    for integer in (np.int64, np.int32, np.int16):
+        rows = native.permute_rows(torch.asarray(X), torch.asarray(p.astype(integer)), torch)
+        same(rows, np.take_along_axis(X, p[..., None], axis=-2))
+    for k in range(-2, 3):
+        same(native.tril(torch.asarray(np.where(np.tri(*shape[-2:], k), X, np.nan)), torch, k), np.tril(X, k))
+        junk = np.where(np.tri(*shape[-2:], k - 1), np.nan, X)
+        same(native.triu(torch.asarray(junk), torch, k), np.triu(X, k))
+    if shape[-1] == shape[-2]:
+        half = native.tril_half(torch.asarray(X), torch)
+        assert half.dtype == torch.asarray(X).dtype
+        same(half, (np.tril(X) + np.tril(X, -1)) / X.dtype.type(2))

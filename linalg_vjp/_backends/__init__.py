@@ -11,9 +11,8 @@ Each module offers the same names with the same arguments:
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
     tril_half(X, xp)                                             tril(X) with half of the diagonal
 
-`generic` does all of it in pure Array API and serves every library without a module of its own. Two more have
-
-    by_chunks(rule, formula, arrays, ranks, params)              the formula, part of the batch at a time
+`generic` does all of it in pure Array API and serves every library without a module of its own. The modules
+of NumPy and Dask also map a whole formula over parts of the batch: `by_chunks`.
 """
 
 import functools
@@ -50,11 +49,11 @@ def primitives(xp: Namespace) -> Any:
 
 @functools.cache
 def by_chunks(xp: Namespace, batch: int) -> Any:
-    """How to run a formula chunk by chunk of so many batch axes; None for the libraries that do not."""
+    """The function that maps a formula over parts of a batch of so many axes; None where there is none."""
     if is_dask_namespace(xp):
         from .dask import by_chunks
 
         return by_chunks
     if batch and is_numpy_namespace(xp):
-        return primitives(xp).by_chunks
+        return functools.partial(primitives(xp).by_chunks, xp)
     return None

@@ -1,8 +1,8 @@
 """The primitives on NumPy: LAPACK through SciPy for few or large matrices, whole-batch NumPy for many small.
 
-SciPy is optional. It takes one matrix a call, with microseconds of overhead each, and so wins where
-the matrices are few or large. NumPy's own operations, one row of every matrix of the batch at a
-time, win where they are many and small.
+SciPy is optional. It takes one matrix a call, with microseconds of overhead each, and so wins where the
+matrices are few or large. NumPy's own operations, on an entry or a block of every matrix at once, win
+where they are many and small. A large batch is taken in chunks.
 """
 
 import functools
@@ -92,7 +92,7 @@ def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
         return X[p]
     *batch, m, n = X.shape
     count = math.prod(batch)
-    rows = p.reshape(count, m) + m * np.arange(count)[:, None]
+    rows = np.broadcast_to(p, (*batch, m)).reshape(count, m) + m * np.arange(count)[:, None]
     return X.reshape(count * m, n)[rows.ravel()].reshape(X.shape)
 
 
@@ -105,7 +105,7 @@ def solve_triangular(
     if lapack and not batch and B.size:
         return _trsm(A, B, upper, trans, unit_diagonal)
     # Measured: the whole batch at once takes some microseconds a row, LAPACK 2 us or more a matrix.
-    if not lapack or B.size == 0 or (m <= 16 and math.prod(batch) >= m * m // 2):
+    if not lapack or B.size == 0 or (m <= 16 and n <= 32 and math.prod(batch) >= m * m // 2):
         return _substitute(A, B, upper, trans, unit_diagonal)
     X = np.empty(B.shape, B.dtype)
     for i in np.ndindex(*batch):
@@ -128,7 +128,7 @@ def _substitute(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool
         A = A.conj()
     X = B.copy()
     if X.size:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             _halve(A, X, upper, unit_diagonal)
     return X
 
@@ -167,11 +167,13 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return p.astype(np.int64, copy=False), L, U
 
 
-# Entries of the largest array of a chunk; measured: what is between lies in the cache, and calls are few.
+# Entries of the largest argument of a chunk. Measured: so few that intermediate results stay in the cache, so
+# many that the calls do not count.
 CHUNK = 40000
 
 
 def by_chunks(
+    xp: Namespace,
     rule: str,
     formula: Callable[..., tuple[Any, ...]],
     arrays: Sequence[Any],
@@ -180,14 +182,14 @@ def by_chunks(
 ) -> tuple[Any, ...]:
     """The formula, chunk by chunk of a large batch: its intermediate results stay small, and in the cache.
 
-    The arguments are those of the function of this name for Dask.
+    The arguments after the first are those of the function of this name for Dask.
     """
     batches = [x.shape[: x.ndim - rank] for x, rank in zip(arrays, ranks, strict=True) if x is not None]
     count = math.prod(batches[0])
     size = max(x.size for x in arrays if x is not None)
     per_matrix = any(hasattr(value, "shape") for value in params.values())
     if size <= 2 * CHUNK or count == 1 or per_matrix or any(batch != batches[0] for batch in batches):
-        return formula(*arrays, xp=np, **params)
+        return formula(*arrays, xp=xp, **params)
     flat = [
         x if x is None else x.reshape(count, *x.shape[x.ndim - rank :])
         for x, rank in zip(arrays, ranks, strict=True)
@@ -196,7 +198,7 @@ def by_chunks(
     full: list[Any] = []
     for start in range(0, count, step):
         here = slice(start, start + step)
-        results = formula(*(x if x is None else x[here] for x in flat), xp=np, **params)
+        results = formula(*(x if x is None else x[here] for x in flat), xp=xp, **params)
         full = full or [y if y is None else np.empty((count, *y.shape[1:]), y.dtype) for y in results]
         for whole, y in zip(full, results, strict=True):
             if y is not None:

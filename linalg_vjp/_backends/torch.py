@@ -1,11 +1,12 @@
 """The primitives on PyTorch: its own, batched on every device, and under torch.func and torch.compile."""
 
 import math
+from typing import Any
 
 import torch
 
 from .._namespace import Array, Namespace
-from .generic import largest, row_sum
+from .generic import row_sum
 
 __all__ = [
     "largest",
@@ -40,6 +41,11 @@ def _ones(X: Array) -> Array:
     return torch.ones(X.shape[-2:], dtype=torch.bool, device=X.device)
 
 
+def largest(X: Array, axis: Any, xp: Namespace) -> Array:
+    """The maximum along axes that stay."""
+    return torch.amax(X, dim=() if axis is None else axis, keepdim=True)
+
+
 def tril_half(X: Array, xp: Namespace) -> Array:
     """The lower half with half of the diagonal."""
     n = X.shape[-1]
@@ -50,10 +56,11 @@ def tril_half(X: Array, xp: Namespace) -> Array:
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
     """X[p], matrix by matrix; torch.take_along_dim takes several times as long."""
     if X.ndim == 2:
-        return X.index_select(0, p)
+        return X.index_select(0, p.to(torch.int64))
     *batch, m, n = X.shape
     count = math.prod(batch)
-    rows = p.reshape(count, m) + m * torch.arange(count, device=p.device)[:, None]
+    first = m * torch.arange(count, device=p.device)[:, None]
+    rows = first + p.expand(*batch, m).reshape(count, m)
     return X.reshape(count * m, n).index_select(0, rows.reshape(-1)).reshape(X.shape)
 
 

@@ -17,7 +17,7 @@ Spec: rules/eigh.md
 """
 
 from .._gauge import TIED, check_gauge, divisor
-from .._matrix import adjoint, diagonal, hermitian, inner, real
+from .._matrix import adjoint, diagonal, divide, hermitian, inner, largest, real
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -78,10 +78,10 @@ def eigh_vjp(
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     S = Vh @ V_bar
     S = S - adjoint(S, xp)
-    D = _gaps(2 * w, xp)  # both are doubled, and S / D is what it should be
+    D = _gaps(2 * w, xp)  # S is twice the skew part, and D twice the gaps: S / D is E o skew(V^H V_bar)
     if gauge == "check":
         check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
-    VP = V @ (S / D)
+    VP = V @ divide(S, D, xp)
     if w_bar is not None:
         VP = VP + V * w_bar[..., None, :]
     return (VP @ Vh,)
@@ -117,16 +117,15 @@ def eigh_jvp(
         return None, None
     xp = namespace(xp, w, V)
     B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
-    return real(diagonal(B, xp), xp), V @ (B / _gaps(w, xp))
+    return real(diagonal(B, xp), xp), V @ divide(B, _gaps(w, xp), xp)
 
 
 def _gaps(w: Array, xp: Namespace) -> Array:
     """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
-    n = w.shape[-1]
-    if n == 0:
+    if w.shape[-1] == 0:
         return w[..., None]
-    largest = xp.maximum(xp.abs(w[..., :1]), xp.abs(w[..., n - 1 :]))  # one of the ends: w is sorted
-    return divisor(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)
+    size = largest(xp.abs(w), -1, xp)
+    return divisor(w[..., None, :] - w[..., :, None], size[..., None], TIED, xp)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:

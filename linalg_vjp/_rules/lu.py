@@ -175,7 +175,8 @@ def _solve_strict(T: Array, U: Array, xp: Namespace, trans: str = "N") -> Array:
     """
     j = max(T.shape[-1] - 1, 0)
     Y = right_solve_triangular(T[..., :, :j], U[..., :j, :j], xp, upper=True, trans=trans)
-    return xp.concat([Y, xp.zeros_like(U[..., :, j:])], axis=-1)
+    zeros = xp.zeros((*Y.shape[:-1], U.shape[-1] - j), dtype=Y.dtype, device=device(Y))
+    return xp.concat([Y, zeros], axis=-1)
 
 
 def _rows(P: Array, p_indices: bool, xp: Namespace) -> Array:

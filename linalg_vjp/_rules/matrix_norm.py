@@ -16,7 +16,7 @@ Appl. 170, 33-45.
 Spec: rules/matrix_norm.md
 """
 
-from .._matrix import inner
+from .._matrix import divide, inner
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -143,7 +143,7 @@ def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
         return A
     if ord == "fro":
         N = xp.linalg.matrix_norm(A, keepdims=True)
-        return A / xp.where(N == 0, float("inf"), N)
+        return divide(A, xp.where(N == 0, INF, N), xp)
     if isinstance(ord, str) or abs(ord) == 2:
         U, S, Vh = xp.linalg.svd(A, full_matrices=False)
         return _spectral_slope(U, S, Vh, ord, xp)

@@ -96,8 +96,9 @@ def qr_vjp(
             check_gauge("qr", "Q", [skew(adjoint(Q2, xp) @ Q2_bar, xp)], (Q_bar, Q2_bar), xp)
         Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
     from_Q = None if Q_bar is None else Qh @ Q_bar
-    T = total(None if R_bar is None else R_bar @ Rh, None if from_Q is None else -from_Q)  # N
-    T = tril_half(adjoint(T, xp) - T, xp)
+    N = total(None if R_bar is None else R_bar @ Rh, None if from_Q is None else -from_Q)
+    T = tril_half(adjoint(N, xp) - N, xp)
+    del N  # of the size of a square A
     if m <= n or Q_bar is None:  # all of it lies in the span of Q
         C = right_solve_triangular(T, R[..., :, :k], xp, upper=True, trans="C")
         if m < n:

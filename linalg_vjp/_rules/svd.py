@@ -20,7 +20,7 @@ Spec: rules/svd.md
 
 from .._cotangent import total
 from .._gauge import TIED, ZERO, check_gauge, divisor, extra_cotangent, extra_tangent
-from .._matrix import adjoint, diagonal, hermitian, inner, real, skew
+from .._matrix import adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -89,8 +89,7 @@ def svd_vjp(
     xp = namespace(xp, U, S, Vh)
     k = S.shape[-1]
     U1, V1h = U[..., :, :k], Vh[..., :k, :]
-    if S_bar is not None:
-        S_bar = S_bar * xp.astype(S > 0, S.dtype)  # zero where S is
+    S_bar = None if S_bar is None else xp.where(S > 0, S_bar, 0.0)
     if U_bar is None and Vh_bar is None:
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
     J = K = U_perp = V_perp = V_bar = None
@@ -99,12 +98,13 @@ def svd_vjp(
     if Vh_bar is not None:
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
-    J, K = total(J, K), (J if K is None else -K if J is None else J - K)
+    together, apart = total(J, K), (J if K is None else -K if J is None else J - K)
+    del J, K  # of the size of a square A
     if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (J, K), (U_perp, V_perp), S, xp)
-    J = J / _gaps(2 * S, xp)  # both doubled
-    K = K / _sums(2 * S, xp)
-    UP = U1 @ (J + K)
+        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
+    together = divide(together, _gaps(2 * S, xp), xp)  # both doubled
+    apart = divide(apart, _sums(2 * S, xp), xp)
+    UP = U1 @ (together + apart)
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
@@ -159,7 +159,7 @@ def svd_jvp(
     V, V0 = V[..., :, :k], V[..., :, k:]
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
-    turn, apart = hermitian(B, xp) / _gaps(S, xp), skew(B, xp) / _sums(S, xp)
+    turn, apart = divide(hermitian(B, xp), _gaps(S, xp), xp), divide(skew(B, xp), _sums(S, xp), xp)
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
         U_dot = U_dot + (Y - U @ B) * _inverse(S, xp)[..., None, :]
@@ -167,8 +167,7 @@ def svd_jvp(
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
     S_dot = real(diagonal(B, xp), xp) * xp.astype(S > 0, S.dtype)
-    V_dot = extra_tangent(V, V_dot, V0, xp)
-    return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(V_dot, xp)
+    return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(extra_tangent(V, V_dot, V0, xp), xp)
 
 
 def _gaps(S: Array, xp: Namespace) -> Array:
@@ -195,13 +194,12 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
 
     The second is None where there is nothing beyond. Columns after the k-th move against the first k.
     """
-    if Q.shape[-2] == k:
-        C = adjoint(Q, xp) @ Q_bar
-        return C - adjoint(C, xp), None
     Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
     C = adjoint(Q1, xp) @ Q1_bar
-    perp = Q1_bar - Q1 @ C
-    return C - adjoint(C, xp), extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)
+    turn = C - adjoint(C, xp)
+    if Q.shape[-2] == k:
+        return turn, None
+    return turn, extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
 def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
@@ -211,8 +209,8 @@ def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: N
     where S is zero, and the turns within the extra columns.
     """
     k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
-    divisors = (_gaps(S, xp), _sums(S, xp))
-    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in zip(divisors, turns, strict=True)]
+    pairs = zip((_gaps(S, xp), _sums(S, xp)), turns, strict=True)
+    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in pairs]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
         if Q_bar is not None:

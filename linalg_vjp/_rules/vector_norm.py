@@ -20,7 +20,7 @@ import numbers
 import operator
 from collections.abc import Mapping
 
-from .._matrix import inner, largest, row_sum
+from .._matrix import divide, inner, largest, row_sum
 from .._namespace import Array, Namespace, namespace
 from .._params import Param, one_of
 from .._rule import Rule
@@ -166,7 +166,7 @@ def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
     if ord == 0 or 0 in x.shape:
         return xp.zeros_like(x)
     if ord == 2:
-        return x / xp.where(N == 0, math.inf, N)
+        return divide(x, xp.where(N == 0, math.inf, N), xp)
     if ord != 1 and not math.isinf(ord):
         return _scaled_slope(x, ord, axis, xp)
     a = xp.abs(x)
@@ -191,9 +191,14 @@ def _scaled_slope(x: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
         g, powers = x / nonzero * q, y * y * q
     else:
         zero = (a == 0) | (M == 0)
-        y = xp.where(zero, 1.0, a) / nonzero
-        q = xp.where(zero, 0.0, y ** (ord - 1))
-        g, powers = x / xp.where(a == 0, 1.0, a) * q, y * q
+        a = xp.where(zero, 1.0, a)
+        y = a / nonzero if ord > 0 else nonzero / a  # at most one
+        if 0 < ord < 1:  # where y vanishes its negative power may be finite
+            half = (ord - 1) / 2
+            q = (a**half / nonzero**half) ** 2
+        else:
+            q = y ** abs(ord - 1)
+        g, powers = x / a * xp.where(zero, 0.0, q), xp.where(zero, 0.0, y ** abs(ord))
     return g * xp.where(M == 0, 1.0, row_sum(powers, axis, xp)) ** (1 / ord - 1)
 
 

@@ -100,9 +100,9 @@ def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
 
 # The mistakes of rules/eigh.md: what to write in place of what, in the code of the rule.
 NO_NONE = "w_bar, V_bar = (y * 0 if y_bar is None else y_bar for y, y_bar in ((w, w_bar), (V, V_bar)))\n    "
-SAFE = "return divisor(w[..., None, :] - w[..., :, None], largest[..., None], TIED, xp)"
+SAFE = "return divisor(w[..., None, :] - w[..., :, None], size[..., None], TIED, xp)"
 GAPS = "gaps = w[..., None, :] - w[..., :, None]\n    "
-DIVIDED = {SAFE: GAPS + "return np.where(np.eye(n), np.inf, gaps)"}
+DIVIDED = {SAFE: GAPS + "return np.where(np.eye(w.shape[-1]), np.inf, gaps)"}
 MISTAKES = {
     "The cotangent of w goes through the gaps": {
         **DIVIDED,
@@ -117,6 +117,6 @@ MISTAKES = {
     "Not made Hermitian": {"S - adjoint(S, xp)": "2 * S"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
     "A tie must be exact": {SAFE: SAFE.replace("TIED", "0")},
-    "The size of w is taken for its largest entry": {SAFE: SAFE.replace("largest[", "w[..., n - 1 :][")},
+    "The size of w is taken for its largest entry": {SAFE: SAFE.replace("size[", "w[..., -1:][")},
     "All axes are reversed, and not the last two": {"Vh = adjoint(V, xp)": "Vh = np.conj(V).T"},
 }

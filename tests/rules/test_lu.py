@@ -92,16 +92,12 @@ MISTAKES = {
     "The indices are taken for those of the inverse permutation": {
         "if p_indices:\n        return P\n": "if p_indices:\n        return np.argsort(P)\n"
     },
-    "The unit diagonal of L is taken to move": {
-        "T = tril(total(from_L, from_U), xp, -1)": "T = tril(total(from_L, from_U), xp)"
-    },
+    "The unit diagonal of L is taken to move": {"T = tril(T, xp, -1)": "T = tril(T, xp)"},
     "The columns of U after the k-th are forgotten": {
-        "from_U = -(U_bar @ adjoint(U, xp))": "from_U = -(U_bar[..., :k] @ adjoint(U[..., :k], xp))"
+        "-(U_bar @ adjoint(U, xp))": "-(U_bar[..., :k] @ adjoint(U[..., :k], xp))"
     },
     "The rows of L below the k-th are forgotten": {"T = T - adjoint(L2, xp) @ L2_bar": "pass"},
     "The last pivot is divided by": {"j = max(T.shape[-1] - 1, 0)": "j = T.shape[-1]"},
-    "Transposes in place of adjoints": {"from_L = adjoint(L, xp) @ L_bar": "from_L = L.mT @ L_bar"},
-    "All axes are reversed, and not the last two": {
-        "from_L = adjoint(L, xp) @ L_bar": "from_L = np.conj(L).T @ L_bar"
-    },
+    "Transposes in place of adjoints": {"adjoint(L, xp) @ tril(": "L.mT @ tril("},
+    "All axes are reversed, and not the last two": {"adjoint(L, xp) @ tril(": "np.conj(L).T @ tril("},
 }

@@ -88,7 +88,7 @@ def test_small_singular_values_count(ord):
 # The mistakes of rules/matrix_norm.md: what to write in place of what, in the code of the rule.
 MISTAKES = {
     "The zero matrix is divided by its norm": {
-        'return A / xp.where(N == 0, float("inf"), N)': "return A / N"
+        "return divide(A, xp.where(N == 0, INF, N), xp)": "return A / N"
     },
     "A zero entry is divided by its size": {"return A / xp.where(a == 0, 1.0, a)": "return A / a"},
     "The vectors of zero singular values count": {

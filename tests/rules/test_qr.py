@@ -81,11 +81,13 @@ def test_a_loss_may_depend_on_the_phase(shape):
 MISTAKES = {
     "One output has the wrong sign": {"else -from_Q)": "else from_Q)"},
     "The whole diagonal in place of half": {
-        "T = tril_half(adjoint(T, xp) - T, xp)": "T = np.tril(adjoint(T, xp) - T)"
+        "T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N)"
     },
     "No diagonal": {"T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N, -1)"},
     "The part of Q_bar outside the span of Q is forgotten": {"if m <= n or Q_bar is None:": "if True:"},
-    "The columns of R after the k-th are forgotten": {"R_bar @ Rh\n": "R_bar[..., :, :k] @ Rh[..., :k, :]\n"},
+    "The columns of R after the k-th are forgotten": {
+        "else R_bar @ Rh,": "else R_bar[..., :, :k] @ Rh[..., :k, :],"
+    },
     "The extra columns are forgotten": {"Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)": "pass"},
     "Transposes in place of adjoints": {"Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = Q.mT, R.mT"},
     "All axes are reversed, and not the last two": {

@@ -134,10 +134,10 @@ MISTAKES = {
     "The gaps are broadened": {BY_GAPS: f"1 / ({GAPS} / ({GAPS} ** 2 + 1e-12) + 1e-300)"},
     "The phase between U and V is forgotten": {BY_SUMS: f"np.where(np.eye(S.shape[-1]), np.inf, {BY_SUMS})"},
     "The part outside the span is forgotten": {
-        "return C - adjoint(C, xp), extra_cotangent(": "return C - adjoint(C, xp), 0 * extra_cotangent("
+        "return turn, extra_cotangent(": "return turn, 0 * extra_cotangent("
     },
     "The extra columns are forgotten": {
-        "extra_cotangent(Q1, perp, Q[..., :, k:], Q_bar[..., :, k:], xp)": "perp"
+        "extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)": "Q1_bar - Q1 @ C"
     },
     "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
     "A tie must be exact": {BY_GAPS: BY_GAPS.replace("TIED", "0")},

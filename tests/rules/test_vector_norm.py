@@ -93,10 +93,34 @@ def test_numbers_of_numpy_are_numbers():
     np.testing.assert_allclose(N, np.linalg.vector_norm(x, ord=3, axis=0))
 
 
+@pytest.mark.parametrize(
+    ("ord", "wanted"),  # of x, 1 / x and sqrt(x) alike, up to what vanishes
+    [(-1, [1, 0, 0]), (-2.5, [1, 0, 0]), (1.5, [0, 0, 1]), (3, [0, 0, 1]), (4.5, [0, 0, 1])],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
+@pytest.mark.filterwarnings("ignore:overflow encountered in power")  # in the forward of NumPy
+def test_entries_whose_ratio_no_float_can_hold(ord, wanted, dtype):
+    huge = 1e30 if dtype == "float32" else 1e200
+    x = np.asarray([1 / huge, 1, huge], dtype)
+    g, pull = RULE.fwd(x, ord=ord)[1][0], lv.vjp("vector_norm", x, ord=ord)[1]
+    for found in (g, pull(np.ones((), x.real.dtype))[0]):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=huge**-0.4)
+    N = RULE.forward(x, ord=ord)
+    dots = [RULE.jvp((x,), N, (e.astype(dtype),), ord=ord)[0] for e in np.eye(3)]
+    np.testing.assert_allclose(dots, wanted, rtol=1e-6, atol=huge**-0.4)
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [("float32", 1e30), ("float64", 1e200)])
+def test_a_slope_is_finite_where_the_ratio_vanishes(dtype, huge):
+    """(x_i / N)^(ord - 1) for ord = 1/2 and N = huge is as large as the root of their ratio."""
+    (g,) = lv.vjp("vector_norm", np.asarray([1 / huge, huge], dtype), ord=0.5)[1](np.ones((), dtype))
+    np.testing.assert_allclose(g, [huge, 1], rtol=1e-5)
+
+
 # The mistakes of rules/vector_norm.md: what to write in place of what, in the code of the rule.
 SCALED = "return _scaled_slope(x, ord, axis, xp)"
 MISTAKES = {
-    "A zero vector is divided by its norm": {"return x / xp.where(N == 0, math.inf, N)": "return x / N"},
+    "A zero vector is divided by its norm": {"xp.where(N == 0, math.inf, N), xp)": "N, xp)"},
     "A zero entry is divided by its size": {"direction = x / xp.where(a == 0, 1.0, a)": "direction = x / a"},
     "A zero entry is raised to a negative power": {"zero = (a == 0) | (M == 0)": "zero = a < 0"},
     "The sign of a complex number is that of its real part": {
