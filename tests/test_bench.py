@@ -7,19 +7,18 @@ import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
 from .bench.contenders import CONTENDERS, inputs_of
-from .bench.measure import Time, means
-from .bench.page import table_of
+from .bench.measure import Time, means, turns
+from .bench.page import goals, table_of
+from .bench.single import Single
 
+CPU = CONTENDERS["cpu"]
 LIBRARIES = {"torch": "torch", "torch's own": "torch", "jax": "jax", "jax's own": "jax"}
 
 
 @pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning")
 @pytest.mark.parametrize(
     "contender",  # JAX compiles each
-    [
-        pytest.param(name, marks=[pytest.mark.nightly] if name.startswith("jax") else [])
-        for name in CONTENDERS
-    ],
+    [pytest.param(name, marks=[pytest.mark.nightly] if name.startswith("jax") else []) for name in CPU],
 )
 @pytest.mark.parametrize("name", lv.RULES)
 def test_every_contender_gives_the_same(name, contender):
@@ -28,9 +27,9 @@ def test_every_contender_gives_the_same(name, contender):
         pytest.importorskip(library, reason=f"not run: {library} is not installed")
         load(library).start()
     inputs = inputs_of(name, 3, 4, "float64")
-    wanted = CONTENDERS["numpy"](name, inputs).backward()
+    wanted = CPU["numpy"](name, inputs).backward()
     try:
-        made = CONTENDERS[contender](name, inputs)
+        made = CPU[contender](name, inputs)
         found = made.backward()
     except (NotImplementedError, AttributeError):
         if contender != "autograd's own":
@@ -56,3 +55,30 @@ def test_the_ratios_of_known_times():
     assert means(found) == {label: {"qr": pytest.approx(4), "all": pytest.approx(4)}}  # of 2 and 8
     assert means(found, "whole") == {label: {"qr": pytest.approx(3), "all": pytest.approx(3)}}
     assert "| `qr` | 4.00 | 3.00 |" in list(table_of(found, label))
+
+
+def test_every_call_has_its_turns():
+    made = []
+    found = turns({"a": lambda: made.append("a"), "b": lambda: made.append("b")}, least=0, most=60, rounds=3)
+    assert set(found) == {"a", "b"}
+    assert made[:2] == ["a", "b"]
+    assert made.count("a") == made.count("b")
+    slow = []
+    turns({"a": lambda: slow.append(sum(range(10**6)))}, least=0, most=0, rounds=5)
+    assert len(slow) == 2  # the first call and one turn more
+
+
+def test_a_goal_is_met_or_missed():
+    def at(contender, seconds, threads):
+        return Time("qr", contender, 10, 4, "float64", threads, "backward", seconds)
+
+    found = [at("torch", 0.5, 1), at("torch's own", 1.0, 1), at("torch", 1.2, 2), at("torch's own", 1.0, 2)]
+    alone = [Single("qr", 20e-6, 40e-6, 4.0, 5.0, 1.01), Single("lu", 31e-6, 62e-6, 1.0, 1.0, 1.1)]
+    assert list(goals(found, alone)) == [
+        "| PyTorch on its tensors: 1.0 over all rules | 1.20 | missed |",
+        "| PyTorch on its tensors: 1.3 for each rule | 1.20 (`qr`) | met |",
+        "| Overhead on NumPy: 30 microseconds | 31.00 (`lu`) | missed |",
+        "| Overhead: less than PyTorch's | 0.50 of it (`qr`) | met |",
+        "| Memory: 4 arrays | 5.00 (`qr`) | missed |",
+        "| 100 times the batch: 105 times the time | 110.00 (`lu`) | missed |",
+    ]

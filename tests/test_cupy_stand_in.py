@@ -33,6 +33,29 @@ def test_the_matrix_on_the_stand_in(tests):
     assert " passed" in run.stdout
 
 
+BENCHMARK = """
+import numpy as np
+from tests import cupy_stand_in
+cupy_stand_in.install()
+from tests.bench.contenders import CONTENDERS, inputs_of
+
+for name in ("qr", "det", "solve", "vector_norm"):
+    inputs = inputs_of(name, 3, 4, "float64")
+    ours = CONTENDERS["cuda"]["cupy"](name, inputs)
+    wanted = CONTENDERS["cpu"]["numpy"](name, inputs).backward()
+    for found in (ours.backward(), ours.whole()):
+        for x, y in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(x.get(), y, rtol=1e-12, atol=1e-12)
+"""
+
+
+def test_the_benchmark_has_cupy_as_a_contender():
+    run = subprocess.run(
+        [sys.executable, "-c", BENCHMARK], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
 DIFFERENCES = """
 import numpy as np
 from tests import cupy_stand_in
@@ -61,6 +84,7 @@ refused(lambda: solve_triangular(A, A[0], "N"), ValueError, "batch count")
 refused(lambda: solve_triangular(A[:0], A[:0], "N"), ValueError, "unpack")
 refused(lambda: lu(A), np.linalg.LinAlgError, "two-dimensional")
 assert solve_triangular(A.astype("float32"), A, "N").dtype == "float32"
+assert np.isnan(((1 + 1j) * A / np.inf).get()).all()
 assert type(cp.linalg.eigh(A)) is tuple
 assert np.isnan(cp.linalg.cholesky(-A).get()).all()
 assert not np.isfinite(cp.linalg.inv(0 * A).get()).any()

@@ -1,7 +1,8 @@
-"""The benchmark: `python -m tests.bench [--quick] [--rule NAME] [--out FILE] [--publish]`.
+"""The benchmark: `python -m tests.bench [--quick] [--rule NAME] [--device cuda] [--out FILE] [--publish]`.
 
 Ours on NumPy, PyTorch and JAX against the backward passes of PyTorch, JAX and autograd, with one thread and
-with all cores, each in a process of its own. What counts is the ratio of times that were taken in turns.
+with all cores, each in a process of its own; with `--device cuda`, ours on CuPy, PyTorch and JAX against
+PyTorch's and JAX's. What counts is the ratio of times that were taken in turns.
 """
 
 import argparse
@@ -18,66 +19,76 @@ from rich.table import Table
 
 import linalg_vjp as lv
 
+from .contenders import CONTENDERS
 from .measure import GRID, QUICK, Time, means, times
 from .page import publish
-from .single import Single, single
+from .single import Single, growth_of_a_sum, single
 
 
 def main() -> None:
     """Run the processes, print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="three points in place of nine, in single runs")
+    parser.add_argument("--quick", action="store_true", help="three points in place of nine, in float64")
     parser.add_argument("--rule", action="append", choices=list(lv.RULES), help="this rule alone")
     parser.add_argument("--dtype", action="append", help="this dtype alone")
+    parser.add_argument("--device", choices=list(CONTENDERS), default="cpu")
     parser.add_argument("--threads", type=int, help="measure in this process, with so many threads")
-    parser.add_argument("--out", type=Path, help="the times, in JSON")
-    parser.add_argument("--publish", action="store_true", help="write docs/benchmarks.md and its pictures")
+    parser.add_argument("--out", type=Path, help="the results, in JSON")
+    parser.add_argument("--publish", action="store_true", help="write a page of docs/ and its pictures")
+    parser.add_argument("--from", dest="source", type=Path, help="publish these results, and measure nothing")
     options = parser.parse_args()
     if options.threads:
-        found, alone = measured(options)
-        result = {"times": [t._asdict() for t in found], "single": [s._asdict() for s in alone]}
-        options.out.write_text(json.dumps(result))
+        options.out.write_text(json.dumps(measured(options)))
         return
-    chosen = [f"--{name}" for name in ("quick",) if getattr(options, name)]
-    chosen += [
-        word for name in ("rule", "dtype") for x in getattr(options, name) or [] for word in (f"--{name}", x)
-    ]
-    found, alone = [], []
-    for threads in sorted({1, os.cpu_count() or 1}):
-        more, singles = in_a_process(threads, chosen)
-        found, alone = found + more, alone or singles
-    Console().print(summary(found))
+    chosen = ["--quick"] * options.quick + ["--device", options.device] * (options.device != "cpu")
+    for name in ("rule", "dtype"):
+        chosen += [word for value in getattr(options, name) or [] for word in (f"--{name}", value)]
+    if options.source:
+        results = json.loads(options.source.read_text())
+    else:
+        counts = sorted({1, os.cpu_count() or 1}) if options.device == "cpu" else [1]
+        with tempfile.TemporaryDirectory() as folder:
+            runs = [in_a_process(threads, chosen, Path(folder)) for threads in counts]
+        results = {**runs[0], "times": [t for run in runs for t in run["times"]]}
     if options.out:
-        options.out.write_text(json.dumps([t._asdict() for t in found], indent=0))
+        options.out.write_text(json.dumps(results))
+    found = [Time(**t) for t in results["times"]]
+    Console().print(summary(found))
     if options.publish:
-        publish(found, alone, " ".join(["python -m tests.bench --publish", *chosen]))
+        alone = [Single(**s) for s in results["single"]]
+        command = " ".join(["python -m tests.bench --publish", *chosen])
+        publish(found, alone, results["sum"], command, options.device)
 
 
-def in_a_process(threads, chosen):
+def in_a_process(threads, chosen, folder):
     """The threads of the libraries are set before they start."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads))}
     # A thread that waits for work must not spin while the next contender has its turn.
     environment |= {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "times.json"
-        command = [sys.executable, "-W", "ignore", "-m", "tests.bench", *chosen]
-        command += ["--threads", str(threads), "--out", str(out)]
-        subprocess.run(command, env=environment, check=True)
-        result = json.loads(out.read_text())
-        return [Time(**t) for t in result["times"]], [Single(**s) for s in result["single"]]
+    # What JAX has compiled for one number of threads it need not compile for the next.
+    environment["JAX_COMPILATION_CACHE_DIR"] = str(folder)
+    environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    out = folder / "results.json"
+    command = [sys.executable, "-W", "ignore", "-m", "tests.bench", *chosen]
+    command += ["--threads", str(threads), "--out", str(out)]
+    subprocess.run(command, env=environment, check=True)
+    return json.loads(out.read_text())
 
 
 def measured(options):
     """All times with one number of threads."""
-    if hasattr(os, "sched_setaffinity"):  # JAX looks at the cores that it may use, and at nothing else
+    if options.device == "cpu" and hasattr(os, "sched_setaffinity"):  # JAX looks at the cores it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
     import jax
+    import torch
 
+    torch.set_num_threads(options.threads)
+    if options.device == "cuda":
+        assert jax.devices()[0].platform == "gpu", "this JAX has no CUDA"
     jax.config.update("jax_enable_x64", True)
-    jax.config.update(
-        "jax_cpu_enable_async_dispatch", False
-    )  # with one thread it was seen to wait for itself
+    # With one thread it was seen to wait for itself.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     rules = options.rule or list(lv.RULES)
     kinds = [("float64", QUICK)]
     if not options.quick:
@@ -88,11 +99,16 @@ def measured(options):
         ]
     kinds = [(dtype, grid) for dtype, grid in kinds if dtype in (options.dtype or dtype)]
     points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
+    limits = {"least": 0.002, "most": 0.2} if options.quick else {}
     found = []
     for point in track(points, description=f"{options.threads} threads"):
-        found += times(*point, options.threads, least=0.002 if options.quick else 0.005)
-    alone = [single(rule) for rule in rules] if options.threads == 1 else []
-    return found, alone
+        found += times(*point, options.threads, options.device, **limits)
+    alone = [single(rule) for rule in rules] if options.threads == 1 and options.device == "cpu" else []
+    return {
+        "times": [t._asdict() for t in found],
+        "single": [s._asdict() for s in alone],
+        "sum": growth_of_a_sum() if alone else None,
+    }
 
 
 def summary(found):

@@ -1,10 +1,11 @@
-"""One backward pass by each contender: ours on NumPy, PyTorch and JAX; PyTorch's, JAX's and autograd's own.
+"""One backward pass by each contender: ours on each library, and PyTorch's, JAX's and autograd's own.
 
 A contender is a pair of functions without arguments: the backward pass alone, with all that the forward saved
 at hand, and the forward with the backward. Each returns when the work is done.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -67,16 +68,34 @@ def numpy_ours(name, inputs):
     return _ours(name, inputs)
 
 
-def torch_ours(name, inputs):
+def cupy_ours(name, inputs):
+    import cupy
+
+    def wait(results):
+        cupy.cuda.Device().synchronize()
+        return results
+
+    return _ours(name, tuple(map(cupy.asarray, inputs)), wait)
+
+
+def _wait_for_torch(results):
     import torch
 
-    return _ours(name, tuple(map(torch.asarray, inputs)))
+    if results[0].device.type == "cuda":
+        torch.cuda.synchronize()
+    return results
 
 
-def torch_own(name, inputs):
+def torch_ours(name, inputs, device="cpu"):
     import torch
 
-    leaves = [torch.asarray(x).requires_grad_() for x in inputs]
+    return _ours(name, tuple(torch.asarray(x, device=device) for x in inputs), _wait_for_torch)
+
+
+def torch_own(name, inputs, device="cpu"):
+    import torch
+
+    leaves = [torch.asarray(x, device=device).requires_grad_() for x in inputs]
     words = {"axis": "dim"}
     params = {words.get(k, k): v for k, v in PARAMS.get(name, {}).items()}
     if name == "solve_triangular":
@@ -84,16 +103,13 @@ def torch_own(name, inputs):
 
     def forward():
         outputs = getattr(torch.linalg, name)(*leaves, **params)
-        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        kept = [
-            (y, b.detach()) for y, b in zip(outputs, cotangents(name, outputs), strict=True) if b is not None
-        ]
-        return [y for y, _ in kept if y.requires_grad], [b for y, b in kept if y.requires_grad]
+        return [y for y in (outputs if isinstance(outputs, tuple) else (outputs,)) if y.requires_grad]
 
-    outputs, bars = forward()
+    outputs = forward()
+    bars = [1.5 * y.detach() for y in outputs]
     return Contender(
-        lambda: torch.autograd.grad(outputs, leaves, bars, retain_graph=True),
-        lambda: torch.autograd.grad(forward()[0], leaves, bars),
+        lambda: _wait_for_torch(torch.autograd.grad(outputs, leaves, bars, retain_graph=True)),
+        lambda: _wait_for_torch(torch.autograd.grad(forward(), leaves, bars)),
     )
 
 
@@ -168,10 +184,19 @@ def autograd_own(name, inputs):
 
 
 CONTENDERS = {
-    "numpy": numpy_ours,
-    "torch": torch_ours,
-    "jax": jax_ours,
-    "torch's own": torch_own,
-    "jax's own": jax_own,
-    "autograd's own": autograd_own,
+    "cpu": {
+        "numpy": numpy_ours,
+        "torch": torch_ours,
+        "jax": jax_ours,
+        "torch's own": torch_own,
+        "jax's own": jax_own,
+        "autograd's own": autograd_own,
+    },
+    "cuda": {
+        "cupy": cupy_ours,
+        "torch": partial(torch_ours, device="cuda"),
+        "jax": jax_ours,  # on its default device
+        "torch's own": partial(torch_own, device="cuda"),
+        "jax's own": jax_own,
+    },
 }

@@ -2,7 +2,9 @@
 
 import math
 import statistics
+import time
 from collections import defaultdict
+from timeit import Timer
 from typing import NamedTuple
 
 import linalg_vjp as lv
@@ -26,37 +28,39 @@ class Time(NamedTuple):
     seconds: float
 
 
-def times(rule, batch, n, dtype, threads, *, least):
+def times(rule, batch, n, dtype, threads, device="cpu", **limits):
     """The times of those contenders that have the rule."""
     inputs = inputs_of(rule, batch, n, dtype)
     calls = {}
-    for name, make in CONTENDERS.items():
+    for name, make in CONTENDERS[device].items():
         try:
             contender = make(rule, inputs)
-            contender.backward(), contender.whole()  # warm-up, and what cannot be differentiated
+            contender.backward()  # warm-up, as the forward had it; what cannot be differentiated fails
         except (NotImplementedError, AttributeError):
             continue
         calls[name, "backward"], calls[name, "whole"] = contender
-    medians = turns(calls, threads=threads, least=least)
+    medians = turns(calls, **limits)
     return [
         Time(rule, name, batch, n, dtype, threads, part, seconds) for (name, part), seconds in medians.items()
     ]
 
 
-def turns(calls, *, threads=1, least=0.005, rounds=5):
+def turns(calls, *, least=0.003, most=0.6, rounds=5):
     """The time of each call: the median over rounds, in each of which all take turns.
 
-    A turn takes at least so many seconds. What takes half a second has two turns and no more.
+    A turn takes at least `least` seconds. After `most` seconds there is no further round, but there are two.
     """
-    from torch.utils.benchmark import Timer
-
-    timers = {key: Timer("f()", globals={"f": call}, num_threads=threads) for key, call in calls.items()}
-    once = {key: timer.timeit(1).mean for key, timer in timers.items()}
-    found = defaultdict(list)
+    timers = {key: Timer(call) for key, call in calls.items()}
+    once = {key: timer.timeit(1) for key, timer in timers.items()}
+    found = {key: [seconds] if seconds > least else [] for key, seconds in once.items()}
+    start = time.perf_counter()
     for turn in range(rounds):
+        if turn > 1 and time.perf_counter() - start > most:
+            break
         for key, timer in timers.items():
-            if turn < 2 or once[key] < 0.5:
-                found[key].append(timer.timeit(min(2000, math.ceil(least / once[key]))).mean)
+            if turn > 0 or not found[key]:
+                number = max(1, math.ceil(least / once[key]))
+                found[key].append(timer.timeit(number) / number)
     return {key: statistics.median(values) for key, values in found.items()}
 
 
@@ -71,6 +75,7 @@ PAIRS = {
     "JAX in its jit": ("jax", ("jax's own",)),
     "NumPy against the faster of the two": ("numpy", ("torch's own", "jax's own")),
     "NumPy against autograd": ("numpy", ("autograd's own",)),
+    "CuPy against the faster of the two": ("cupy", ("torch's own", "jax's own")),
 }
 
 

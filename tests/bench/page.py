@@ -8,16 +8,19 @@ from pathlib import Path
 import linalg_vjp as lv
 
 from . import single
-from .measure import PAIRS, means
+from .measure import means
+from .picture import picture
 
 DOCS = Path(__file__).parents[2] / "docs"
-PACKAGES = ("numpy", "scipy", "torch", "jax", "jaxlib", "autograd")
+PAGES = {"cpu": "benchmarks", "cuda": "benchmarks-gpu"}
+PACKAGES = ("numpy", "scipy", "torch", "jax", "jaxlib", "autograd", "cupy-cuda12x", "cupy-cuda13x")
 # What is to be reached: over all rules, and by each.
 GOALS = {
     "PyTorch on its tensors": (1.0, 1.3),
     "JAX in its jit": (1.0, 1.3),
     "NumPy against the faster of the two": (1.0, 2.0),
     "NumPy against autograd": (0.5, None),
+    "CuPy against the faster of the two": (1.0, 2.0),
 }
 INTRODUCTION = """# Benchmarks
 
@@ -30,45 +33,85 @@ on {machine}, with {versions}.
 The ratios are the result: all contenders take turns in one process, with equal numbers of threads, and the
 median over the turns counts. *Backward* is the pullback alone, *both* the forward and the pullback. Where a
 forward keeps residuals (a factorization, or the gradient of a scalar), the pullback is cheap and the forward
-pays: look at both columns.
+pays: look at both columns. `vector_norm` has `ord=3` and `axis=-1`, `matrix_norm` is the nuclear norm, and
+`svd` has `full_matrices=False`.
 
-The grid of (batch, n), for matrices of n rows and columns, is {grid}, in {dtypes}.
+The grid of (batch, n), for matrices of n rows and columns:
+
+{grids}
+
+## The goals
+
+Of the backward pass; the figure is the larger one where there are two numbers of threads.
+
+| goal | measured | |
+|---|---|---|
 """
 BY_HAND = "## Where the goals are missed, and why"  # from here on the page is not overwritten
 SINGLE = """
 ## One pullback on NumPy
 
-The overhead on one matrix of 3 x 3 (goal: 30 microseconds, and less than PyTorch's), the memory at the peak
-beside inputs, residuals and results in arrays of the size of an input (goal: 4), and the time of a hundred
-times the batch in multiples of the time (goal: 105), from {small} to {large} matrices of {size} x {size},
-with one thread.
+In float64, with one thread. *3 x 3*: the overhead, on one such matrix, and PyTorch's own backward pass there.
+*Arrays*: the memory at the peak beside inputs, residuals and results, in arrays of the size of an input, for
+{batch} matrices of {n} rows and for one of {alone}. *100 times the batch*: {large} matrices of
+{size} x {size} against {small}, in multiples of the time; the last row is NumPy's own addition, which pays
+for nothing but memory.
 
 """
 
 
-def publish(found, alone, command):
+def publish(found, alone, reference, command, device):
     """Write the page and a picture for each rule."""
-    points = sorted({(t.batch, t.n) for t in found}, key=lambda p: (p[1], p[0]))
+    name = PAGES[device]
     text = INTRODUCTION.format(
         command=command,
-        machine=f"{_processor()} with {os.cpu_count()} cores",
+        machine=_machine(device),
         versions=", ".join(_versions()),
-        grid=", ".join(map(str, points)),
-        dtypes=", ".join(sorted({t.dtype for t in found})),
+        grids="\n".join(_grids(found)),
     )
-    for label in PAIRS:
+    text += "\n".join(goals(found, alone)) + "\n"
+    for label in means(found):
         text += "\n" + "\n".join(table_of(found, label)) + "\n"
-    text += SINGLE.format(small=single.SMALL, large=single.SMALL * single.TIMES, size=single.SIZE)
-    text += "\n".join(single.shown(alone)) + "\n"
-    text += "\n## Time against n\n\nThe backward pass in float64 for a whole batch, with one thread.\n\n"
-    folder = DOCS / "benchmarks"
+    if alone:
+        text += SINGLE.format(
+            batch=single.BATCH, n=single.N, alone=single.ALONE, size=single.SIZE,
+            small=single.SMALL, large=single.SMALL * single.TIMES,
+        )  # fmt: skip
+        text += "\n".join(single.shown(alone, reference)) + "\n"
+    text += "\n## Against n\n\nThe backward pass in float64 for a whole batch, with one thread.\n\n"
+    folder = DOCS / name
     folder.mkdir(exist_ok=True)
     for rule in lv.RULES:
-        if _picture(found, rule, folder / f"{rule}.svg"):
-            text += f"![{rule}](benchmarks/{rule}.svg)\n"
-    page = DOCS / "benchmarks.md"
+        if picture(found, rule, folder / f"{rule}.svg"):
+            text += f"![{rule}]({name}/{rule}.svg)\n"
+    page = DOCS / f"{name}.md"
     by_hand = page.read_text(encoding="utf-8").partition(BY_HAND)[2] if page.exists() else ""
     page.write_text(f"{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
+
+
+def goals(found, alone):
+    """A row for each goal: what was measured, and whether that meets it."""
+
+    def row(goal, figure, most, note=""):
+        yield f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
+
+    by_count = [means([t for t in found if t.threads == count]) for count in {t.threads for t in found}]
+    for label in by_count[0]:
+        overall, each = GOALS[label]
+        yield from row(f"{label}: {overall} over all rules", max(m[label]["all"] for m in by_count), overall)
+        if each:
+            rules = {(m[label][rule], rule) for m in by_count for rule in m[label] if rule != "all"}
+            worst, rule = max(rules)
+            yield from row(f"{label}: {each} for each rule", worst, each, f" (`{rule}`)")
+    if alone:
+        s = max(alone, key=lambda s: s.overhead)
+        yield from row("Overhead on NumPy: 30 microseconds", s.overhead * 1e6, 30, f" (`{s.rule}`)")
+        s = max(alone, key=lambda s: s.overhead / s.torch)
+        yield from row("Overhead: less than PyTorch's", s.overhead / s.torch, 1, f" of it (`{s.rule}`)")
+        s = max(alone, key=lambda s: max(s.batch, s.alone))
+        yield from row("Memory: 4 arrays", max(s.batch, s.alone), 4.005, f" (`{s.rule}`)")
+        s = max(alone, key=lambda s: s.growth)
+        yield from row("100 times the batch: 105 times the time", s.growth * 100, 105, f" (`{s.rule}`)")
 
 
 def table_of(found, label):
@@ -92,31 +135,10 @@ def table_of(found, label):
             yield f"| `{rule}` | " + " | ".join(f"{cell:.2f}" if cell else "" for cell in cells) + " |"
 
 
-def _picture(found, rule, path):
-    """The times of all contenders, and whether there is one to show."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = rule  # the same picture from the same times
-    matplotlib.rcParams["svg.fonttype"] = "none"
-    from matplotlib import pyplot
-
-    one = [
-        t
-        for t in found
-        if (t.rule, t.part, t.dtype, t.threads) == (rule, "backward", "float64", 1) and t.batch > 1
-    ]
-    if not one:
-        return False
-    figure, axes = pyplot.subplots(figsize=(4, 2.6), layout="constrained")
-    for name in dict.fromkeys(t.contender for t in one):
-        line = sorted((t.n, t.seconds * 1e3) for t in one if t.contender == name)
-        axes.loglog(*zip(*line, strict=True), ":" if name.endswith("own") else "-", marker=".", label=name)
-    axes.set(title=rule, xlabel="n", ylabel="ms")
-    axes.legend(fontsize=6)
-    figure.savefig(path, metadata={"Date": None})
-    pyplot.close(figure)
-    return True
+def _grids(found):
+    for dtype in dict.fromkeys(t.dtype for t in found):
+        points = sorted({(t.batch, t.n) for t in found if t.dtype == dtype}, key=lambda p: (p[1], p[0]))
+        yield f"- {dtype}: {', '.join(map(str, points))}"
 
 
 def _versions():
@@ -128,8 +150,17 @@ def _versions():
             continue
 
 
+def _machine(device):
+    """The name of the processor, where the system tells, and the GPU."""
+    cores = f"{_processor()} with {os.cpu_count()} cores"
+    if device == "cpu":
+        return cores
+    import torch
+
+    return f"{torch.cuda.get_device_name()} in {cores}"
+
+
 def _processor():
-    """The name of the processor, where the system tells."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -3,11 +3,12 @@
 import tracemalloc
 from typing import NamedTuple
 
-from .contenders import CONTENDERS, inputs_of
+from .contenders import inputs_of, numpy_ours, torch_own
 from .measure import turns
 
-BATCH, N = 300, 32  # for memory
+BATCH, N, ALONE = 300, 32, 500  # for memory: a batch, and one matrix
 SMALL, TIMES, SIZE = 200, 100, 8  # for the growth: a hundred times the batch
+REFERENCE = "A + A"
 
 
 class Single(NamedTuple):
@@ -16,30 +17,42 @@ class Single(NamedTuple):
     rule: str
     overhead: float  # seconds on one 3 x 3 matrix
     torch: float  # PyTorch's own there
-    memory: float  # arrays of the size of the inputs at the peak, beside inputs, residuals and results
+    batch: float  # arrays of the size of the inputs at the peak, beside inputs, residuals and results
+    alone: float  # the same for one large matrix
     growth: float  # the time of a hundred times the batch, divided by a hundred times the time
 
 
 def single(rule):
     """Measure one rule."""
     inputs = inputs_of(rule, 1, 3, "float64")
-    overhead = turns({name: CONTENDERS[name](rule, inputs).backward for name in ("numpy", "torch's own")})
-    small = CONTENDERS["numpy"](rule, inputs_of(rule, SMALL, SIZE, "float64"))
-    large = CONTENDERS["numpy"](rule, inputs_of(rule, SMALL * TIMES, SIZE, "float64"))
-    growth = turns({"small": small.backward, "large": large.backward}, least=0.05)
+    overhead = turns({"numpy": numpy_ours(rule, inputs).backward, "torch": torch_own(rule, inputs).backward})
+    small, large = (numpy_ours(rule, inputs_of(rule, b, SIZE, "float64")) for b in (SMALL, SMALL * TIMES))
     return Single(
         rule,
         overhead["numpy"],
-        overhead["torch's own"],
-        memory(rule),
-        growth["large"] / (TIMES * growth["small"]),
+        overhead["torch"],
+        memory(rule, BATCH, N),
+        memory(rule, 1, ALONE),
+        growth(small.backward, large.backward),
     )
 
 
-def memory(rule):
+def growth(small, large):
+    """The time of the large call in multiples of a hundred times that of the small one."""
+    taken = turns({"small": small, "large": large}, least=0.05)
+    return taken["large"] / (TIMES * taken["small"])
+
+
+def growth_of_a_sum():
+    """What NumPy's own addition takes, which has no overhead but that of memory."""
+    small, large = (inputs_of("inv", b, SIZE, "float64")[0] for b in (SMALL, SMALL * TIMES))
+    return growth(lambda: small + small, lambda: large + large)
+
+
+def memory(rule, batch, n):
     """The peak of what a pullback allocates, less its results, in arrays of the size of the first input."""
-    inputs = inputs_of(rule, BATCH, N, "float64")
-    pull = CONTENDERS["numpy"](rule, inputs).backward
+    inputs = inputs_of(rule, batch, n, "float64")
+    pull = numpy_ours(rule, inputs).backward
     pull()
     tracemalloc.start()
     results = pull()
@@ -48,12 +61,14 @@ def memory(rule):
     return (peak - sum(x.nbytes for x in results)) / inputs[0].nbytes
 
 
-def shown(found):
+def shown(found, reference):
     """The lines of the table."""
-    yield "| rule | 3 x 3, microseconds | PyTorch's own | arrays of memory | 100 times the batch takes |"
-    yield "|---|---|---|---|---|"
+    yield (
+        "| rule | 3 x 3, microseconds | PyTorch's own | arrays, batch | arrays, one matrix "
+        "| 100 times the batch takes |"
+    )
+    yield "|---|---|---|---|---|---|"
     for s in found:
-        cells = (
-            f"{s.overhead * 1e6:.1f} | {s.torch * 1e6:.1f} | {s.memory:.1f} | {s.growth * TIMES:.0f} times"
-        )
-        yield f"| `{s.rule}` | {cells} |"
+        cells = (f"{s.overhead * 1e6:.1f}", f"{s.torch * 1e6:.1f}", f"{s.batch:.1f}", f"{s.alone:.1f}")
+        yield f"| `{s.rule}` | {' | '.join(cells)} | {s.growth * TIMES:.0f} times |"
+    yield f"| `{REFERENCE}` | | | | | {reference * TIMES:.0f} times |"

@@ -6,7 +6,8 @@
 # The Python (PYTHON, or python3) must have the library with its test extra, and the backends that are named; without
 # a name it is those of cupy, torch and jax that can be imported. A backend on which the vectors and the random cases
 # of every rule pass, check_rule with its oracle included, is noted in its profile and in docs/support.md; one JUnit
-# file for each, and a summary with the GPU and the versions, go to tests/gpu/results (or to RESULTS).
+# file for each, and a summary with the GPU and the versions, go to tests/gpu/results (or to RESULTS). The speed there is
+# `python -m tests.bench --device cuda --publish`.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
