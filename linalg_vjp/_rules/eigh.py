@@ -17,7 +17,7 @@ Spec: rules/eigh.md
 """
 
 from .._gauge import TIED, check_gauge, divisor
-from .._matrix import adjoint, diagonal, divide, hermitian, inner, largest, real
+from .._matrix import adjoint, diagonal, divide, hermitian, inner, real
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -81,10 +81,10 @@ def eigh_vjp(
     D = _gaps(2 * w, xp)  # S is twice the skew part, and D twice the gaps: S / D is E o skew(V^H V_bar)
     if gauge == "check":
         check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
-    VP = V @ divide(S, D, xp)
+    PVh = divide(S, D, xp) @ Vh
     if w_bar is not None:
-        VP = VP + V * w_bar[..., None, :]
-    return (VP @ Vh,)
+        PVh = PVh + w_bar[..., :, None] * Vh
+    return (V @ PVh,)
 
 
 def eigh_jvp(
@@ -124,7 +124,7 @@ def _gaps(w: Array, xp: Namespace) -> Array:
     """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
     if w.shape[-1] == 0:
         return w[..., None]
-    size = largest(xp.abs(w), -1, xp)
+    size = xp.maximum(-w[..., :1], w[..., -1:])  # the largest |w_i|: w is sorted
     return divisor(w[..., None, :] - w[..., :, None], size[..., None], TIED, xp)
 
 

@@ -49,10 +49,10 @@ def svd_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = U diag(S) Vh.
 
-    With V = Vh^H, J = skew(U^H U_bar), K = skew(V^H V_bar), all of k columns, and the reciprocals
+    With V = Vh^H, J = U^H U_bar, K = V^H V_bar, all of k columns, and the reciprocals
     E_ij = 1 / (s_j - s_i), G_ij = 1 / (s_j + s_i), taken as 0 where the denominator vanishes:
 
-        P = diag(S_bar) + (E + G) o J + (E - G) o K
+        P = diag(S_bar) + E o skew(J + K) + G o skew(J - K)
         A_bar = U P V^H + (I - U U^H) U_bar S^-1 V^H + U S^-1 V_bar^H (I - V V^H)
 
     The extra columns U0, V0 of full_matrices=True add -U0 U0_bar^H U S^-1 V^H and -U S^-1 V^H V0_bar V0^H.
@@ -102,9 +102,9 @@ def svd_vjp(
     del J, K  # of the size of a square A
     if gauge == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
-    together = divide(together, _gaps(2 * S, xp), xp)  # both doubled
-    apart = divide(apart, _sums(2 * S, xp), xp)
-    UP = U1 @ (together + apart)
+    together = divide(together, _gaps(2 * S, xp), xp)  # E o skew(J) is herm(E o J)
+    apart = divide(apart, _sums(2 * S, xp), xp)  # G o skew(J) is skew(G o J)
+    UP = U1 @ (together + apart + adjoint(together - apart, xp))
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
@@ -190,27 +190,26 @@ def _largest(S: Array) -> Array:
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
-    """The cotangent of Q within the span of its first k columns, as 2 skew(Q^H Q_bar), and beyond that span.
+    """The cotangent of Q within the span of its first k columns, as Q^H Q_bar, and beyond that span.
 
     The second is None where there is nothing beyond. Columns after the k-th move against the first k.
     """
     Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
     C = adjoint(Q1, xp) @ Q1_bar
-    turn = C - adjoint(C, xp)
     if Q.shape[-2] == k:
-        return turn, None
-    return turn, extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)
+        return C, None
+    return C, extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
 def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
     """Raise GaugeError for a share of the cotangents along the gauge; a pair is that of U and that of V.
 
-    Along it are the turns (given doubled) together at ties and apart at zeros, the cotangents beyond the span
-    where S is zero, and the turns within the extra columns.
+    Along it are the turns together at ties and apart at zeros, the cotangents beyond the span where S is
+    zero, and the turns within the extra columns.
     """
     k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
     pairs = zip((_gaps(S, xp), _sums(S, xp)), turns, strict=True)
-    free = [xp.where(xp.isinf(D), turn * 0.5, 0.0) for D, turn in pairs]
+    free = [xp.where(xp.isinf(D), skew(turn, xp), 0.0) for D, turn in pairs]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
         if Q_bar is not None:

@@ -134,7 +134,7 @@ MISTAKES = {
     "The gaps are broadened": {BY_GAPS: f"1 / ({GAPS} / ({GAPS} ** 2 + 1e-12) + 1e-300)"},
     "The phase between U and V is forgotten": {BY_SUMS: f"np.where(np.eye(S.shape[-1]), np.inf, {BY_SUMS})"},
     "The part outside the span is forgotten": {
-        "return turn, extra_cotangent(": "return turn, 0 * extra_cotangent("
+        "return C, extra_cotangent(": "return C, 0 * extra_cotangent("
     },
     "The extra columns are forgotten": {
         "extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)": "Q1_bar - Q1 @ C"
