@@ -73,10 +73,14 @@ def test_a_goal_is_met_or_missed():
         return Time("qr", contender, 10, 4, "float64", threads, "backward", seconds)
 
     found = [at("torch", 0.5, 1), at("torch's own", 1.0, 1), at("torch", 1.2, 2), at("torch's own", 1.0, 2)]
+    found += [at("numpy", 0.9, 1), at("autograd's own", 2.0, 1)]  # with one thread alone
     alone = [Single("qr", 20e-6, 40e-6, 4.0, 5.0, 1.01), Single("lu", 31e-6, 62e-6, 1.0, 1.0, 1.1)]
     assert list(goals(found, alone)) == [
         "| PyTorch on its tensors: 1.0 over all rules | 1.20 | missed |",
         "| PyTorch on its tensors: 1.3 for each rule | 1.20 (`qr`) | met |",
+        "| NumPy against the faster of the two: 1.0 over all rules | 0.90 | met |",
+        "| NumPy against the faster of the two: 2.0 for each rule | 0.90 (`qr`) | met |",
+        "| NumPy against autograd: 0.5 over all rules | 0.45 | met |",
         "| Overhead on NumPy: 30 microseconds | 31.00 (`lu`) | missed |",
         "| Overhead: less than PyTorch's | 0.50 of it (`qr`) | met |",
         "| Memory: 4 arrays | 5.00 (`qr`) | missed |",

@@ -96,12 +96,12 @@ def goals(found, alone):
         yield f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
 
     by_count = [means([t for t in found if t.threads == count]) for count in {t.threads for t in found}]
-    for label in by_count[0]:
+    for label in means(found):
         overall, each = GOALS[label]
-        yield from row(f"{label}: {overall} over all rules", max(m[label]["all"] for m in by_count), overall)
+        measured = [m[label] for m in by_count if label in m]
+        yield from row(f"{label}: {overall} over all rules", max(m["all"] for m in measured), overall)
         if each:
-            rules = {(m[label][rule], rule) for m in by_count for rule in m[label] if rule != "all"}
-            worst, rule = max(rules)
+            worst, rule = max((m[rule], rule) for m in measured for rule in m if rule != "all")
             yield from row(f"{label}: {each} for each rule", worst, each, f" (`{rule}`)")
     if alone:
         s = max(alone, key=lambda s: s.overhead)
