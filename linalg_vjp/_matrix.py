@@ -10,6 +10,7 @@ from ._backends import primitives
 from ._namespace import Array, Namespace
 
 __all__ = [
+    "add_diagonal",
     "adjoint",
     "broadcast_shapes",
     "conj",
@@ -96,6 +97,11 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
 def diagonal(X: Array, xp: Namespace) -> Array:
     """The diagonal of X, of shape (..., n)."""
     return xp.linalg.diagonal(X)
+
+
+def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
+    """X + diag(d), with d of shape (..., n)."""
+    return primitives(xp).add_diagonal(X, d, xp)
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:

@@ -99,13 +99,18 @@ def test_junk_does_not_leak_through_a_mask():
     "shape", [(3, 3), (5, 4, 4), (5, 17, 17), (0, 3, 3), (2, 0, 0), (2, 3, 1, 1)], ids=str
 )
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_the_lower_half(shape, dtype):
+def test_half_and_added_diagonals(shape, dtype):
     X = general(*shape, dtype=dtype)
+    d = general(*shape[:-1], dtype=X.real.dtype, seed=1)
     wanted = (np.tril(X) + np.tril(X, -1)) / X.dtype.type(2)
     for module in (native, generic):
         half = module.tril_half(X, np)
         assert half.dtype == X.dtype
         np.testing.assert_array_equal(half, wanted)
+        for Y in (X, X.mT):
+            added = module.add_diagonal(Y, d, np)
+            assert added.dtype == X.dtype
+            np.testing.assert_array_equal(added, Y + np.eye(shape[-1], dtype=X.dtype) * d[..., None, :])
 
 
 @pytest.mark.parametrize("shape", [(4, 2), (5, 4, 2), (2, 3, 4, 4), (0, 4, 4), (2, 0, 3), (2, 3, 0)], ids=str)

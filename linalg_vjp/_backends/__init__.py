@@ -9,6 +9,7 @@ Each module offers the same names with the same arguments:
     permute_rows(X, p, xp)                                       X[p], matrix by matrix
     largest(X, axis, xp), row_sum(X, axis, xp)                   maximum and sum with keepdims
     tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
+    add_diagonal(X, d, xp)                                       X + diag(d)
     tril_half(X, xp)                                             tril(X) with half of the diagonal
 
 `generic` does all of it in pure Array API and serves every library without a module of its own. The modules

@@ -8,9 +8,10 @@ import cupyx.scipy.linalg
 
 from .._namespace import Array, Namespace
 from . import generic
-from .generic import largest, lu_factor, permute_rows, row_sum, tril, tril_half, triu
+from .generic import add_diagonal, largest, lu_factor, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
+    "add_diagonal",
     "largest",
     "lu",
     "lu_factor",

@@ -5,6 +5,7 @@ from typing import Any
 from .._namespace import Array, Namespace, device
 
 __all__ = [
+    "add_diagonal",
     "largest",
     "lu",
     "lu_factor",
@@ -25,6 +26,12 @@ def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
     return xp.triu(X, k=k)
+
+
+def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
+    """X + diag(d)."""
+    i = xp.arange(X.shape[-1], device=device(X))
+    return X + xp.where(i[:, None] == i, d[..., None, :], 0.0)
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:

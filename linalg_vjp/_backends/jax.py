@@ -4,9 +4,10 @@ import jax
 import jax.numpy as jnp
 
 from .._namespace import Array, Namespace
-from .generic import largest, permute_rows, row_sum, tril, tril_half, triu
+from .generic import add_diagonal, largest, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
+    "add_diagonal",
     "largest",
     "lu",
     "lu_factor",

@@ -23,6 +23,7 @@ except ImportError:
     blas = None
 
 __all__ = [
+    "add_diagonal",
     "by_chunks",
     "largest",
     "lu",
@@ -54,6 +55,14 @@ def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
     return np.where(_lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
+
+
+def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
+    """X + diag(d)."""
+    n = X.shape[-1]
+    Y = np.array(X, order="C")
+    Y.reshape(*Y.shape[:-2], n * n)[..., :: n + 1] += d
+    return Y
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:

@@ -9,6 +9,7 @@ from .._namespace import Array, Namespace
 from .generic import row_sum
 
 __all__ = [
+    "add_diagonal",
     "largest",
     "lu",
     "lu_factor",
@@ -44,6 +45,11 @@ def _ones(X: Array) -> Array:
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
     """The maximum along axes that stay."""
     return torch.amax(X, dim=() if axis is None else axis, keepdim=True)
+
+
+def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
+    """X + diag(d)."""
+    return X + torch.diag_embed(d)
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:

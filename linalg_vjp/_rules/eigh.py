@@ -17,7 +17,7 @@ Spec: rules/eigh.md
 """
 
 from .._gauge import TIED, check_gauge, divisor
-from .._matrix import adjoint, diagonal, divide, hermitian, inner, real
+from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
 from .._namespace import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -81,10 +81,10 @@ def eigh_vjp(
     D = _gaps(2 * w, xp)  # S is twice the skew part, and D twice the gaps: S / D is E o skew(V^H V_bar)
     if gauge == "check":
         check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
-    PVh = divide(S, D, xp) @ Vh
+    P = divide(S, D, xp)
     if w_bar is not None:
-        PVh = PVh + w_bar[..., :, None] * Vh
-    return (V @ PVh,)
+        P = add_diagonal(P, w_bar, xp)
+    return (V @ P @ Vh,)
 
 
 def eigh_jvp(

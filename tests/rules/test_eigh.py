@@ -112,7 +112,7 @@ MISTAKES = {
     "The gaps are broadened": {SAFE: GAPS + "return 1 / (gaps / (gaps * gaps + 1e-12) + 1e-300)"},
     "The gaps have the wrong sign": {SAFE: SAFE.replace("return ", "return -")},
     "A triangle in place of the Hermitian cotangent": {
-        "return (V @ PVh,)": "return (np.tril(V @ PVh) + np.tril(V @ PVh, -1),)"
+        "return (V @ P @ Vh,)": "return (np.tril(V @ P @ Vh) + np.tril(V @ P @ Vh, -1),)"
     },
     "Not made Hermitian": {"S - adjoint(S, xp)": "2 * S"},
     "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
