@@ -111,6 +111,13 @@ def test_half_and_added_diagonals(shape, dtype):
             added = module.add_diagonal(Y, d, np)
             assert added.dtype == X.dtype
             np.testing.assert_array_equal(added, Y + np.eye(shape[-1], dtype=X.dtype) * d[..., None, :])
+        if len(shape) > 2 and shape[0]:
+            np.testing.assert_array_equal(
+                module.add_diagonal(X[:1], d, np), X[:1] + module.add_diagonal(0 * X, d, np)
+            )
+            np.testing.assert_array_equal(
+                module.add_diagonal(X, d[:1], np)[0], module.add_diagonal(X, d, np)[0]
+            )
 
 
 @pytest.mark.parametrize("shape", [(4, 2), (5, 4, 2), (2, 3, 4, 4), (0, 4, 4), (2, 0, 3), (2, 3, 0)], ids=str)

@@ -60,6 +60,8 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
 def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
     """X + diag(d)."""
     n = X.shape[-1]
+    if X.shape[:-1] != d.shape:
+        X = np.broadcast_to(X, (*np.broadcast_shapes(X.shape[:-2], d.shape[:-1]), n, n))
     Y = np.array(X, order="C")
     Y.reshape(*Y.shape[:-2], n * n)[..., :: n + 1] += d
     return Y
