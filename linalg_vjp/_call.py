@@ -177,6 +177,7 @@ class Call(NamedTuple):
                 cores = rule.saved(rule.sides.inputs, rule.sides.outputs)
                 saved = self._reshape(xp.expand_dims, cores[: len(saved)], saved)
             given = self._reshape(xp.expand_dims, given_cores, given)
+        # From residuals it is a pass or two, and to put chunks together would be one more.
         mapped = None if formula is rule.op_bwd else by_chunks(xp, self.batch)
         if mapped is not None and rule.batched(params):
             ranks = self._ranks(saved, given, given_cores)
