@@ -1,23 +1,14 @@
 """One op at a time, for people: its outputs and its pullback, or its outputs and their tangents."""
 
-import functools
-from collections import namedtuple
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from ._call import begin
-from ._namespace import Array, Namespace
-from ._rule import Rule
+from ._call import forward_keeping, kept_of, prepare, pull, push
+from ._namespaces import Array, Namespace
+from ._rule import Rule, as_returned
 from ._rules import RULES
 
 __all__ = ["jvp", "vjp"]
-
-
-class Like(NamedTuple):
-    """What stays of an array that the backward pass does not need."""
-
-    shape: tuple[int, ...]
-    dtype: Any
 
 
 def vjp(
@@ -42,8 +33,8 @@ def vjp(
         As the operation itself returns them.
     pullback : callable
         ``pullback(*cotangents)`` takes one cotangent per output, or None for zero, and returns a tuple
-        of one cotangent per input. It keeps only the arrays that the rule saves, or the residuals of the
-        forward, such as a factorization, so that nothing is computed twice.
+        of one cotangent per input. It keeps what the rule keeps, such as a factorization, so that nothing
+        is computed twice.
 
     Raises
     ------
@@ -59,17 +50,13 @@ def vjp(
     >>> pullback(np.ones((2, 2)))[0].tolist()
     [[-0.25, -0.125], [-0.125, -0.0625]]
     """
-    rule = _find(rule)
-    call = begin(rule, inputs, xp, params)
-    outputs, residuals = call.apply_fwd(inputs)
-    saves = () if residuals else rule.saves
-    kept_inputs = _keep(saves, rule.inputs, inputs)
-    kept_outputs = _keep(saves, rule.outputs, outputs)
+    frame, outputs, extras = forward_keeping(prepare(_find(rule), inputs, xp, params), inputs)
+    kept = kept_of(frame.rule, inputs, outputs, extras)
 
     def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
-        return call.pull(kept_inputs, kept_outputs, cotangents, residuals)
+        return pull(frame, kept, cotangents)
 
-    return as_returned(rule, outputs), pullback
+    return as_returned(frame.rule, outputs), pullback
 
 
 def jvp(
@@ -115,11 +102,9 @@ def jvp(
     >>> float(d), float(d_dot)
     (1.0, 7.0)
     """
-    rule = _find(rule)
-    call = begin(rule, inputs, xp, params)
-    outputs = call.apply(inputs)
-    dots = call.push(inputs, outputs, tangents)
-    return as_returned(rule, outputs), as_returned(rule, dots)
+    frame, outputs, extras = forward_keeping(prepare(_find(rule), inputs, xp, params), inputs)
+    dots = push(frame, kept_of(frame.rule, inputs, outputs, extras), tangents)
+    return as_returned(frame.rule, outputs), as_returned(frame.rule, dots)
 
 
 def _find(rule: str | Rule) -> Rule:
@@ -128,18 +113,3 @@ def _find(rule: str | Rule) -> Rule:
     if rule not in RULES:
         raise KeyError(f"no rule {rule!r}; the rules are {', '.join(RULES)}, or pass a Rule of your own")
     return RULES[rule]
-
-
-def _keep(saves: tuple[str, ...], names: tuple[str, ...], arrays: Sequence[Array]) -> tuple[Any, ...]:
-    return tuple(
-        x if name in saves else Like(tuple(x.shape), x.dtype) for name, x in zip(names, arrays, strict=True)
-    )
-
-
-def as_returned(rule: Rule, arrays: tuple[Any, ...]) -> Any:
-    return arrays[0] if len(arrays) == 1 else _result_type(rule)(*arrays)
-
-
-@functools.cache
-def _result_type(rule: Rule) -> Any:
-    return namedtuple(f"{rule.name}_result", rule.outputs)

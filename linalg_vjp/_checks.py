@@ -6,14 +6,12 @@ Each error names the rule, the argument, what was given, what is wanted, and the
 import functools
 import numbers
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._matrix import broadcast_shapes, is_complex
-from ._namespace import Array, Namespace, array_namespace, device, keeps_to_standard, meet, same_device
+from ._namespaces import Array, Namespace, array_namespace, device, keeps_to_standard, meet, same_device
+from ._record import Record
 from ._signature import bind, describe
-
-if TYPE_CHECKING:
-    from ._rule import Rule
 
 __all__ = [
     "check_count",
@@ -29,7 +27,7 @@ __all__ = [
 Named = Sequence[tuple[str, Array]]
 
 
-def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
+def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
     """One array for each name, in a tuple."""
     if type(arrays) is not tuple and hasattr(arrays, "shape"):
         raise TypeError(
@@ -43,7 +41,7 @@ def check_count(rule: "Rule", kind: str, names: tuple[str, ...], arrays: Sequenc
         )
 
 
-def common_namespace(rule: "Rule", named: Named, xp: Namespace | None) -> Namespace:
+def common_namespace(rule: Record, named: Named, xp: Namespace | None) -> Namespace:
     """The one namespace of all these arrays, which must be on one device too."""
     first_name, first = named[0]
     if xp is not None and not keeps_to_standard(xp):
@@ -79,7 +77,7 @@ def _is_floating(dtype: Any, xp: Namespace) -> bool:
     return bool(xp.isdtype(dtype, ("real floating", "complex floating")))
 
 
-def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
+def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
     """A real or complex floating dtype; of an input that is not saved, anything with a dtype and a shape."""
     if not hasattr(x, "dtype") or not hasattr(x, "shape"):
         raise TypeError(
@@ -93,7 +91,7 @@ def check_floating(rule: "Rule", name: str, x: Array, xp: Namespace) -> None:
         )
 
 
-def check_params(rule: "Rule", params: dict[str, Any], like: Array, xp: Namespace) -> None:
+def check_params(rule: Record, params: dict[str, Any], like: Array, xp: Namespace) -> None:
     """A keyword that is an array, one number for each matrix, is of the library of the others."""
     for name, value in params.items():
         if (
@@ -108,7 +106,7 @@ def check_params(rule: "Rule", params: dict[str, Any], like: Array, xp: Namespac
             )
 
 
-def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
+def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
     """A tangent of a real array is real: an imaginary part would be dropped."""
     if kind == "tangent" and is_complex(x, xp) and not is_complex(owner, xp):
         raise TypeError(
@@ -117,7 +115,7 @@ def check_real(rule: "Rule", kind: str, name: str, x: Array, owner: Array, xp: N
         )
 
 
-def check_results(rule: "Rule", formula: object, results: object, count: int) -> None:
+def check_results(rule: Record, formula: object, results: object, count: int) -> None:
     """A formula returned a tuple of as many results as there are names for them."""
     if type(results) is not tuple or len(results) != count:
         given = f"{len(results)} results" if type(results) is tuple else type(results).__name__
@@ -125,18 +123,18 @@ def check_results(rule: "Rule", formula: object, results: object, count: int) ->
         raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
 
 
-def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> tuple[bool, int]:
+def check_shapes(rule: Record, shapes: Sequence[tuple[int, ...]]) -> tuple[frozenset[str], int]:
     """The input shapes fit the signature and broadcast.
 
-    Whether they leave the optional axis out, and how many axes their batch has.
+    Which optional axes they leave out, and how many axes their batch has.
     """
     sides = rule.sides
     sizes: dict[str, int] = {}
-    short = sides.lacks_optional(shapes)
+    missing = sides.missing(shapes)
     batches = []
     for name, core, shape in zip(rule.inputs, sides.inputs, shapes, strict=True):
-        if short:
-            core = tuple(axis for axis in core if axis != sides.optional)
+        if missing:
+            core = tuple(axis for axis in core if axis not in missing)
         known = dict(sizes)
         if not bind(core, shape, sizes):
             raise ValueError(
@@ -153,10 +151,10 @@ def check_shapes(rule: "Rule", shapes: Sequence[tuple[int, ...]]) -> tuple[bool,
                 f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
                 f"{rule.signature}"
             ) from None
-    return short, max([len(batch) for batch in batches])
+    return missing, max([len(batch) for batch in batches])
 
 
-def check_shape(rule: "Rule", kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:
+def check_shape(rule: Record, kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:
     """A cotangent or tangent has the shape of what it belongs to."""
     if tuple(x.shape) != tuple(wanted):
         raise ValueError(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ._matrix import is_complex
-from ._namespace import Array, Namespace
+from ._namespaces import Array, Namespace
 
 __all__ = ["all_none", "cast", "total", "unbroadcast"]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._matrix import adjoint
-from ._namespace import Array, Namespace
+from ._namespaces import Array, Namespace
 
 __all__ = ["TIED", "ZERO", "GaugeError", "check_gauge", "divisor", "extra_cotangent", "extra_tangent"]
 

@@ -6,8 +6,8 @@ Matrices are capitals and live in the last two axes; `xp` is the namespace of th
 import functools
 from typing import Any
 
-from ._backends import primitives
-from ._namespace import Array, Namespace
+from ._backends import generic, primitives
+from ._namespaces import Array, Namespace, device
 
 __all__ = [
     "add_diagonal",
@@ -16,6 +16,7 @@ __all__ = [
     "conj",
     "diagonal",
     "divide",
+    "eye",
     "hermitian",
     "inner",
     "is_complex",
@@ -30,7 +31,6 @@ __all__ = [
     "right_solve_triangular",
     "row_sum",
     "skew",
-    "solve",
     "solve_triangular",
     "transpose",
     "tril",
@@ -99,6 +99,11 @@ def diagonal(X: Array, xp: Namespace) -> Array:
     return xp.linalg.diagonal(X)
 
 
+def eye(m: int, n: int, like: Array, xp: Namespace, k: int = 0) -> Array:
+    """The m x n matrix with ones on its k-th diagonal, in the dtype and on the device of an array."""
+    return xp.eye(m, n, k=k, dtype=like.dtype, device=device(like))
+
+
 def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
     """X + diag(d), with d of shape (..., n)."""
     return primitives(xp).add_diagonal(X, d, xp)
@@ -147,12 +152,6 @@ def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
     return A, B
 
 
-def solve(A: Array, B: Array, xp: Namespace) -> Array:
-    """A^{-1} B; batches broadcast."""
-    A, B = _alike(A, B, xp)
-    return xp.linalg.solve(A, B)
-
-
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
 ) -> Array:
@@ -171,19 +170,21 @@ def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, tr
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """p, L, U with A = (L @ U)[p], partial pivoting."""
-    p, L, U = primitives(xp).lu(A, xp)
-    return p, L, U
+    return primitives(xp).lu(A, xp)
 
 
-def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array] | None:
-    """F = L + U - I and the pivots in the library's own form, for `lu_solve`; None where it has no such."""
-    factors: tuple[Array, Array] | None = primitives(xp).lu_factor(A)
-    return factors
+def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array | None]:
+    """F = L + U - I and the pivots, for `lu_solve`; A itself and None where a library has no such."""
+    return primitives(xp).lu_factor(A, xp)
 
 
-def lu_solve(F: Array, pivots: Array, B: Array, xp: Namespace, *, adjoint: bool = False) -> Array:
+def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool = False) -> Array:
     """A^{-1} B or A^{-H} B from the factorization of A; batches broadcast."""
-    return primitives(xp).lu_solve(F, pivots, B, adjoint)
+    if pivots is None:
+        F, B = _alike(F, B, xp)
+        return generic.lu_solve(F, None, B, xp, adjoint=adjoint)
+    F, B = promote(F, B, xp=xp)
+    return primitives(xp).lu_solve(F, pivots, B, xp, adjoint=adjoint)
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

@@ -1,24 +1,38 @@
 """The keywords of a rule: their defaults, and which values they may have."""
 
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Param", "complete", "one_of"]
+__all__ = ["Param", "complete", "integer", "one_of"]
 
 
 class Param(NamedTuple):
     """A keyword of a rule.
 
-    `valid` holds the values that it may have, or is a function that tells; `wanted` says so in an error.
+    Parameters
+    ----------
+    default : object
+    valid : tuple or callable
+        The values that it may have, or a function that tells whether it may have one.
+    wanted : str
+        What an error says in place of a bad value.
+    samples : tuple
+        Values to try in tests; without it, those of `valid`.
     """
 
     default: Any
     valid: tuple[Any, ...] | Callable[[Any], bool]
     wanted: str
+    samples: tuple[Any, ...] = ()
 
     def allows(self, value: Any) -> bool:
         """Whether the keyword may have this value."""
         return value in self.valid if isinstance(self.valid, tuple) else self.valid(value)
+
+    def tried(self) -> tuple[Any, ...]:
+        """The values that tests try."""
+        return self.samples or (self.valid if isinstance(self.valid, tuple) else (self.default,))
 
 
 def one_of(*values: Any) -> Param:
@@ -30,6 +44,17 @@ def one_of(*values: Any) -> Param:
     "one of 'reduced', 'complete'"
     """
     return Param(values[0], values, "one of " + ", ".join(map(repr, values)))
+
+
+def integer(default: int, *samples: int) -> Param:
+    """A keyword that is an integer, and values to try in tests.
+
+    Examples
+    --------
+    >>> integer(0, 1, -2).tried()
+    (0, 1, -2)
+    """
+    return Param(default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples))
 
 
 def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) -> dict[str, Any]:

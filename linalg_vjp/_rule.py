@@ -1,25 +1,75 @@
-"""The frozen record Rule: what an operation computes, its pullback and its pushforward."""
+"""The rule that people call: what an operation computes, its pullback and its pushforward."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+import functools
+from dataclasses import dataclass, fields
 from typing import Any
 
-from ._call import Arrays, begin, begin_again
-from ._namespace import Array, Namespace
-from ._params import Param
-from ._signature import Signature, parse
+from ._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, recall
+from ._cotangent import all_none
+from ._namespaces import Array, Namespace, namespace
+from ._record import Record
 
-__all__ = ["Rule"]
-
-
-def always(params: Mapping[str, Any]) -> bool:
-    """With every keyword."""
-    return True
+__all__ = ["Linearization", "Rule", "as_returned", "built_in", "registered"]
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
+class Linearization:
+    """An operation at a point: plain data, from which both of its derivatives follow.
+
+    `Rule.fwd` and `Rule.linearize` make it. It can be stored, pickled, pulled back and pushed forward any
+    number of times; nothing is factorized again, and no keyword is repeated.
+
+    Parameters
+    ----------
+    frame : Frame
+        The rule, its keywords, and the shapes and dtypes of the inputs and outputs.
+    kept : sequence of array or None
+        The values that ``rule.keeps`` names.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import linalg_vjp as lv
+    >>> (S,), linear = lv.RULES["svdvals"].fwd(np.asarray([[3.0, 0.0], [0.0, 1.0]]))
+    >>> linear.vjp((np.ones(2),))[0].tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    >>> linear.jvp((np.eye(2),))[0].tolist()
+    [1.0, 1.0]
+    """
+
+    __slots__ = ("frame", "kept")
+
+    def __init__(self, frame: Frame, kept: Arrays) -> None:
+        self.frame, self.kept = frame, tuple(kept)
+
+    def __reduce__(self) -> Any:
+        # A namespace is a module, which cannot be pickled; the arrays tell which it was.
+        return Linearization, (self.frame._replace(xp=None), self.kept)
+
+    def __repr__(self) -> str:
+        return f"Linearization of {self.rule.name}, which keeps {', '.join(self.rule.keeps) or 'nothing'}"
+
+    @property
+    def rule(self) -> Record:
+        """The rule."""
+        return self.frame.rule
+
+    def vjp(self, cotangents: Arrays) -> tuple[Array | None, ...]:
+        """The pullback: one cotangent per input, as `Rule.vjp` returns them."""
+        return pull(self._frame(cotangents), self.kept, cotangents)
+
+    def jvp(self, tangents: Arrays) -> tuple[Array | None, ...]:
+        """The pushforward: one tangent per output, as `Rule.jvp` returns them."""
+        return push(self._frame(tangents), self.kept, tangents)
+
+    def _frame(self, given: Arrays) -> Frame:
+        if self.frame.xp is None:
+            arrays = (x for x in (*self.kept, *given) if hasattr(x, "__array_namespace__") or hasattr(x, "device"))
+            self.frame = self.frame._replace(xp=namespace(None, *arrays))
+        return self.frame
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rule(Record):
     """A differentiable operation: what it computes, its pullback and its pushforward.
 
     Parameters
@@ -27,31 +77,49 @@ class Rule:
     name : str
         The name of the operation.
     signature : str
-        The core shapes in NumPy's gufunc notation, such as ``"(m,n)->(m,k),(k,n)"``.
+        The core shapes in NumPy's gufunc notation, such as ``"(m,n)->(m,k),(k,n)"``; an axis ``n?`` may be
+        missing, an axis ``3`` has that size, and ``(m,n)...`` is any number of inputs of one kind.
     inputs, outputs : tuple of str
         Their names, in order.
     saves : tuple of str
-        The inputs and outputs that `op_vjp` and `op_jvp` are given, in that order.
+        The inputs and outputs that the derivatives need.
     op : callable
         ``op(*inputs, xp, **params)``, a tuple of outputs.
     op_vjp : callable
-        ``op_vjp(*saved, *cotangents, xp, **params)``, a tuple of cotangents of the inputs. A
-        cotangent that is None is zero.
+        ``op_vjp(*kept, *cotangents, xp, **params)``, a tuple of cotangents of the inputs. A cotangent that is
+        None is zero.
     op_jvp : callable
-        ``op_jvp(*saved, *tangents, xp, **params)``, a tuple of tangents of the outputs.
+        ``op_jvp(*kept, *tangents, xp, **params)``, a tuple of tangents of the outputs.
+    op_fwd : callable, optional
+        ``op_fwd(*inputs, xp, **params)``, the outputs and a tuple of what else is kept, such as a
+        factorization. Without it, `op` and then `op_keep` do so.
+    op_keep : callable, optional
+        ``op_keep(*saved, xp, **params)``, what else is kept, made from the saved inputs and outputs. Without
+        it, `op_fwd` does so.
+    keeps : tuple of str
+        What both derivatives are given, in that order: inputs, outputs, and names of what else is kept;
+        those of `saves` without it.
     params : mapping of str to Param
         The keywords. One named ``gauge`` is passed to `op_vjp` alone.
     constant : tuple of str
         The inputs and outputs that cannot be differentiated: None stands for their derivatives.
-    domain : str
-        One line that says where the operation is differentiable.
+    shapes : tuple of str
+        Those of `saves` of which the derivatives read shape and dtype alone.
+    real : tuple of str
+        The outputs that are real for complex inputs, too.
+    gauge : tuple of str
+        The outputs that are defined up to a phase, a sign or a rotation.
+    space : mapping of str to str
+        Where an input lives: "hermitian", "positive" (Hermitian positive definite), "nonsingular",
+        "triangular" (and nonsingular); any other input is a general array.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
-    op_fwd, op_bwd : callable, optional
-        For an operation whose pullback wants more than its outputs, such as a factorization:
-        ``op_fwd(*inputs, xp, **params)`` is ``op`` that returns the outputs and a tuple of residuals, and
-        ``op_bwd(*residuals, *cotangents, xp, **params)`` is ``op_vjp`` that takes them. Where there is
-        nothing to share, or the library has no means to, the residuals are ``()``.
+    page : str
+        The name of its page in rules/, which closely tied rules share; its own name without it.
+    family : str
+        The heading under which it is listed.
+    domain : str
+        One line that says where the operation is differentiable.
 
     Examples
     --------
@@ -69,50 +137,16 @@ class Rule:
     [[4.0, 2.0], [6.0, 4.0]]
     """
 
-    name: str
-    signature: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    saves: tuple[str, ...]
-    op: Callable[..., tuple[Any, ...]]
-    op_vjp: Callable[..., tuple[Any, ...]]
-    op_jvp: Callable[..., tuple[Any, ...]]
-    params: Mapping[str, Param] = field(default_factory=dict)
-    constant: tuple[str, ...] = ()
-    domain: str = ""
-    batched: Callable[[Mapping[str, Any]], bool] = always
-    op_fwd: Callable[..., tuple[tuple[Any, ...], tuple[Any, ...]]] | None = None
-    op_bwd: Callable[..., tuple[Any, ...]] | None = None
-
-    sides: Signature = field(init=False, repr=False)
-    slots: tuple[int, ...] = field(init=False, repr=False)  # where `saves` stand in inputs + outputs
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
-        object.__setattr__(self, "sides", parse(self.signature))
-        counts = len(self.sides.inputs), len(self.sides.outputs)
-        if counts != (len(self.inputs), len(self.outputs)):
-            raise ValueError(
-                f"{self.name}: signature {self.signature!r} has {counts[0]} inputs and {counts[1]} "
-                f"outputs, but the names are inputs={self.inputs}, outputs={self.outputs}"
-            )
-        unknown = {*self.saves, *self.constant} - {*self.inputs, *self.outputs}
-        if unknown:
-            raise ValueError(f"{self.name}: {sorted(unknown)} in saves or constant name no input or output")
-        names = (*self.inputs, *self.outputs)
-        if len(set(names)) < len(names):
-            raise ValueError(f"{self.name}: the names {names} of its inputs and outputs are not distinct")
-        object.__setattr__(self, "slots", tuple(names.index(name) for name in self.saves))
+    def __repr__(self) -> str:
+        return f"Rule({self.name!r}, {self.signature!r})"
 
     def __reduce__(self) -> Any:
-        made_from = [getattr(self, f.name) for f in fields(self) if f.init and f.name != "params"]
-        made_from.insert(8, dict(self.params))  # a read-only mapping cannot be pickled
-        return Rule, tuple(made_from)
-
-    def saved(self, inputs: Arrays, outputs: Arrays) -> list[Any]:
-        """Those of the inputs and outputs that `saves` names, in that order."""
-        values = (*inputs, *outputs)
-        return [values[i] for i in self.slots]
+        if _BUILT_IN.get(self.name) is self:
+            return built_in, (self.name,)
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        # A read-only mapping cannot be pickled.
+        given |= {"params": dict(self.params), "space": dict(self.space)}
+        return functools.partial(Rule, **given), ()
 
     def supports(self, **params: Any) -> bool:
         """Whether the rule can differentiate the operation with these keywords."""
@@ -126,29 +160,46 @@ class Rule:
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        return begin(self, inputs, xp, params).apply(inputs)
+        return tuple(forward(prepare(self, inputs, xp, params), inputs))
 
     def fwd(
         self, *inputs: Array, xp: Namespace | None = None, **params: Any
-    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-        """The outputs, and the residuals: what `vjp` would compute again, such as a factorization.
+    ) -> tuple[tuple[Array, ...], Linearization]:
+        """The outputs, and the operation linearized there: it keeps what its derivatives need.
 
         Examples
         --------
         >>> import numpy as np
         >>> import linalg_vjp as lv
-        >>> rule, A = lv.RULES["svdvals"], np.asarray([[3.0, 0.0], [0.0, 1.0]])
-        >>> outputs, residuals = rule.fwd(A)
-        >>> (A_bar,) = rule.vjp((A,), outputs, (np.ones(2),), residuals=residuals)  # no second svd
-        >>> A_bar.tolist()
-        [[1.0, 0.0], [0.0, 1.0]]
+        >>> (L,), linear = lv.RULES["cholesky"].fwd(4 * np.eye(2), upper=True)
+        >>> linear.vjp((np.eye(2),))[0].tolist()  # no keyword again
+        [[0.25, 0.0], [0.0, 0.25]]
 
         Raises
         ------
         ValueError, TypeError
             As `forward` does.
         """
-        return begin(self, inputs, xp, params).apply_fwd(inputs)
+        frame, outputs, extras = forward_keeping(prepare(self, inputs, xp, params), inputs)
+        return tuple(outputs), Linearization(frame, kept_of(frame.rule, inputs, outputs, extras))
+
+    def linearize(
+        self, inputs: Arrays, outputs: Arrays, *, xp: Namespace | None = None, **params: Any
+    ) -> Linearization:
+        """The operation linearized where it was computed before; a factorization is made again.
+
+        Parameters
+        ----------
+        inputs, outputs : sequence of array
+            Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
+        """
+        frame = recall(self, inputs, outputs, (), xp, params)
+        return Linearization(frame, _kept(frame, inputs, outputs))
 
     def vjp(
         self,
@@ -156,11 +207,12 @@ class Rule:
         outputs: Arrays,
         cotangents: Arrays,
         *,
-        residuals: Arrays = (),
         xp: Namespace | None = None,
         **params: Any,
     ) -> tuple[Array | None, ...]:
         """The pullback: one cotangent per input, in that input's shape, dtype and device.
+
+        Where a forward is at hand, `fwd` is the better way: it keeps a factorization, and the keywords.
 
         Parameters
         ----------
@@ -168,8 +220,6 @@ class Rule:
             Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
         cotangents : sequence of array or None
             One per output, in the output's shape; None is zero.
-        residuals : sequence of array
-            Of `fwd`, where it was called; then inputs and outputs count by shape and dtype only.
 
         Raises
         ------
@@ -178,8 +228,8 @@ class Rule:
         GaugeError
             With ``gauge="check"``, when a cotangent has a part along the gauge.
         """
-        call = begin_again(self, inputs, outputs, residuals, cotangents, xp, params)
-        return call.pull(inputs, outputs, cotangents, residuals)
+        frame = recall(self, inputs, outputs, cotangents, xp, params)
+        return pull(frame, _kept(frame, inputs, outputs, cotangents), cotangents)
 
     def jvp(
         self, inputs: Arrays, outputs: Arrays, tangents: Arrays, *, xp: Namespace | None = None, **params: Any
@@ -198,4 +248,34 @@ class Rule:
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        return begin_again(self, inputs, outputs, (), tangents, xp, params).push(inputs, outputs, tangents)
+        frame = recall(self, inputs, outputs, tangents, xp, params)
+        return push(frame, _kept(frame, inputs, outputs, tangents), tangents)
+
+
+def _kept(frame: Frame, inputs: Arrays, outputs: Arrays, given: Arrays | None = None) -> Arrays:
+    """What both derivatives read, made from inputs and outputs; nothing is factorized for zeros alone."""
+    rule = frame.rule
+    if not rule.extras:
+        return kept_of(rule, inputs, outputs, ())
+    if given is not None and all_none(*given):
+        return rule.from_saved(inputs, outputs)
+    return kept_of(rule, inputs, outputs, keep(frame, inputs, outputs))
+
+
+_BUILT_IN: dict[str, Rule] = {}
+
+
+def registered(rules: Any) -> dict[str, Rule]:
+    """The built-in rules by name; a pickle refers to them by these."""
+    _BUILT_IN.update((rule.name, rule) for rule in rules)
+    return _BUILT_IN
+
+
+def built_in(name: str) -> Rule:
+    """The built-in rule of that name."""
+    return _BUILT_IN[name]
+
+
+def as_returned(rule: Record, arrays: Arrays) -> Any:
+    """The arrays as the operation itself returns them: one, or a named tuple."""
+    return arrays[0] if len(arrays) == 1 else rule.result(*arrays)

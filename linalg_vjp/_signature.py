@@ -1,46 +1,62 @@
 """The signature string of a rule, in NumPy's gufunc notation: the one statement of its shapes.
 
-"(m,m),(m,n?)->(m,n?)": names repeat where sizes must agree; a name with "?" is left out, everywhere,
-when an input has one axis too few for it (a vector in place of a matrix).
+    "(m,n)->(m,k),(k,n)"       names repeat where sizes must agree
+    "(m?,k),(k,n?)->(m?,n?)"   an axis with "?" may be missing: an input with one axis too few leaves it out,
+                               and then it is missing everywhere
+    "(3),(3)->(3)"             an axis of a fixed size
+    "(m,n)...->(p,q)"          the last input may be repeated; the sizes of each are its own
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Signature", "parse"]
+__all__ = ["Core", "Signature", "bind", "describe", "parse", "repeated"]
 
 Core = tuple[str, ...]
 
+AXIS = r"(?:[A-Za-z_]\w*\??|\d+)"
+CORE = rf"\((?:{AXIS}(?:,{AXIS})*)?\)"
+
 
 class Signature(NamedTuple):
-    """The core axes of each input and output, and the name that may be left out."""
+    """The core axes of each input and output, the names that may be missing, and whether the last repeats."""
 
     inputs: tuple[Core, ...]
     outputs: tuple[Core, ...]
-    optional: str | None
+    optional: frozenset[str]
+    repeats: bool
 
-    def lacks_optional(self, shapes: Sequence[tuple[int, ...]]) -> bool:
-        """Whether these input shapes leave the optional axis out: only a 1-D array does."""
-        return self.optional is not None and any(
-            self.optional in core and len(shape) == len(core) - 1
-            for core, shape in zip(self.inputs, shapes, strict=True)
-        )
+    def missing(self, shapes: Sequence[tuple[int, ...]]) -> frozenset[str]:
+        """The optional axes that these input shapes leave out."""
+        if not self.optional:
+            return self.optional
+        found: set[str] = set()
+        for core, shape in zip(self.inputs, shapes, strict=True):
+            if len(shape) < len(core):
+                found.update(name for name in core if name in self.optional)
+        return frozenset(found)
 
 
 def parse(text: str) -> Signature:
     """The parts of a signature string; ValueError where it is none."""
-    core = r"\((?:\w+\??(?:,\w+\??)*)?\)"
-    if not re.fullmatch(rf"{core}(?:,{core})*->{core}(?:,{core})*", text):
+    if not re.fullmatch(rf"{CORE}(?:,{CORE})*(?:\.\.\.)?->{CORE}(?:,{CORE})*", text):
         raise ValueError(f'signature {text!r} is not of the form "(m,n)->(m,k),(k,n)"')
+    left, right = text.split("->")
     sides = [
-        tuple(tuple(re.findall(r"\w+", part)) for part in re.findall(r"\(([^)]*)\)", side))
-        for side in text.split("->")
+        tuple(tuple(re.findall(r"\w+", core)) for core in re.findall(r"\(([^)]*)\)", side))
+        for side in (left, right)
     ]
-    optional = set(re.findall(r"(\w+)\?", text))
-    if len(optional) > 1:
-        raise ValueError(f"signature {text!r} has more than one optional axis")
-    return Signature(sides[0], sides[1], optional.pop() if optional else None)
+    optional = frozenset(re.findall(r"(\w+)\?", text))
+    return Signature(sides[0], sides[1], optional, left.endswith("..."))
+
+
+def repeated(text: str, count: int) -> str:
+    """The signature with its last input written `count` times, each with axes of its own."""
+    left, _, right = text.partition("->")
+    *first, last = re.findall(CORE, left)
+    copies = [re.sub(r"[A-Za-z_]\w*", lambda axis, i=i: f"{axis[0]}{i}", last) for i in range(1, count + 1)]
+    return f"{','.join([*first, *copies])}->{right}"
 
 
 def bind(core: Core, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
@@ -48,7 +64,10 @@ def bind(core: Core, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
     if len(shape) < len(core):
         return False
     trailing = shape[len(shape) - len(core) :]
-    return all(sizes.setdefault(name, size) == size for name, size in zip(core, trailing, strict=True))
+    return all(
+        size == int(name) if name.isdigit() else sizes.setdefault(name, size) == size
+        for name, size in zip(core, trailing, strict=True)
+    )
 
 
 def describe(core: Core, sizes: Mapping[str, int]) -> str:

@@ -71,7 +71,7 @@ def _vendored(folder: Path) -> bool:
 
 def home(name: str) -> str:
     """The name of the file that a rule is in, which closely tied rules share."""
-    return RULES[name].op_vjp.__module__.rsplit(".", 1)[1]
+    return RULES[name].page
 
 
 def _without(path: Path, modules: set[str]) -> None:

@@ -1,9 +1,13 @@
 """The test vectors of rules/: their form, their origin, and that the rules of this library satisfy them."""
 
+import functools
 import importlib
 import json
+import math
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -19,6 +23,7 @@ from linalg_vjp.testing.backends import load
 from .conftest import Target
 from .vectors import exact, writing
 from .vectors.__main__ import NAMES
+from .vectors.points import Draw, Op, Point
 
 RULES = Path(__file__).parents[1] / "rules"
 
@@ -122,17 +127,83 @@ def test_the_form(name):
             assert tuple(arrays) == known.outputs
 
 
+def sides(case):
+    return case["inputs"], case["outputs"], *case["vjp"].values(), *case.get("jvp", {}).values()
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_doubles_and_digits_are_the_same_numbers(name):
+def test_each_number_is_one_decimal_of_thirty_digits(name):
     for case in document(name)["cases"]:
-        sides = (case["inputs"], case["outputs"], *case["vjp"].values(), *case.get("jvp", {}).values())
-        for x in (x for side in sides for x in side.values() if x is not None):
-            data, digits = (np.asarray(x[part], object).reshape(-1) for part in ("data", "digits"))
-            size = int(np.prod(x["shape"])) * (
-                2 if x["dtype"] == "complex128" and None not in x["data"] else 1
-            )
-            assert len(data) == len(digits) == size
-            assert all(a is b is None or float(b) == a for a, b in zip(data, digits, strict=True))
+        for x in (x for side in sides(case) for x in side.values() if x is not None):
+            assert len(x["data"]) == math.prod(x["shape"])
+            numbers = [[v] if isinstance(v, str) else v for v in x["data"] if v is not None]
+            for text in (text for parts in numbers for text in parts):
+                assert len(Decimal(text).as_tuple().digits) <= 30
+                assert math.isfinite(float(text))
+                assert x["dtype"] != "int64" or str(int(text)) == text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_are_read_as_the_nearest_doubles(name):
+    def nearest(v, dtype):
+        if v is None:
+            return np.nan
+        exactly = [Fraction(part) for part in ([v] if isinstance(v, str) else v)]
+        return {"float64": float, "complex128": complex, "int64": int}[dtype](*exactly)
+
+    for case, vector in zip(document(name)["cases"], vectors.load(*document(name)["rules"]), strict=True):
+        assert (case["rule"], case["name"]) == (vector.rule, vector.name)
+        read = vector.inputs, vector.outputs, vector.cotangents, vector.pulled, vector.tangents, vector.pushed
+        for side, arrays in zip(sides(case), (arrays for arrays in read if arrays is not None), strict=True):
+            for says, x in zip(side.values(), arrays, strict=True):
+                assert (says is None) == (x is None)
+                if x is not None:
+                    right = [nearest(v, says["dtype"]) for v in says["data"]]
+                    assert (x.dtype, list(x.shape)) == (says["dtype"], says["shape"])
+                    assert np.array_equal(x.reshape(-1), right, equal_nan=says["dtype"] != "int64")
+
+
+def product(*matrices):
+    return functools.reduce(np.matmul, matrices)
+
+
+@pytest.mark.parametrize(
+    ("signature", "f", "shapes"),
+    [
+        ("(m?,k),(k,n?)->(m?,n?)", np.matmul, [(2, 1, 2, 3), (4, 3, 1)]),
+        ("(m?,k),(k,n?)->(m?,n?)", np.matmul, [(3,), (2, 3, 2)]),
+        ("(m?,k),(k,n?)->(m?,n?)", np.matmul, [(2, 2, 3), (3,)]),
+        ("(m?,k),(k,n?)->(m?,n?)", np.matmul, [(3,), (3,)]),
+        ("(n),(n)->()", lambda x, y: (x * y).sum(-1), [(2, 3), (3,)]),
+        ("(3),(3)->(3)", np.cross, [(2, 3), (3,)]),
+        ("(),(n)->(n)", lambda a, x: np.asarray(a)[..., None] * x, [(), (2, 3)]),
+        ("(),(n)->(n)", lambda a, x: np.asarray(a)[..., None] * x, [(2,), (3,)]),
+        ("(m,n)->()", lambda A: (A * A).sum((-1, -2)), [(2, 2, 3)]),
+        ("(m,n)...->(p,q)", product, [(2, 3)]),
+        ("(m,n)...->(p,q)", product, [(2, 3), (2, 3, 2), (2, 1)]),
+    ],
+)
+def test_an_op_may_have_any_inputs(signature, f, shapes):
+    names = ("A", "B")[: signature.split("->")[0].count("(")]
+    op = Op("toy", signature, names, ("Y",), (), lambda *_, draw: lambda *at: [np.asarray(f(*at), object)])
+    draw = Draw(signature)
+    inputs = tuple(draw(*shape, complex=True) for shape in shapes)
+    with mpmath.workdps(exact.DIGITS):
+        made = json.loads(writing.text(writing.document([Point(op, "a point", inputs)])))
+    schema = json.loads((RULES / "schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(made)
+    (case,) = made["cases"]
+    assert list(case["inputs"]) == (
+        [f"A{i + 1}" for i in range(len(shapes))] if "..." in signature else [*names]
+    )
+    vector = vectors._vector(case)
+    np.testing.assert_allclose(vector.outputs[0], f(*inputs), rtol=1e-14, atol=1e-14)
+    there, back = (
+        sum(np.vdot(a, b).real for a, b in zip(bars, dots, strict=True))
+        for bars, dots in ((vector.cotangents, vector.pushed), (vector.pulled, vector.tangents))
+    )
+    assert there != 0
+    assert there == pytest.approx(back, rel=1e-13)
 
 
 @pytest.mark.parametrize("rule", lv.RULES)
@@ -143,7 +214,7 @@ def test_what_they_cover(rule):
     shape = lv.RULES[rule].sides.inputs[0]
     if len(set(shape)) == 2:
         assert {"tall", "wide", "singular"} <= marks
-    if len(lv.RULES[rule].inputs) == 2:
+    if len(lv.RULES[rule].inputs) > 1:
         assert "broadcast" in marks
     axes = {len(vector.inputs[0].shape) - len(shape) for vector in found}
     assert {0, 1, 2} <= axes

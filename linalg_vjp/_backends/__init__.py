@@ -1,60 +1,88 @@
 """The primitives that the Array API standard lacks, one module per array library.
 
-Each module offers the same names with the same arguments:
-
-    solve_triangular(A, B, xp, *, upper, trans, unit_diagonal)   op(A) X = B, equal dtypes and batches
-    lu(A, xp) -> (p, L, U)                                       A = (L @ U)[p], p a vector
-    lu_factor(A) -> (F, pivots) or None                          L and U in one array, pivots in any form
-    lu_solve(F, pivots, B, adjoint)                              A^-1 B or A^-H B from these
-    permute_rows(X, p, xp)                                       X[p], matrix by matrix
-    largest(X, axis, xp), row_sum(X, axis, xp)                   maximum and sum with keepdims
-    tril(X, xp, k), triu(X, xp, k)                               zero above / below diagonal k
-    add_diagonal(X, d, xp)                                       X + diag(d)
-    tril_half(X, xp)                                             tril(X) with half of the diagonal
-
-`generic` does all of it in pure Array API and serves every library without a module of its own. The modules
-of NumPy and Dask also map a whole formula over parts of the batch: `by_chunks`.
+`Primitives` says what each module has. `generic` does all of it in pure Array API, and serves every library
+without a module of its own.
 """
 
 import functools
-from typing import Any
+from typing import Any, Protocol
 
-from .._namespace import (
+from .._namespaces import (
+    Array,
     Namespace,
     is_cupy_namespace,
-    is_dask_namespace,
     is_jax_namespace,
     is_numpy_namespace,
     is_torch_namespace,
 )
 
-__all__ = ["by_chunks", "primitives"]
+__all__ = ["Primitives", "primitives"]
+
+
+class Primitives(Protocol):
+    """What a module of this folder has; matrices lie in the last two axes of arrays of any batch."""
+
+    def solve_triangular(
+        self, A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
+    ) -> Array:
+        """op(A)^-1 B for equal dtypes and batches, where op is "N", "T" (transpose) or "C" (adjoint)."""
+
+    def lu(self, A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+        """p, L and U with A = (L @ U)[p], partial pivoting, p a vector."""
+
+    def lu_factor(self, A: Array, xp: Namespace) -> tuple[Array, Array | None]:
+        """L and U in one array, and pivots of any form, for `lu_solve`.
+
+        A library without a factorization that serves twice gives A itself, and None.
+        """
+
+    def lu_solve(self, F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
+        """A^-1 B or A^-H B from what `lu_factor` gave; batches broadcast."""
+
+    def permute_rows(self, X: Array, p: Array, xp: Namespace) -> Array:
+        """X[p], matrix by matrix."""
+
+    def largest(self, X: Array, axis: Any, xp: Namespace) -> Array:
+        """The maximum along axes that stay, of size one."""
+
+    def row_sum(self, X: Array, axis: Any, xp: Namespace) -> Array:
+        """The sum along axes that stay, of size one."""
+
+    def tril(self, X: Array, xp: Namespace, k: int = 0) -> Array:
+        """X with zeros above its k-th diagonal."""
+
+    def triu(self, X: Array, xp: Namespace, k: int = 0) -> Array:
+        """X with zeros below its k-th diagonal."""
+
+    def tril_half(self, X: Array, xp: Namespace) -> Array:
+        """The lower half of X with half of its diagonal."""
+
+    def add_diagonal(self, X: Array, d: Array, xp: Namespace) -> Array:
+        """X + diag(d)."""
 
 
 @functools.cache
-def primitives(xp: Namespace) -> Any:
-    """The module of primitives for a namespace, imported at the first use."""
-    module: Any
+def primitives(xp: Namespace) -> Primitives:
+    """The primitives of a namespace, imported at the first use; one may bring its own."""
+    own: Primitives | None = getattr(xp, "primitives", None)
+    if own is not None:
+        return own
     if is_numpy_namespace(xp):
-        from . import numpy as module
-    elif is_cupy_namespace(xp):
-        from . import cupy as module
-    elif is_torch_namespace(xp):
-        from . import torch as module
-    elif is_jax_namespace(xp):
-        from . import jax as module
-    else:
-        from . import generic as module
-    return module
+        from . import numpy
 
+        return numpy
+    if is_cupy_namespace(xp):
+        from . import cupy
 
-@functools.cache
-def by_chunks(xp: Namespace, batch: int) -> Any:
-    """The function that maps a formula over parts of a batch of so many axes; None where there is none."""
-    if is_dask_namespace(xp):
-        from .dask import by_chunks
+        return cupy
+    if is_torch_namespace(xp):
+        from . import torch
 
-        return by_chunks
-    if batch and is_numpy_namespace(xp):
-        return functools.partial(primitives(xp).by_chunks, xp)
-    return None
+        return torch
+    if is_jax_namespace(xp):
+        from . import jax
+
+        return jax
+    from . import generic
+
+    return generic

@@ -6,15 +6,26 @@ A single matrix is factorized by cuSOLVER; for a batch CuPy has no LU of its own
 import cupy
 import cupyx.scipy.linalg
 
-from .._namespace import Array, Namespace
+from .._namespaces import Array, Namespace
 from . import generic
-from .generic import add_diagonal, largest, lu_factor, permute_rows, row_sum, tril, tril_half, triu
+from .generic import (
+    add_diagonal,
+    largest,
+    lu_factor,
+    lu_solve,
+    permute_rows,
+    row_sum,
+    tril,
+    tril_half,
+    triu,
+)
 
 __all__ = [
     "add_diagonal",
     "largest",
     "lu",
     "lu_factor",
+    "lu_solve",
     "permute_rows",
     "row_sum",
     "solve_triangular",

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from .._namespace import Array, Namespace, device
+from .._namespaces import Array, Namespace, device
 
 __all__ = [
     "add_diagonal",
     "largest",
     "lu",
     "lu_factor",
+    "lu_solve",
     "permute_rows",
     "row_sum",
     "solve_triangular",
@@ -111,8 +112,16 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])
 
 
-def lu_factor(A: Array) -> None:
-    """None: the standard's solve gives no factorization, and one from here would cost more than it saves."""
+def lu_factor(A: Array, xp: Namespace) -> tuple[Array, None]:
+    """A itself: the standard's solve gives no factorization, and one from here would cost more than it saves."""
+    return A, None
+
+
+def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
+    """A^-1 B or A^-H B from A itself."""
+    if adjoint:
+        F = xp.conj(F.mT) if xp.isdtype(F.dtype, "complex floating") else F.mT
+    return xp.linalg.solve(F, B)
 
 
 def _size(x: Array, xp: Namespace) -> Array:

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from .._namespace import Array, Namespace
+from .._namespaces import Array, Namespace
 from .generic import add_diagonal, largest, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
@@ -45,14 +45,15 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return jnp.argsort(rows, axis=-1), L, jnp.triu(factors[..., :k, :])
 
 
-def lu_factor(A: Array) -> tuple[Array, Array]:
+def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array]:
     """L and U in one array, and the rows in their new order: A[rows] = L U."""
     F, _, rows = jax.lax.linalg.lu(A)
     return F, rows
 
 
-def lu_solve(F: Array, rows: Array, B: Array, adjoint: bool) -> Array:
+def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
     """A^-1 B or A^-H B."""
+    rows: Array = pivots
     batch = jnp.broadcast_shapes(F.shape[:-2], B.shape[:-2])
     F, rows, B = (
         jnp.broadcast_to(x, (*batch, *core))

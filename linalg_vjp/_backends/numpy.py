@@ -2,19 +2,18 @@
 
 SciPy is optional. It takes one matrix a call, with microseconds of overhead each, and so wins where the
 matrices are few or large. NumPy's own operations, on an entry or a block of every matrix at once, win
-where they are many and small. A large batch is taken in chunks.
+where they are many and small.
 """
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .._namespace import Array, Namespace
+from .._namespaces import Array, Namespace
 from . import generic
-from .generic import lu_factor
+from .generic import lu_factor, lu_solve
 
 try:
     from scipy.linalg import blas
@@ -24,10 +23,10 @@ except ImportError:
 
 __all__ = [
     "add_diagonal",
-    "by_chunks",
     "largest",
     "lu",
     "lu_factor",
+    "lu_solve",
     "permute_rows",
     "row_sum",
     "solve_triangular",
@@ -176,42 +175,3 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         return generic.lu(A, np)
     p, L, U = scipy_lu(A, p_indices=True, check_finite=False)
     return p.astype(np.int64, copy=False), L, U
-
-
-# Entries of the largest argument of a chunk. Measured: so few that intermediate results stay in the cache, so
-# many that the calls do not count.
-CHUNK = 40000
-
-
-def by_chunks(
-    xp: Namespace,
-    rule: str,
-    formula: Callable[..., tuple[Any, ...]],
-    arrays: Sequence[Any],
-    ranks: Sequence[int],
-    params: Mapping[str, Any],
-) -> tuple[Any, ...]:
-    """The formula, chunk by chunk of a large batch: its intermediate results stay small, and in the cache.
-
-    The arguments after the first are those of the function of this name for Dask.
-    """
-    batches = [x.shape[: x.ndim - rank] for x, rank in zip(arrays, ranks, strict=True) if x is not None]
-    count = math.prod(batches[0])
-    size = max(x.size for x in arrays if x is not None)
-    per_matrix = any(hasattr(value, "shape") for value in params.values())
-    if size <= 2 * CHUNK or count == 1 or per_matrix or any(batch != batches[0] for batch in batches):
-        return formula(*arrays, xp=xp, **params)
-    flat = [
-        x if x is None else x.reshape(count, *x.shape[x.ndim - rank :])
-        for x, rank in zip(arrays, ranks, strict=True)
-    ]
-    step = max(1, CHUNK * count // size)
-    full: list[Any] = []
-    for start in range(0, count, step):
-        here = slice(start, start + step)
-        results = formula(*(x if x is None else x[here] for x in flat), xp=xp, **params)
-        full = full or [y if y is None else np.empty((count, *y.shape[1:]), y.dtype) for y in results]
-        for whole, y in zip(full, results, strict=True):
-            if y is not None:
-                whole[here] = y
-    return tuple(y if y is None else y.reshape(*batches[0], *y.shape[1:]) for y in full)

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from .._namespace import Array, Namespace
+from .._namespaces import Array, Namespace
 from .generic import row_sum
 
 __all__ = [
@@ -89,12 +89,12 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return p.to(A.device), L, U
 
 
-def lu_factor(A: Array) -> tuple[Array, Array]:
+def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array]:
     """L and U in one array, and LAPACK's pivots."""
     F, pivots = torch.linalg.lu_factor(A)
     return F, pivots
 
 
-def lu_solve(F: Array, pivots: Array, B: Array, adjoint: bool) -> Array:
+def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
     """A^-1 B or A^-H B."""
     return torch.linalg.lu_solve(F, pivots, B, adjoint=adjoint)

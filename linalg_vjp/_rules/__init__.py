@@ -1,43 +1,33 @@
-"""The built-in rules: one file each, always in the same order: definition, op, VJP, JVP, record."""
+# ruff: noqa: F403, I001
+"""The built-in rules: one file each, always in the same order: definition, op, VJP, JVP, record.
+
+This is the one place where a rule is registered: the line that imports its file.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .._rule import Rule
-from .cholesky import CHOLESKY
-from .det import DET, SLOGDET
-from .eigh import EIGH, EIGVALSH
-from .inv import INV
-from .lu import LU
-from .matrix_norm import MATRIX_NORM
-from .pinv import PINV
-from .qr import QR
-from .solve import SOLVE
-from .solve_triangular import SOLVE_TRIANGULAR
-from .svd import SVD, SVDVALS
-from .vector_norm import VECTOR_NORM
-
-__all__ = ["RULES"]
+from .._rule import Rule, registered
+from .qr import *
+from .cholesky import *
+from .lu import *
+from .svd import *
+from .eigh import *
+from .solve_triangular import *
+from .inv import *
+from .solve import *
+from .det import *
+from .cholesky_solve import *
+from .pinv import *
+from .vector_norm import *
+from .matrix_norm import *
+from .trace import *
+from .matmul import *
+from .kron import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        rule.name: rule
-        for rule in (
-            QR,
-            CHOLESKY,
-            LU,
-            SVD,
-            SVDVALS,
-            EIGH,
-            EIGVALSH,
-            SOLVE_TRIANGULAR,
-            INV,
-            SOLVE,
-            DET,
-            SLOGDET,
-            PINV,
-            VECTOR_NORM,
-            MATRIX_NORM,
-        )
-    }
+    registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))
 )
+
+# The registry, and the bare formulas of each rule.
+__all__ = ["RULES", *sorted(f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp"))]

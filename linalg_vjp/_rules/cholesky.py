@@ -14,9 +14,11 @@ Spec: rules/cholesky.md
 """
 
 from .._matrix import adjoint, hermitian, right_solve_triangular, solve_triangular, tril, tril_half
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["CHOLESKY", "cholesky_jvp", "cholesky_vjp"]
 
 
 def cholesky(A: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
@@ -112,5 +114,7 @@ CHOLESKY = Rule(
     op_vjp=cholesky_vjp,
     op_jvp=cholesky_jvp,
     params={"upper": one_of(False, True)},
+    space={"A": "positive"},
+    family="factorizations",
     domain="Hermitian positive definite",
 )

@@ -20,8 +20,10 @@ import math
 
 from .._cotangent import all_none, cast, total
 from .._matrix import adjoint, conj, is_complex, lu, permute_rows, real, solve_triangular, transpose
-from .._namespace import Array, Namespace, device, namespace
+from .._namespaces import Array, Namespace, device, namespace
 from .._rule import Rule
+
+__all__ = ["DET", "SLOGDET", "det_jvp", "det_vjp", "slogdet_jvp", "slogdet_vjp"]
 
 
 def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -30,26 +32,20 @@ def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     return (xp.linalg.det(A),)
 
 
-def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array]]:
-    """d, and as residual the gradient conj(cof(A))."""
+def det_keep(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
+    """The gradient G = conj(cof(A))."""
     xp = namespace(xp, A)
-    return det(A, xp=xp), (conj(cofactor(A, xp), xp),)
+    return (conj(cofactor(A, xp), xp),)
 
 
-def det_bwd(G: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
-    """The pullback from the residual: d_bar G."""
-    return (None if d_bar is None else d_bar[..., None, None] * G,)
-
-
-def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+def det_vjp(G: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of d = det(A).
 
-        A_bar = d_bar conj(cof(A))
+        A_bar = d_bar G,  G = conj(cof(A))
 
     Parameters
     ----------
-    A : array of shape (..., n, n)
-        Of any rank.
+    G : array of shape (..., n, n)
     d_bar : array of shape (...) or None
     xp : namespace, optional
 
@@ -61,23 +57,21 @@ def det_vjp(A: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tu
     Examples
     --------
     >>> import numpy as np
-    >>> det_vjp(np.asarray([[1.0, 2.0], [2.0, 4.0]]), np.asarray(1.0))[0].tolist()
+    >>> (G,) = det_keep(np.asarray([[1.0, 2.0], [2.0, 4.0]]))
+    >>> det_vjp(G, np.asarray(1.0))[0].tolist()
     [[4.0, -2.0], [-2.0, 1.0]]
     """
-    if d_bar is None:
-        return (None,)
-    xp = namespace(xp, A)
-    return det_bwd(conj(cofactor(A, xp), xp), d_bar, xp=xp)
+    return (None if d_bar is None else d_bar[..., None, None] * G,)
 
 
-def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+def det_jvp(G: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pushforward of d = det(A).
 
-        d_dot = sum of cof(A) A_dot, entry by entry
+        d_dot = <G, A_dot>,  G = conj(cof(A))
 
     Parameters
     ----------
-    A, A_dot : array of shape (..., n, n)
+    G, A_dot : array of shape (..., n, n)
     xp : namespace, optional
 
     Returns
@@ -88,13 +82,14 @@ def det_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
     Examples
     --------
     >>> import numpy as np
-    >>> float(det_jvp(np.asarray([[1.0, 2.0], [2.0, 4.0]]), np.eye(2))[0])
+    >>> (G,) = det_keep(np.asarray([[1.0, 2.0], [2.0, 4.0]]))
+    >>> float(det_jvp(G, np.eye(2))[0])
     5.0
     """
     if A_dot is None:
         return (None,)
-    xp = namespace(xp, A)
-    return (xp.sum(cofactor(A, xp) * A_dot, axis=(-2, -1)),)
+    xp = namespace(xp, G)
+    return (xp.sum(conj(G, xp) * A_dot, axis=(-2, -1)),)
 
 
 def cofactor(A: Array, xp: Namespace) -> Array:
@@ -176,34 +171,15 @@ def slogdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
     return sign, logabsdet
 
 
-def slogdet_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """sign and logabsdet, and as residuals A^-H and sign."""
+def slogdet_keep(A: Array, sign: Array, *, xp: Namespace | None = None) -> tuple[Array]:
+    """A^-H."""
     xp = namespace(xp, A)
-    sign, logabsdet = slogdet(A, xp=xp)
-    return (sign, logabsdet), (adjoint(_inverse(A, sign, xp), xp), sign)
-
-
-def slogdet_bwd(
-    Xh: Array,
-    sign: Array,
-    sign_bar: Array | None,
-    logabsdet_bar: Array | None,
-    *,
-    xp: Namespace | None = None,
-) -> tuple[Array | None]:
-    """The pullback from the residuals, with X = A^-1."""
-    xp = namespace(xp, Xh)
-    turn = None
-    if sign_bar is not None and is_complex(Xh, xp):
-        turn = xp.imag(conj(sign, xp) * sign_bar) * 1j
-    if all_none(turn, logabsdet_bar):
-        return (None,)
-    return (total(logabsdet_bar, turn)[..., None, None] * Xh,)
+    return (adjoint(_inverse(A, sign, xp), xp),)
 
 
 def slogdet_vjp(
-    A: Array,
     sign: Array,
+    Xh: Array,
     sign_bar: Array | None,
     logabsdet_bar: Array | None,
     *,
@@ -215,9 +191,9 @@ def slogdet_vjp(
 
     Parameters
     ----------
-    A : array of shape (..., n, n)
-        Nonsingular.
     sign : array of shape (...)
+    Xh : array of shape (..., n, n)
+        A^-H.
     sign_bar, logabsdet_bar : array of shape (...) or None
     xp : namespace, optional
 
@@ -229,27 +205,30 @@ def slogdet_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> slogdet_vjp(np.diag([2.0, 4.0]), np.asarray(1.0), None, np.asarray(1.0))[0].tolist()
+    >>> slogdet_vjp(np.asarray(1.0), np.diag([0.5, 0.25]), None, np.asarray(1.0))[0].tolist()
     [[0.5, 0.0], [0.0, 0.25]]
     """
-    xp = namespace(xp, A)
-    if logabsdet_bar is None and (sign_bar is None or not is_complex(A, xp)):
+    xp = namespace(xp, Xh)
+    turn = None
+    if sign_bar is not None and is_complex(Xh, xp):
+        turn = xp.imag(conj(sign, xp) * sign_bar) * 1j
+    if all_none(turn, logabsdet_bar):
         return (None,)
-    return slogdet_bwd(adjoint(_inverse(A, sign, xp), xp), sign, sign_bar, logabsdet_bar, xp=xp)
+    return (total(logabsdet_bar, turn)[..., None, None] * Xh,)
 
 
 def slogdet_jvp(
-    A: Array, sign: Array, A_dot: Array | None, *, xp: Namespace | None = None
+    sign: Array, Xh: Array, A_dot: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of sign, logabsdet = slogdet(A).
 
-        logabsdet_dot = Re t,  sign_dot = i sign Im t,  t = tr(A^-1 A_dot)
+        logabsdet_dot = Re t,  sign_dot = i sign Im t,  t = <A^-H, A_dot>
 
     Parameters
     ----------
-    A : array of shape (..., n, n)
-        Nonsingular.
     sign : array of shape (...)
+    Xh : array of shape (..., n, n)
+        A^-H.
     A_dot : array of shape (..., n, n) or None
     xp : namespace, optional
 
@@ -260,15 +239,15 @@ def slogdet_jvp(
     Examples
     --------
     >>> import numpy as np
-    >>> sign_dot, logabsdet_dot = slogdet_jvp(np.diag([2.0, 4.0]), np.asarray(1.0), np.eye(2))
+    >>> sign_dot, logabsdet_dot = slogdet_jvp(np.asarray(1.0), np.diag([0.5, 0.25]), np.eye(2))
     >>> sign_dot is None, float(logabsdet_dot)
     (True, 0.75)
     """
     if A_dot is None:
         return None, None
-    xp = namespace(xp, A)
-    t = xp.sum(transpose(_inverse(A, sign, xp)) * A_dot, axis=(-2, -1))
-    return (sign * xp.imag(t) * 1j if is_complex(A, xp) else None), real(t, xp)
+    xp = namespace(xp, Xh)
+    t = xp.sum(conj(Xh, xp) * A_dot, axis=(-2, -1))
+    return (sign * xp.imag(t) * 1j if is_complex(Xh, xp) else None), real(t, xp)
 
 
 def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
@@ -284,11 +263,12 @@ DET = Rule(
     inputs=("A",),
     outputs=("d",),
     saves=("A",),
+    keeps=("G",),
     op=det,
+    op_keep=det_keep,
     op_vjp=det_vjp,
     op_jvp=det_jvp,
-    op_fwd=det_fwd,
-    op_bwd=det_bwd,
+    family="solvers",
     domain="every matrix, singular ones included",
 )
 
@@ -298,10 +278,14 @@ SLOGDET = Rule(
     inputs=("A",),
     outputs=("sign", "logabsdet"),
     saves=("A", "sign"),
+    keeps=("sign", "Xh"),
     op=slogdet,
+    op_keep=slogdet_keep,
     op_vjp=slogdet_vjp,
     op_jvp=slogdet_jvp,
-    op_fwd=slogdet_fwd,
-    op_bwd=slogdet_bwd,
+    real=("logabsdet",),
+    space={"A": "nonsingular"},
+    page="det",
+    family="solvers",
     domain="nonsingular",
 )

@@ -18,9 +18,11 @@ Spec: rules/eigh.md
 
 from .._gauge import TIED, check_gauge, divisor
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["EIGH", "EIGVALSH", "eigh_jvp", "eigh_vjp", "eigvalsh_jvp", "eigvalsh_vjp"]
 
 
 def eigh(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
@@ -134,27 +136,20 @@ def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     return (xp.linalg.eigvalsh(A),)
 
 
-def eigvalsh_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array]]:
-    """w, and as residuals w and V."""
+def eigvalsh_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array]]:
+    """w, and the eigenvectors V."""
     w, V = eigh(A, xp=xp)
-    return (w,), (w, V)
+    return (w,), (V,)
 
 
-def eigvalsh_bwd(
-    w: Array, V: Array, w_bar: Array | None, *, xp: Namespace | None = None
-) -> tuple[Array | None]:
-    """The pullback from the residuals: V diag(w_bar) V^H."""
-    return eigh_vjp(w, V, w_bar, None, xp=xp)
-
-
-def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+def eigvalsh_vjp(V: Array, w_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of w = eigvalsh(A), with the eigenvectors V of A.
 
         A_bar = V diag(w_bar) V^H
 
     Parameters
     ----------
-    A : array of shape (..., n, n)
+    V : array of shape (..., n, n)
     w_bar : array of shape (..., n) or None
     xp : namespace, optional
 
@@ -166,22 +161,23 @@ def eigvalsh_vjp(A: Array, w_bar: Array | None, *, xp: Namespace | None = None) 
     Examples
     --------
     >>> import numpy as np
-    >>> eigvalsh_vjp(np.diag([1.0, 3.0]), np.asarray([5.0, 7.0]))[0].tolist()
+    >>> eigvalsh_vjp(np.eye(2), np.asarray([5.0, 7.0]))[0].tolist()
     [[5.0, 0.0], [0.0, 7.0]]
     """
     if w_bar is None:
         return (None,)
-    return eigvalsh_bwd(*eigh(A, xp=xp), w_bar, xp=xp)
+    xp = namespace(xp, V)
+    return ((V * w_bar[..., None, :]) @ adjoint(V, xp),)
 
 
-def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+def eigvalsh_jvp(V: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pushforward of w = eigvalsh(A), with the eigenvectors V of A.
 
         w_dot = diag(V^H herm(A_dot) V)
 
     Parameters
     ----------
-    A, A_dot : array of shape (..., n, n)
+    V, A_dot : array of shape (..., n, n)
     xp : namespace, optional
 
     Returns
@@ -192,13 +188,12 @@ def eigvalsh_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) 
     Examples
     --------
     >>> import numpy as np
-    >>> eigvalsh_jvp(np.diag([1.0, 3.0]), np.ones((2, 2)))[0].tolist()
+    >>> eigvalsh_jvp(np.eye(2), np.ones((2, 2)))[0].tolist()
     [1.0, 1.0]
     """
     if A_dot is None:
         return (None,)
-    xp = namespace(xp, A)
-    _, V = xp.linalg.eigh(A)
+    xp = namespace(xp, V)
     return (inner(V, hermitian(A_dot, xp) @ V, xp, axis=-2),)
 
 
@@ -212,6 +207,10 @@ EIGH = Rule(
     op_vjp=eigh_vjp,
     op_jvp=eigh_jvp,
     params={"gauge": one_of("project", "check")},
+    real=("eigenvalues",),
+    gauge=("eigenvectors",),
+    space={"A": "hermitian"},
+    family="factorizations",
     domain="Hermitian; at ties, losses that treat the tied alike",
 )
 
@@ -221,10 +220,14 @@ EIGVALSH = Rule(
     inputs=("A",),
     outputs=("eigenvalues",),
     saves=("A",),
+    keeps=("V",),
     op=eigvalsh,
+    op_fwd=eigvalsh_fwd,
     op_vjp=eigvalsh_vjp,
     op_jvp=eigvalsh_jvp,
-    op_fwd=eigvalsh_fwd,
-    op_bwd=eigvalsh_bwd,
+    real=("eigenvalues",),
+    space={"A": "hermitian"},
+    page="eigh",
+    family="factorizations",
     domain="Hermitian; at ties, a subgradient",
 )

@@ -4,89 +4,37 @@ For A of shape (..., n, n).
 
 Domain: A is nonsingular; elsewhere the forward of the backend decides, an error or inf and NaN.
 
-Gauge: none.
-
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation" (2008), section 2.2.3.
 
 Spec: rules/inv.md
 """
 
-from .._matrix import adjoint
-from .._namespace import Array, Namespace, namespace
-from .._rule import Rule
+from .._makers import frechet
+from .._namespaces import Array, Namespace
+
+__all__ = ["INV", "inv_jvp", "inv_vjp"]
 
 
-def inv(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X = A^-1, in a tuple of one."""
-    xp = namespace(xp, A)
-    return (xp.linalg.inv(A),)
+def inv(A: Array, *, xp: Namespace) -> Array:
+    """X = A^-1."""
+    return xp.linalg.inv(A)
 
 
-def inv_vjp(X: Array, X_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
-    """Pullback of X = A^-1.
-
-        A_bar = -X^H X_bar X^H
-
-    Parameters
-    ----------
-    X : array of shape (..., n, n)
-        The inverse.
-    X_bar : array of shape (..., n, n) or None
-    xp : namespace, optional
-
-    Returns
-    -------
-    A_bar : array of shape (..., n, n)
-        In a tuple of one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> inv_vjp(np.asarray([[0.5, 0.0], [0.0, 0.25]]), np.ones((2, 2)))[0].tolist()
-    [[-0.25, -0.125], [-0.125, -0.0625]]
-    """
-    if X_bar is None:
-        return (None,)
-    xp = namespace(xp, X)
-    Xh = adjoint(X, xp)
-    return (-(Xh @ X_bar @ Xh),)
+def derivative(X: Array, E: Array, *, xp: Namespace) -> Array:
+    """From the inverse X: X_dot = -X A_dot X, and A_bar = -X^H X_bar X^H."""
+    return -(X @ E @ X)
 
 
-def inv_jvp(X: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
-    """Pushforward of X = A^-1.
-
-        X_dot = -X A_dot X
-
-    Parameters
-    ----------
-    X : array of shape (..., n, n)
-        The inverse.
-    A_dot : array of shape (..., n, n) or None
-    xp : namespace, optional
-
-    Returns
-    -------
-    X_dot : array of shape (..., n, n)
-        In a tuple of one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> inv_jvp(np.asarray([[0.5, 0.0], [0.0, 0.25]]), np.eye(2))[0].tolist()
-    [[-0.25, -0.0], [-0.0, -0.0625]]
-    """
-    return (None if A_dot is None else -(X @ A_dot @ X),)
-
-
-INV = Rule(
+INV = frechet(
     "inv",
     "(n,n)->(n,n)",
-    inputs=("A",),
+    op=inv,
+    derivative=derivative,
     outputs=("X",),
     saves=("X",),
-    op=inv,
-    op_vjp=inv_vjp,
-    op_jvp=inv_jvp,
+    space={"A": "nonsingular"},
+    family="solvers",
     domain="nonsingular",
 )
+inv_vjp, inv_jvp = INV.op_vjp, INV.op_jvp

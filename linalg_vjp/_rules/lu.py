@@ -26,9 +26,11 @@ from .._matrix import (
     triu,
 )
 from .._matrix import lu as pivoted_lu
-from .._namespace import Array, Namespace, device, namespace
+from .._namespaces import Array, Namespace, device, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["LU", "lu_jvp", "lu_vjp"]
 
 
 def lu(A: Array, *, p_indices: bool = False, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
@@ -199,5 +201,7 @@ LU = Rule(
     op_jvp=lu_jvp,
     params={"p_indices": one_of(False, True)},
     constant=("P",),
+    real=("P",),
+    family="factorizations",
     domain="no zero pivot but the last of a square or wide A, no tied pivot candidates",
 )

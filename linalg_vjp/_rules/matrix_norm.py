@@ -17,9 +17,11 @@ Spec: rules/matrix_norm.md
 """
 
 from .._matrix import divide, inner
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["MATRIX_NORM", "matrix_norm_jvp", "matrix_norm_vjp"]
 
 INF = float("inf")
 SPECTRAL = ("nuc", 2, -2)
@@ -35,31 +37,22 @@ def matrix_norm(
 
 def matrix_norm_fwd(
     A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
-) -> tuple[tuple[Array], tuple[Array, ...]]:
-    """N; the residual of those norms that want a singular value decomposition is their gradient G."""
+) -> tuple[tuple[Array], tuple[Array]]:
+    """N, and its gradient G; one singular value decomposition gives both."""
     xp = namespace(xp, A)
-    if 0 in A.shape[-2:] or ord not in SPECTRAL:
-        return matrix_norm(A, ord=ord, keepdims=keepdims, xp=xp), ()
+    if 0 in A.shape[-2:]:
+        return matrix_norm(A, ord=ord, keepdims=keepdims, xp=xp), (A,)
+    if ord not in SPECTRAL:
+        (N,) = matrix_norm(A, ord=ord, keepdims=True, xp=xp)
+        return (N if keepdims else xp.squeeze(N, axis=(-2, -1)),), (_slope(A, N, ord, xp),)
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     of_values = xp.sum if ord == "nuc" else xp.max if ord == 2 else xp.min
     N = of_values(S, axis=-1, keepdims=keepdims)
     return (N[..., None] if keepdims else N,), (_spectral_slope(U, S, Vh, ord, xp),)
 
 
-def matrix_norm_bwd(
-    G: Array,
-    N_bar: Array | None,
-    *,
-    ord: float | str = "fro",
-    keepdims: bool = False,
-    xp: Namespace | None = None,
-) -> tuple[Array | None]:
-    """The pullback from the residual: N_bar G."""
-    return (None if N_bar is None else (N_bar if keepdims else N_bar[..., None, None]) * G,)
-
-
 def matrix_norm_vjp(
-    A: Array,
+    G: Array,
     N_bar: Array | None,
     *,
     ord: float | str = "fro",
@@ -77,7 +70,8 @@ def matrix_norm_vjp(
 
     Parameters
     ----------
-    A : array of shape (..., m, n)
+    G : array of shape (..., m, n)
+        The gradient, or the subgradient of least norm.
     N_bar : array of shape (...), or (..., 1, 1) with keepdims=True, or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
@@ -91,17 +85,15 @@ def matrix_norm_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> matrix_norm_vjp(np.asarray([[1.0, -2.0], [3.0, 1.0]]), np.asarray(1.0), ord=1)[0].tolist()
+    >>> _, (G,) = matrix_norm_fwd(np.asarray([[1.0, -2.0], [3.0, 1.0]]), ord=1)
+    >>> matrix_norm_vjp(G, np.asarray(1.0), ord=1)[0].tolist()
     [[1.0, -0.0], [1.0, 0.0]]
     """
-    if N_bar is None:
-        return (None,)
-    xp = namespace(xp, A)
-    return matrix_norm_bwd(_slope(A, ord, xp), N_bar, keepdims=keepdims, xp=xp)
+    return (None if N_bar is None else (N_bar if keepdims else N_bar[..., None, None]) * G,)
 
 
 def matrix_norm_jvp(
-    A: Array,
+    G: Array,
     A_dot: Array | None,
     *,
     ord: float | str = "fro",
@@ -114,7 +106,8 @@ def matrix_norm_jvp(
 
     Parameters
     ----------
-    A : array of shape (..., m, n)
+    G : array of shape (..., m, n)
+        The gradient, or the subgradient of least norm.
     A_dot : array of shape (..., m, n) or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
     keepdims : bool
@@ -128,25 +121,19 @@ def matrix_norm_jvp(
     Examples
     --------
     >>> import numpy as np
-    >>> float(matrix_norm_jvp(np.asarray([[3.0, 0.0], [0.0, 4.0]]), np.diag([10.0, 0.0]))[0])
+    >>> _, (G,) = matrix_norm_fwd(np.asarray([[3.0, 0.0], [0.0, 4.0]]))
+    >>> float(matrix_norm_jvp(G, np.diag([10.0, 0.0]))[0])
     6.0
     """
     if A_dot is None:
         return (None,)
-    xp = namespace(xp, A)
-    return (inner(_slope(A, ord, xp), A_dot, xp, keepdims=keepdims),)
+    return (inner(G, A_dot, namespace(xp, G), keepdims=keepdims),)
 
 
-def _slope(A: Array, ord: float | str, xp: Namespace) -> Array:
-    """G: the gradient, or the subgradient of least norm."""
-    if 0 in A.shape[-2:]:
-        return A
-    if ord == "fro":
-        N = xp.linalg.matrix_norm(A, keepdims=True)
+def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
+    """G for a norm of the entries, N of shape (..., 1, 1)."""
+    if isinstance(ord, str):
         return divide(A, xp.where(N == 0, INF, N), xp)
-    if isinstance(ord, str) or abs(ord) == 2:
-        U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-        return _spectral_slope(U, S, Vh, ord, xp)
     a = xp.abs(A)
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
@@ -179,14 +166,16 @@ MATRIX_NORM = Rule(
     inputs=("A",),
     outputs=("N",),
     saves=("A",),
+    keeps=("G",),
     op=matrix_norm,
+    op_fwd=matrix_norm_fwd,
     op_vjp=matrix_norm_vjp,
     op_jvp=matrix_norm_jvp,
-    op_fwd=matrix_norm_fwd,
-    op_bwd=matrix_norm_bwd,
     params={
         "ord": one_of("fro", "nuc", 1, -1, 2, -2, INF, -INF),
         "keepdims": one_of(False, True),
     },
+    real=("N",),
+    family="norms",
     domain="every matrix; at kinks, the subgradient of least norm",
 )

@@ -18,11 +18,14 @@ Spec: rules/pinv.md
 """
 
 import numbers
+from typing import Any
 
 from .._matrix import adjoint, hermitian, skew
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import Param
 from .._rule import Rule
+
+__all__ = ["PINV", "pinv_jvp", "pinv_vjp"]
 
 
 def pinv(A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None) -> tuple[Array]:
@@ -31,9 +34,24 @@ def pinv(A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = 
     return (xp.linalg.pinv(A, rtol=rtol),)
 
 
+def pinv_fwd(
+    A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None
+) -> tuple[tuple[Array], tuple[Array | None, Array | None, Array | None]]:
+    """X; with rtol also the singular value decomposition that it came from."""
+    xp = namespace(xp, A)
+    if rtol is None or 0 in A.shape[-2:]:
+        return pinv(A, rtol=rtol, xp=xp), (None, None, None)
+    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
+    _, f = _kept_values(S, rtol, xp)
+    return ((adjoint(Vh, xp) * f[..., None, :]) @ adjoint(U, xp),), (U, S, Vh)
+
+
 def pinv_vjp(
     A: Array,
     X: Array,
+    U: Array | None,
+    S: Array | None,
+    Vh: Array | None,
     X_bar: Array | None,
     *,
     rtol: float | Array | None = None,
@@ -50,6 +68,8 @@ def pinv_vjp(
     A : array of shape (..., m, n)
     X : array of shape (..., n, m)
         The pseudo-inverse.
+    U, S, Vh : array or None
+        The singular value decomposition of A; None for rtol=None.
     X_bar : array of shape (..., n, m) or None
     rtol : float, array of shape (...) or None
     xp : namespace, optional
@@ -62,18 +82,21 @@ def pinv_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> pinv_vjp(np.diag([2.0, 0.0]), np.diag([0.5, 0.0]), np.eye(2))[0].tolist()
+    >>> pinv_vjp(np.diag([2.0, 0.0]), np.diag([0.5, 0.0]), None, None, None, np.eye(2))[0].tolist()
     [[-0.25, 0.0], [0.0, 0.0]]
     """
     if X_bar is None:
         return (None,)
     xp = namespace(xp, A, X)
-    return (_derivative(A, X, adjoint(X_bar, xp), rtol, xp),)
+    return (_derivative(A, X, (U, S, Vh), adjoint(X_bar, xp), rtol, xp),)
 
 
 def pinv_jvp(
     A: Array,
     X: Array,
+    U: Array | None,
+    S: Array | None,
+    Vh: Array | None,
     A_dot: Array | None,
     *,
     rtol: float | Array | None = None,
@@ -88,6 +111,8 @@ def pinv_jvp(
     A : array of shape (..., m, n)
     X : array of shape (..., n, m)
         The pseudo-inverse.
+    U, S, Vh : array or None
+        The singular value decomposition of A; None for rtol=None.
     A_dot : array of shape (..., m, n) or None
     rtol : float, array of shape (...) or None
     xp : namespace, optional
@@ -100,21 +125,23 @@ def pinv_jvp(
     Examples
     --------
     >>> import numpy as np
-    >>> pinv_jvp(np.diag([2.0, 0.0]), np.diag([0.5, 0.0]), np.eye(2))[0].tolist()
+    >>> pinv_jvp(np.diag([2.0, 0.0]), np.diag([0.5, 0.0]), None, None, None, np.eye(2))[0].tolist()
     [[-0.25, 0.0], [0.0, 0.0]]
     """
     if A_dot is None:
         return (None,)
     xp = namespace(xp, A, X)
-    return (adjoint(_derivative(A, X, A_dot, rtol, xp), xp),)
+    return (adjoint(_derivative(A, X, (U, S, Vh), A_dot, rtol, xp), xp),)
 
 
-def _derivative(A: Array, X: Array, Z: Array, rtol: float | Array | None, xp: Namespace) -> Array:
+def _derivative(
+    A: Array, X: Array, factors: tuple[Any, Any, Any], Z: Array, rtol: float | Array | None, xp: Namespace
+) -> Array:
     """D(Z)."""
     if 0 in A.shape[-2:]:
         return Z
     if rtol is not None:
-        return _cut(A, Z, rtol, xp)
+        return _cut(*factors, Z, rtol, xp)
     if A.shape[-2] >= A.shape[-1]:
         return _tall(A, X, Z, xp)
     return adjoint(_tall(adjoint(A, xp), adjoint(X, xp), adjoint(Z, xp), xp), xp)
@@ -126,7 +153,14 @@ def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
     return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)
 
 
-def _cut(A: Array, Z: Array, rtol: Array, xp: Namespace) -> Array:
+def _kept_values(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
+    """Which singular values stay, and f: their reciprocals, and 0 for the others."""
+    per_matrix: Array = rtol if isinstance(rtol, numbers.Real) else rtol[..., None]
+    stays = S[..., :1] * per_matrix < S
+    return stays, xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
+
+
+def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> Array:
     """D(Z) where singular values that are not zero were cut off.
 
     X^H = U diag(f) V^H with f_i = 1/s_i for those that stay and 0 for the others. With B = U^H Z V,
@@ -136,12 +170,8 @@ def _cut(A: Array, Z: Array, rtol: Array, xp: Namespace) -> Array:
     F_ij = (f_i - f_j) / (s_i - s_j), G_ij = (f_i + f_j) / (s_i + s_j): where both stay that is -f_i f_j and
     f_i f_j, where both are cut zero, so that ties do no harm.
     """
-    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     V = adjoint(Vh, xp)
-    per_matrix: Array = rtol if isinstance(rtol, numbers.Real) else rtol[..., None]
-    cutoff = S[..., :1] * per_matrix
-    stays = cutoff < S
-    f = xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
+    stays, f = _kept_values(S, rtol, xp)
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
     mixed = stays[..., :, None] != stays[..., None, :]
     F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)
@@ -164,9 +194,12 @@ PINV = Rule(
     inputs=("A",),
     outputs=("X",),
     saves=("A", "X"),
+    keeps=("A", "X", "U", "S", "Vh"),
     op=pinv,
+    op_fwd=pinv_fwd,
     op_vjp=pinv_vjp,
     op_jvp=pinv_jvp,
-    params={"rtol": Param(None, _is_tolerance, "a real number, an array of them, or None")},
+    params={"rtol": Param(None, _is_tolerance, "a real number, an array of them, or None", (None, 0.3))},
+    family="solvers",
     domain="the matrices of the rank of A",
 )

@@ -20,9 +20,11 @@ Spec: rules/qr.md
 from .._cotangent import all_none, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent
 from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["QR", "qr_jvp", "qr_vjp"]
 
 
 def qr(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple[Array, Array]:
@@ -172,5 +174,7 @@ QR = Rule(
     op_vjp=qr_vjp,
     op_jvp=qr_jvp,
     params={"mode": one_of("reduced", "complete"), "gauge": one_of("project", "check")},
+    gauge=("Q",),
+    family="factorizations",
     domain="the first min(m, n) columns are independent",
 )

@@ -14,40 +14,34 @@ Spec: rules/solve.md
 
 from .._cotangent import all_none, total
 from .._matrix import adjoint, lu_factor, lu_solve, matmul
-from .._matrix import solve as linear_solve
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._rule import Rule
+
+__all__ = ["SOLVE", "solve_jvp", "solve_vjp"]
 
 
 def solve(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     """X = A^-1 B, in a tuple of one; B is a matrix here."""
     xp = namespace(xp, A, B)
-    return (linear_solve(A, B, xp),)
+    return (lu_solve(A, None, B, xp),)
 
 
-def solve_fwd(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, ...]]:
-    """X, and as residuals X and an LU factorization of A, where the library has one that serves twice."""
+def solve_fwd(
+    A: Array, B: Array, *, xp: Namespace | None = None
+) -> tuple[tuple[Array], tuple[Array, Array | None]]:
+    """X, and the factorization of A that it came from."""
     xp = namespace(xp, A, B)
-    factors = lu_factor(A, xp)
-    if factors is None:
-        return solve(A, B, xp=xp), ()
-    X = lu_solve(*factors, B, xp)
-    return (X,), (X, *factors)
+    F, pivots = lu_factor(A, xp)
+    return (lu_solve(F, pivots, B, xp),), (F, pivots)
 
 
-def solve_bwd(
-    X: Array, F: Array, pivots: Array, X_bar: Array | None, *, xp: Namespace | None = None
-) -> tuple[Array | None, Array | None]:
-    """The pullback from the residuals: as `solve_vjp`, with F = L + U - I in place of A."""
-    if X_bar is None:
-        return None, None
-    xp = namespace(xp, X)
-    B_bar = lu_solve(F, pivots, X_bar, xp, adjoint=True)
-    return -(B_bar @ adjoint(X, xp)), B_bar
+def solve_keep(A: Array, X: Array, *, xp: Namespace | None = None) -> tuple[Array, Array | None]:
+    """The factorization of A."""
+    return lu_factor(A, namespace(xp, A, X))
 
 
 def solve_vjp(
-    A: Array, X: Array, X_bar: Array | None, *, xp: Namespace | None = None
+    X: Array, F: Array, pivots: Array | None, X_bar: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None]:
     """Pullback of A X = B.
 
@@ -55,9 +49,12 @@ def solve_vjp(
 
     Parameters
     ----------
-    A : array of shape (..., m, m)
     X : array of shape (..., m, n)
         The solution.
+    F : array of shape (..., m, m)
+        A itself, or its LU factorization in the form of the library.
+    pivots : array or None
+        None where F is A itself.
     X_bar : array of shape (..., m, n) or None
     xp : namespace, optional
 
@@ -69,19 +66,25 @@ def solve_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> A_bar, B_bar = solve_vjp(np.diag([2.0, 4.0]), np.ones((2, 1)), np.ones((2, 1)))
+    >>> A_bar, B_bar = solve_vjp(np.ones((2, 1)), np.diag([2.0, 4.0]), None, np.ones((2, 1)))
     >>> A_bar.tolist(), B_bar.tolist()
     ([[-0.5, -0.5], [-0.25, -0.25]], [[0.5], [0.25]])
     """
     if X_bar is None:
         return None, None
-    xp = namespace(xp, A, X)
-    B_bar = linear_solve(adjoint(A, xp), X_bar, xp)
+    xp = namespace(xp, X, F)
+    B_bar = lu_solve(F, pivots, X_bar, xp, adjoint=True)
     return -(B_bar @ adjoint(X, xp)), B_bar
 
 
 def solve_jvp(
-    A: Array, X: Array, A_dot: Array | None, B_dot: Array | None, *, xp: Namespace | None = None
+    X: Array,
+    F: Array,
+    pivots: Array | None,
+    A_dot: Array | None,
+    B_dot: Array | None,
+    *,
+    xp: Namespace | None = None,
 ) -> tuple[Array | None]:
     """Pushforward of A X = B.
 
@@ -89,9 +92,8 @@ def solve_jvp(
 
     Parameters
     ----------
-    A : array of shape (..., m, m)
-    X : array of shape (..., m, n)
-        The solution.
+    X, F, pivots : array
+        As in `solve_vjp`.
     A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
     xp : namespace, optional
 
@@ -103,14 +105,14 @@ def solve_jvp(
     Examples
     --------
     >>> import numpy as np
-    >>> solve_jvp(np.diag([2.0, 4.0]), np.ones((2, 1)), np.eye(2), None)[0].tolist()
+    >>> solve_jvp(np.ones((2, 1)), np.diag([2.0, 4.0]), None, np.eye(2), None)[0].tolist()
     [[-0.5], [-0.25]]
     """
     if all_none(A_dot, B_dot):
         return (None,)
-    xp = namespace(xp, A, X)
+    xp = namespace(xp, X, F)
     Y = total(B_dot, None if A_dot is None else -matmul(A_dot, X, xp))
-    return (linear_solve(A, Y, xp),)
+    return (lu_solve(F, pivots, Y, xp),)
 
 
 SOLVE = Rule(
@@ -119,10 +121,13 @@ SOLVE = Rule(
     inputs=("A", "B"),
     outputs=("X",),
     saves=("A", "X"),
+    keeps=("X", "F", "pivots"),
     op=solve,
+    op_fwd=solve_fwd,
+    op_keep=solve_keep,
     op_vjp=solve_vjp,
     op_jvp=solve_jvp,
-    op_fwd=solve_fwd,
-    op_bwd=solve_bwd,
+    space={"A": "nonsingular"},
+    family="solvers",
     domain="A nonsingular",
 )

@@ -17,9 +17,11 @@ Spec: rules/solve_triangular.md
 from .._cotangent import all_none, total
 from .._matrix import adjoint, conj, matmul, transpose, tril, triu
 from .._matrix import solve_triangular as triangular_solve
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["SOLVE_TRIANGULAR", "solve_triangular_jvp", "solve_triangular_vjp"]
 
 
 def solve_triangular(
@@ -156,5 +158,7 @@ SOLVE_TRIANGULAR = Rule(
         "trans": one_of("N", "T", "C"),
         "unit_diagonal": one_of(False, True),
     },
+    space={"A": "triangular"},
+    family="solvers",
     domain="no zero on the diagonal",
 )

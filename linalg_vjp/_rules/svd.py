@@ -21,9 +21,11 @@ Spec: rules/svd.md
 from .._cotangent import total
 from .._gauge import TIED, ZERO, check_gauge, divisor, extra_cotangent, extra_tangent
 from .._matrix import adjoint, diagonal, divide, hermitian, inner, real, skew
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
+
+__all__ = ["SVD", "SVDVALS", "svd_jvp", "svd_vjp", "svdvals_jvp", "svdvals_vjp"]
 
 Pair = tuple[Array, Array]  # one of U and one of V, or None
 
@@ -224,26 +226,24 @@ def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
 
 
 def svdvals_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """S, and as residuals U, S and Vh."""
+    """S, and what the derivatives read: U, Vh, and for each S_i one, or zero at the kink S_i = 0."""
+    xp = namespace(xp, A)
     U, S, Vh = svd(A, full_matrices=False, xp=xp)
-    return (S,), (U, S, Vh)
+    return (S,), (U, xp.astype(S > 0, S.dtype), Vh)
 
 
-def svdvals_bwd(
-    U: Array, S: Array, Vh: Array, S_bar: Array | None, *, xp: Namespace | None = None
+def svdvals_vjp(
+    U: Array, slope: Array, Vh: Array, S_bar: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """The pullback from the residuals: U diag(S_bar) Vh."""
-    return svd_vjp(U, S, Vh, None, S_bar, None, full_matrices=False, xp=xp)
-
-
-def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pullback of S = svdvals(A), with the singular vectors of A.
 
-        A_bar = U diag(S_bar) Vh
+        A_bar = U diag(slope S_bar) Vh
 
     Parameters
     ----------
-    A : array of shape (..., m, n)
+    U, Vh : array of shape (..., m, k) and (..., k, n)
+    slope : array of shape (..., k)
+        One, and zero where S is.
     S_bar : array of shape (..., k) or None
     xp : namespace, optional
 
@@ -255,22 +255,29 @@ def svdvals_vjp(A: Array, S_bar: Array | None, *, xp: Namespace | None = None) -
     Examples
     --------
     >>> import numpy as np
-    >>> svdvals_vjp(np.diag([3.0, 1.0]), np.asarray([5.0, 7.0]))[0].tolist()
+    >>> svdvals_vjp(np.eye(2), np.ones(2), np.eye(2), np.asarray([5.0, 7.0]))[0].tolist()
     [[5.0, 0.0], [0.0, 7.0]]
     """
     if S_bar is None:
         return (None,)
-    return svdvals_bwd(*svd(A, full_matrices=False, xp=xp), S_bar, xp=xp)
+    xp = namespace(xp, U)
+    S_bar = xp.where(slope > 0, S_bar, 0.0)  # a product would make NaN of an infinite cotangent
+    return ((U * S_bar[..., None, :]) @ Vh,)
 
 
-def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tuple[Array | None]:
+def svdvals_jvp(
+    U: Array, slope: Array, Vh: Array, A_dot: Array | None, *, xp: Namespace | None = None
+) -> tuple[Array | None]:
     """Pushforward of S = svdvals(A), with the singular vectors of A.
 
-        S_dot = Re diag(U^H A_dot V)
+        S_dot = slope Re diag(U^H A_dot V)
 
     Parameters
     ----------
-    A, A_dot : array of shape (..., m, n)
+    U, Vh : array of shape (..., m, k) and (..., k, n)
+    slope : array of shape (..., k)
+        One, and zero where S is.
+    A_dot : array of shape (..., m, n) or None
     xp : namespace, optional
 
     Returns
@@ -281,14 +288,13 @@ def svdvals_jvp(A: Array, A_dot: Array | None, *, xp: Namespace | None = None) -
     Examples
     --------
     >>> import numpy as np
-    >>> svdvals_jvp(np.diag([3.0, 1.0]), np.ones((2, 2)))[0].tolist()
+    >>> svdvals_jvp(np.eye(2), np.ones(2), np.eye(2), np.ones((2, 2)))[0].tolist()
     [1.0, 1.0]
     """
     if A_dot is None:
         return (None,)
-    xp = namespace(xp, A)
-    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    return (inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2) * xp.astype(S > 0, S.dtype),)
+    xp = namespace(xp, U)
+    return (inner(U, A_dot @ adjoint(Vh, xp), xp, axis=-2) * slope,)
 
 
 SVD = Rule(
@@ -301,6 +307,9 @@ SVD = Rule(
     op_vjp=svd_vjp,
     op_jvp=svd_jvp,
     params={"full_matrices": one_of(True, False), "gauge": one_of("project", "check")},
+    real=("S",),
+    gauge=("U", "Vh"),
+    family="factorizations",
     domain="at ties and zeros, losses that treat the tied alike",
 )
 
@@ -310,10 +319,13 @@ SVDVALS = Rule(
     inputs=("A",),
     outputs=("S",),
     saves=("A",),
+    keeps=("U", "slope", "Vh"),
     op=svdvals,
+    op_fwd=svdvals_fwd,
     op_vjp=svdvals_vjp,
     op_jvp=svdvals_jvp,
-    op_fwd=svdvals_fwd,
-    op_bwd=svdvals_bwd,
+    real=("S",),
+    page="svd",
+    family="factorizations",
     domain="every matrix; at ties and zeros, a subgradient",
 )

@@ -21,11 +21,14 @@ import operator
 from collections.abc import Mapping
 
 from .._matrix import divide, inner, largest, row_sum
-from .._namespace import Array, Namespace, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import Param, one_of
 from .._rule import Rule
 
+__all__ = ["VECTOR_NORM", "vector_norm_jvp", "vector_norm_vjp"]
+
 Axis = int | tuple[int, ...] | None
+ORDERS = (1, 2, 3, 0.5, 1.5, -1, -2.5, 0, math.inf, -math.inf)  # to try in tests
 
 
 def vector_norm(
@@ -42,41 +45,22 @@ def vector_norm(
     return (xp.linalg.vector_norm(x, ord=ord, axis=axes, keepdims=keepdims),)
 
 
-def vector_norm_fwd(
+def vector_norm_keep(
     x: Array,
+    N: Array,
     *,
     ord: float = 2,
     axis: Axis = None,
     keepdims: bool = False,
     xp: Namespace | None = None,
-) -> tuple[tuple[Array], tuple[Array, ...]]:
-    """N; the residual is the slope g, where that wants other sums over x than N."""
-    xp = namespace(xp, x)
-    outputs = vector_norm(x, ord=ord, axis=axis, keepdims=keepdims, xp=xp)
-    if ord in (0, 1, 2) or math.isinf(ord) or 0 in x.shape:
-        return outputs, ()
-    return outputs, (_scaled_slope(x, ord, axis, xp),)
-
-
-def vector_norm_bwd(
-    g: Array,
-    N_bar: Array | None,
-    *,
-    ord: float = 2,
-    axis: Axis = None,
-    keepdims: bool = False,
-    xp: Namespace | None = None,
-) -> tuple[Array | None]:
-    """The pullback from the residual: N_bar g."""
-    if N_bar is None:
-        return (None,)
-    xp = namespace(xp, g)
-    return (xp.reshape(N_bar, _kept(g, axis)) * g,)
+) -> tuple[Array]:
+    """The slope g."""
+    xp = namespace(xp, x, N)
+    return (_slope(x, xp.reshape(N, _kept(x, axis)), ord, axis, xp),)
 
 
 def vector_norm_vjp(
-    x: Array,
-    N: Array,
+    g: Array,
     N_bar: Array | None,
     *,
     ord: float = 2,
@@ -90,11 +74,10 @@ def vector_norm_vjp(
 
     Parameters
     ----------
-    x : array of shape (..., n)
-    N : array
-        The norm.
+    g : array of shape (..., n)
+        The slope.
     N_bar : array or None
-        Of the shape of N.
+        Of the shape of the norm.
     ord : real number
     axis : int, tuple of int or None
     keepdims : bool
@@ -108,19 +91,18 @@ def vector_norm_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> vector_norm_vjp(np.asarray([3.0, 4.0]), np.asarray(5.0), np.asarray(10.0))[0].tolist()
+    >>> (g,) = vector_norm_keep(np.asarray([3.0, 4.0]), np.asarray(5.0))
+    >>> vector_norm_vjp(g, np.asarray(10.0))[0].tolist()
     [6.0, 8.0]
     """
     if N_bar is None:
         return (None,)
-    xp = namespace(xp, x, N)
-    shape = _kept(x, axis)
-    return (xp.reshape(N_bar, shape) * _slope(x, xp.reshape(N, shape), ord, axis, xp),)
+    xp = namespace(xp, g)
+    return (xp.reshape(N_bar, _kept(g, axis)) * g,)
 
 
 def vector_norm_jvp(
-    x: Array,
-    N: Array,
+    g: Array,
     x_dot: Array | None,
     *,
     ord: float = 2,
@@ -134,9 +116,8 @@ def vector_norm_jvp(
 
     Parameters
     ----------
-    x : array of shape (..., n)
-    N : array
-        The norm.
+    g : array of shape (..., n)
+        The slope.
     x_dot : array of shape (..., n) or None
     ord : real number
     axis : int, tuple of int or None
@@ -146,19 +127,18 @@ def vector_norm_jvp(
     Returns
     -------
     N_dot : array
-        Of the shape of N, in a tuple of one.
+        Of the shape of the norm, in a tuple of one.
 
     Examples
     --------
     >>> import numpy as np
-    >>> float(vector_norm_jvp(np.asarray([3.0, 4.0]), np.asarray(5.0), np.asarray([10.0, 0.0]))[0])
+    >>> (g,) = vector_norm_keep(np.asarray([3.0, 4.0]), np.asarray(5.0))
+    >>> float(vector_norm_jvp(g, np.asarray([10.0, 0.0]))[0])
     6.0
     """
     if x_dot is None:
         return (None,)
-    xp = namespace(xp, x, N)
-    g = _slope(x, xp.reshape(N, _kept(x, axis)), ord, axis, xp)
-    return (inner(g, x_dot, xp, axis=axis, keepdims=keepdims),)
+    return (inner(g, x_dot, namespace(xp, g), axis=axis, keepdims=keepdims),)
 
 
 def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
@@ -244,16 +224,18 @@ VECTOR_NORM = Rule(
     inputs=("x",),
     outputs=("N",),
     saves=("x", "N"),
+    keeps=("g",),
     op=vector_norm,
+    op_keep=vector_norm_keep,
     op_vjp=vector_norm_vjp,
     op_jvp=vector_norm_jvp,
-    op_fwd=vector_norm_fwd,
-    op_bwd=vector_norm_bwd,
     params={
-        "ord": Param(2, _is_real, "a real number, inf or -inf"),
-        "axis": Param(None, _is_axis, "an int, a tuple of ints or None"),
+        "ord": Param(2, _is_real, "a real number, inf or -inf", ORDERS),
+        "axis": Param(None, _is_axis, "an int, a tuple of ints or None", (-1, None, 0, (0, -1))),
         "keepdims": one_of(False, True),
     },
+    real=("N",),
+    family="norms",
     domain="every x; at kinks, the subgradient of least norm",
     batched=_over_last_axis,
 )

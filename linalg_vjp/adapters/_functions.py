@@ -4,9 +4,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._api import as_returned
 from .._params import complete
-from .._rule import Rule
+from .._rule import Rule, as_returned
 
 __all__ = ["as_function"]
 

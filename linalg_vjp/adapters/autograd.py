@@ -23,9 +23,9 @@ from autograd.scipy import linalg as scipy_linalg
 from autograd.tracer import getval, isbox
 
 from .. import RULES, Rule
-from .._backends import autograd_namespace
+from .._namespaces import autograd as autograd_namespace
 from .._matrix import conj
-from .._namespace import Array
+from .._namespaces import Array
 
 __all__ = ["install", "uninstall"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .. import RULES, Rule
-from .._namespace import Array
+from .._namespaces import Array
 from ._functions import as_function
 
 __all__ = [*RULES, "function"]

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import mlx.core as mx
 
 from .. import RULES, Rule
-from .._backends import mlx_namespace
-from .._namespace import Array
+from .._namespaces import mlx as mlx_namespace
+from .._namespaces import Array
 from ._functions import as_function
 
 __all__ = [*RULES, "function"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 
-from .._namespace import Array, array_namespace, device
+from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
 from ._trial import Trial, as_code

@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from .._namespace import Array
+from .._namespaces import Array
 
 __all__ = [
     "DIGITS",

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 
 from .._matrix import broadcast_shapes
-from .._namespace import Array, array_namespace, device
+from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
 from .._rules import RULES
 from ._exact import Exact, exact, norm, normal, to_numpy

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._namespace import Array, Namespace
+from .._namespaces import Array, Namespace
 from ._folders import folder
 
 try:

@@ -169,12 +169,13 @@ def _arrays(named: dict[str, Any]) -> Arrays:
 
 
 def _array(x: dict[str, Any]) -> Any:
-    """An array from its row-major numbers; a complex one is a pair, and null is NaN."""
-    nan = [np.nan, np.nan] if x["dtype"] == "complex128" else np.nan
-    data = np.asarray(
-        [nan if v is None else v for v in x["data"]], "int64" if x["dtype"] == "int64" else "float64"
-    )
-    if x["dtype"] == "complex128":
-        data = data.reshape(-1, 2).copy().view("complex128")
+    """An array from its row-major decimals; a complex one is a pair, and null is NaN."""
+    kinds: dict[str, Callable[[Any], complex]] = {"float64": float, "complex128": _complex, "int64": int}
+    number, nan = kinds[x["dtype"]], complex(np.nan, np.nan) if x["dtype"] == "complex128" else np.nan
+    data = np.asarray([nan if v is None else number(v) for v in x["data"]], x["dtype"])
     data.flags.writeable = False  # whoever overwrites an argument must not spoil the next
     return data.reshape(x["shape"])
+
+
+def _complex(pair: list[str]) -> complex:
+    return complex(float(pair[0]), float(pair[1]))

@@ -9,21 +9,9 @@ import mpmath
 from .exact import DIGITS
 from .writing import document, text
 
-RULES = Path(__file__).parents[2] / "rules"
-NAMES = (
-    "qr",
-    "cholesky",
-    "lu",
-    "svd",
-    "eigh",
-    "solve_triangular",
-    "inv",
-    "solve",
-    "det",
-    "pinv",
-    "vector_norm",
-    "matrix_norm",
-)
+HERE = Path(__file__).parent
+RULES = HERE.parents[1] / "rules"
+NAMES = sorted(path.stem for path in HERE.glob("*.py") if (RULES / f"{path.stem}.md").exists())
 
 
 def main(names):

@@ -12,7 +12,7 @@ def near(A, *, draw, upper=False):
     return factor
 
 
-CHOLESKY = Op("cholesky", "(n,n)->(n,n)", ("A",), ("L",), ("L",), near, {"upper": False}, hermitian=True)
+CHOLESKY = Op("cholesky", "(n,n)->(n,n)", ("A",), ("L",), ("L",), near, {"upper": False}, hermitian=("A",))
 UPPER = {"upper": True}
 
 

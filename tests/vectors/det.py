@@ -36,7 +36,15 @@ def near_sign_and_logarithm(A, *, draw):
 
 
 DET = Op("det", "(n,n)->()", ("A",), ("d",), ("A",), near)
-SLOGDET = Op("slogdet", "(n,n)->(),()", ("A",), ("sign", "logabsdet"), ("A", "sign"), near_sign_and_logarithm)
+SLOGDET = Op(
+    "slogdet",
+    "(n,n)->(),()",
+    ("A",),
+    ("sign", "logabsdet"),
+    ("A", "sign"),
+    near_sign_and_logarithm,
+    real=("logabsdet",),
+)
 
 
 def of_rank(r, n, title, complex=False):

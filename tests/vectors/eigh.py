@@ -66,10 +66,21 @@ EIGH = Op(
     NAMES,
     near,
     invariant=invariant,
+    real=("eigenvalues",),
     level=level,
-    hermitian=True,
+    hermitian=("A",),
 )
-EIGVALSH = Op("eigvalsh", "(n,n)->(n)", ("A",), NAMES[:1], ("A",), near_values, level=level, hermitian=True)
+EIGVALSH = Op(
+    "eigvalsh",
+    "(n,n)->(n)",
+    ("A",),
+    NAMES[:1],
+    ("A",),
+    near_values,
+    real=NAMES[:1],
+    level=level,
+    hermitian=("A",),
+)
 
 # Columns of exact length and right angles, so that ties are exact too.
 H = np.asarray([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2

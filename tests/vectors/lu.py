@@ -46,6 +46,7 @@ LU = Op(
     near,
     {"p_indices": False},
     constant=("P",),
+    real=("P",),
 )
 
 

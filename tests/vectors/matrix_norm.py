@@ -48,7 +48,16 @@ def _singular_values(A):
     return [mpmath.sqrt(abs(v)) for v in w[::-1]]
 
 
-MATRIX_NORM = Op("matrix_norm", "(m,n)->()", ("A",), ("N",), ("A",), near, {"ord": "fro", "keepdims": False})
+MATRIX_NORM = Op(
+    "matrix_norm",
+    "(m,n)->()",
+    ("A",),
+    ("N",),
+    ("A",),
+    near,
+    {"ord": "fro", "keepdims": False},
+    real=("N",),
+)
 INF = math.inf
 
 

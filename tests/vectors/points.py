@@ -11,13 +11,15 @@ import numpy as np
 
 from .exact import exact, filled, jacobian, pulled, pushed, without_rounding
 
-REAL = ("S", "eigenvalues", "logabsdet", "N", "P")  # outputs that are real for a complex input, too
 NAN = mpmath.mpf("nan")  # no number is right here
 
 
 @dataclass(frozen=True)
 class Op:
-    """An operation on one matrix.
+    """An operation on one matrix, or on one for each input.
+
+    An axis with "?" in the signature is left out, everywhere, if an input is too short for it. Before "...",
+    the last input may be repeated: "A" is A1, A2 and so on.
 
     `near(*inputs, draw, **params)` settles what the definition leaves open at one point (an order of rows, a
     sign, a basis, a rank), and is the function of the inputs that is smooth there, a list of outputs.
@@ -33,16 +35,28 @@ class Op:
     near: Callable[..., Callable[..., list]]
     params: Mapping[str, Any] = field(default_factory=dict)
     constant: tuple[str, ...] = ()  # outputs that cannot be differentiated
+    real: tuple[str, ...] = ()  # outputs that are real for a complex input, too
     invariant: Callable[[list, list], list] = lambda outputs, bars: bars
     level: Callable[[list, list], list] = lambda outputs, bars: bars
-    hermitian: bool = False  # the input, and so its tangents
+    hermitian: tuple[str, ...] = ()  # inputs that are, and so their tangents
 
-    @property
-    def axes(self):
-        """How many axes of each input are no batch axes."""
-        return [
-            len(re.findall(r"\w+", core)) for core in re.findall(r"\((.*?)\)", self.signature.split("->")[0])
-        ]
+    def names(self, count):
+        """The names of so many inputs."""
+        *first, last = self.inputs
+        copies = [f"{last}{i + 1}" for i in range(count - len(first))] if "..." in self.signature else [last]
+        return (*first, *copies)
+
+    def axes(self, inputs):
+        """How many axes of each of these inputs are no batch axes."""
+        left = self.signature.split("->")[0]
+        cores = [re.findall(r"\w+\??", core) for core in re.findall(r"\((.*?)\)", left)]
+        if "..." in left:
+            cores += cores[-1:] * (len(inputs) - len(cores))
+        short = [core for core, x in zip(cores, inputs, strict=True) if x.ndim < len(core)]
+        missing = {name for core in short for name in core if name.endswith("?")}
+        counts = [len([name for name in core if name not in missing]) for core in cores]
+        assert all(x.ndim >= count for x, count in zip(inputs, counts, strict=True))
+        return counts
 
 
 class Piece(NamedTuple):
@@ -79,7 +93,7 @@ class Point:
         batch, pieces = self._pieces()
         outputs = [_stacked(batch, [(p.index, p.outputs[k]) for p in pieces]) for k in range(len(op.outputs))]
         if not pieces:  # the shapes of one matrix, whichever it is
-            cores = [x.shape[x.ndim - n :] for x, n in zip(self.inputs, self.axes or op.axes, strict=True)]
+            cores = [x.shape[x.ndim - n :] for x, n in zip(self.inputs, self._axes, strict=True)]
             any_matrices = [exact(np.eye(*core) if len(core) == 2 else np.ones(core)) for core in cores]
             outputs = [np.empty(batch + y.shape, object) for y in self._near(any_matrices)(*any_matrices)]
         bars = [
@@ -87,9 +101,10 @@ class Point:
             for name, y in zip(op.outputs, outputs, strict=True)
         ]
         dots = [draw(*x.shape, complex=x.dtype.kind == "c") for x in self.inputs]
-        if op.hermitian and not self.junk:
-            dots = [(x + np.conj(x.mT)) / 2 for x in dots]
-        dots = [exact(x) for x in dots]
+        dots = [
+            exact((x + np.conj(x.mT)) / 2 if name in op.hermitian and not self.junk else x)
+            for name, x in zip(self._names, dots, strict=True)
+        ]
         saved = [
             y if name not in self.rounded else y + exact(self.rounded[name])
             for name, y in zip(op.outputs, outputs, strict=True)
@@ -97,7 +112,7 @@ class Point:
         point = {
             **({"note": self.note} if self.note else {}),
             "params": {**op.params, **self.params},
-            "inputs": self._named(op.inputs, [exact(x) for x in self.inputs]),
+            "inputs": self._named(self._names, [exact(x) for x in self.inputs]),
             "outputs": self._named(op.outputs, saved),
         }
         live = [k for k, bar in enumerate(bars) if bar is not None]
@@ -118,12 +133,19 @@ class Point:
             cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)
         return cases
 
+    @property
+    def _axes(self):
+        return self.axes or self.op.axes(self.inputs)
+
+    @property
+    def _names(self):
+        return self.op.names(len(self.inputs))
+
     def _near(self, inputs):
         return self.op.near(*inputs, draw=Draw(f"{self.op.name}, {self.title}: what is open"), **self.params)
 
     def _pieces(self):
-        axes = self.axes or self.op.axes
-        batches = [x.shape[: x.ndim - n] for x, n in zip(self.inputs, axes, strict=True)]
+        batches = [x.shape[: x.ndim - n] for x, n in zip(self.inputs, self._axes, strict=True)]
         batch = np.broadcast_shapes(*batches)
         pieces = []
         for index in np.ndindex(*batch):
@@ -172,7 +194,7 @@ class Point:
                 result[(*place, ...)] = result[(*place, ...)] + part
         return {
             "cotangents": self._named(self.op.outputs, bars),
-            "result": self._named(self.op.inputs, results),
+            "result": self._named(self._names, results),
         }
 
     def _jvp(self, batch, pieces, outputs, dots):
@@ -190,14 +212,14 @@ class Point:
             for k, name in enumerate(self.op.outputs)
         ]
         return {
-            "tangents": self._named(self.op.inputs, dots),
+            "tangents": self._named(self._names, dots),
             "result": self._named(self.op.outputs, results),
         }
 
     def _is_complex(self, name):
-        if name in self.op.inputs:
-            return self.inputs[self.op.inputs.index(name)].dtype.kind == "c"
-        return name not in REAL and any(x.dtype.kind == "c" for x in self.inputs)
+        if name in self._names:
+            return self.inputs[self._names.index(name)].dtype.kind == "c"
+        return name not in self.op.real and any(x.dtype.kind == "c" for x in self.inputs)
 
     def _named(self, names, arrays):
         kinds = ("complex128" if self._is_complex(name) else "float64" for name in names)
@@ -209,16 +231,14 @@ class Point:
     def _marks(self, batch):
         """Those that the inputs show by themselves."""
         shapes = [x.shape for x in self.inputs]
-        last = shapes[0][-2:] if len(self.op.axes) == 1 and self.op.axes[0] == 2 else (0, 0)
+        last = shapes[0][-2:] if self.op.axes(self.inputs)[0] == 2 else (0, 0)
         shown = {
             "batched": len(batch) > 0,
             "complex": any(x.dtype.kind == "c" for x in self.inputs),
             "tall": last[0] > last[-1],
             "wide": last[0] < last[-1],
             "empty": any(0 in shape for shape in shapes),
-            "broadcast": any(
-                s[: len(s) - n] != batch for s, n in zip(shapes, self.axes or self.op.axes, strict=True)
-            ),
+            "broadcast": any(s[: len(s) - n] != batch for s, n in zip(shapes, self._axes, strict=True)),
             "undefined": bool(self.undefined),
         }
         return [mark for mark, is_so in shown.items() if is_so]

@@ -16,7 +16,7 @@ def points():
         draw = Draw(f"solve, {title}")
         A = draw.independent(*shape_A, complex=complex_A)
         B = draw(*shape_B, complex=complex_A if complex_B is None else complex_B)
-        return Point(SOLVE, title, (A, B), axes=(2, min(2, len(shape_B))), **more)
+        return Point(SOLVE, title, (A, B), **more)
 
     yield point("real", (3, 3), (3, 2))
     yield point("complex", (3, 3), (3, 2), complex_A=True)

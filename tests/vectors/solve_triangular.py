@@ -40,7 +40,7 @@ def points():
             if np.all(np.abs(np.diagonal(A, axis1=-2, axis2=-1)) > 0.4):
                 break
         B = draw(*shape_B, complex=complex_A if complex_B is None else complex_B)
-        return Point(SOLVE_TRIANGULAR, title, (A, B), params, axes=(2, min(2, len(shape_B))))
+        return Point(SOLVE_TRIANGULAR, title, (A, B), params)
 
     for upper, trans in itertools.product((True, False), "NTC"):
         name = f"{'upper' if upper else 'lower'}, {trans}"

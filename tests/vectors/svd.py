@@ -96,10 +96,11 @@ SVD = Op(
     NAMES,
     near,
     {"full_matrices": True},
+    real=("S",),
     invariant=invariant,
     level=level,
 )
-SVDVALS = Op("svdvals", "(m,n)->(k)", ("A",), ("S",), ("A",), near_values, level=level)
+SVDVALS = Op("svdvals", "(m,n)->(k)", ("A",), ("S",), ("A",), near_values, real=("S",), level=level)
 REDUCED = {"full_matrices": False}
 
 

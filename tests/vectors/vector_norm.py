@@ -42,7 +42,14 @@ def _one(x, ord):
 
 
 VECTOR_NORM = Op(
-    "vector_norm", "(n)->()", ("x",), ("N",), ("x", "N"), near, {"ord": 2, "axis": -1, "keepdims": False}
+    "vector_norm",
+    "(n)->()",
+    ("x",),
+    ("N",),
+    ("x", "N"),
+    near,
+    {"ord": 2, "axis": -1, "keepdims": False},
+    real=("N",),
 )
 INF = math.inf
 

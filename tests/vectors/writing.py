@@ -1,4 +1,4 @@
-"""The JSON files: numbers as shortest decimals of doubles, and again to 30 digits."""
+"""The JSON files, with numbers as decimal strings of 30 digits."""
 
 import decimal
 import json
@@ -7,7 +7,7 @@ import mpmath
 
 from .points import Numbers
 
-VERSION = 1
+VERSION = 2
 THIRTY = decimal.Context(prec=30)
 
 
@@ -29,12 +29,7 @@ def plain(value):
     """Nothing but what JSON has."""
     if isinstance(value, Numbers):
         kind, x = value.dtype, value.values
-        return {
-            "dtype": kind,
-            "shape": list(x.shape),
-            "data": [_double(v, kind) for v in x.flat],
-            "digits": [_digits(v, kind) for v in x.flat],
-        }
+        return {"dtype": kind, "shape": list(x.shape), "data": [_number(v, kind) for v in x.flat]}
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -44,23 +39,24 @@ def plain(value):
     )
 
 
-def _double(v, kind):
+def _number(v, kind):
+    if not mpmath.isfinite(v):
+        return None
     if kind == "complex128":
         v = mpmath.mpmathify(v)
-        return None if mpmath.isnan(v) else [float(v.real), float(v.imag)]
-    return None if not mpmath.isfinite(v) else int(v) if kind == "int64" else float(v)
-
-
-def _digits(v, kind):
-    if kind == "complex128":
-        v = mpmath.mpmathify(v)
-        return None if mpmath.isnan(v) else [_decimal(v.real), _decimal(v.imag)]
-    return None if not mpmath.isfinite(v) else str(v) if kind == "int64" else _decimal(v)
+        return [_decimal(v.real), _decimal(v.imag)]
+    return str(v) if kind == "int64" else _decimal(v)
 
 
 def _decimal(v):
-    """To 60 digits first: the rounding of what lies half-way must not hang on the last of the 110."""
-    return mpmath.nstr(mpmath.mpf(str(THIRTY.create_decimal(mpmath.nstr(v, 60)))), 30)
+    """30 digits, less the zeros at their end.
+
+    To 60 digits first: the rounding of what lies half-way must not hang on the last of the 110.
+    """
+    digits = mpmath.nstr(mpmath.mpf(str(THIRTY.create_decimal(mpmath.nstr(v, 60)))), 30)
+    short = digits.removesuffix(".0").replace(".0e", "e")
+    assert float(short) == float(v)  # or v lies too near to half-way between two doubles
+    return short
 
 
 def text(value, indent=0):

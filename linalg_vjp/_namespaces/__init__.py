@@ -11,13 +11,13 @@ from typing import Any
 HOOK = "_array_api_compat_vendor"
 
 try:
-    from .._array_api_compat_vendor import (  # type: ignore[import-not-found]
+    from ..._array_api_compat_vendor import (  # type: ignore[import-not-found]
         array_namespace as compat_namespace,
     )
-    from .._array_api_compat_vendor import (
+    from ..._array_api_compat_vendor import (
         device as compat_device,
     )
-    from .._array_api_compat_vendor import (
+    from ..._array_api_compat_vendor import (
         is_cupy_namespace,
         is_dask_namespace,
         is_jax_namespace,
@@ -28,7 +28,7 @@ except ImportError as error:
     # A hook that is missing, or no package around that could hold one, is the normal case; a hook that is
     # there and broken must be heard.
     missing = isinstance(error, ModuleNotFoundError) and str(error.name).endswith(HOOK)
-    if "." in __name__.removesuffix("._namespace") and not missing:
+    if "." in __name__.removesuffix("._namespaces") and not missing:
         raise
     from array_api_compat import array_namespace as compat_namespace
     from array_api_compat import device as compat_device
@@ -65,13 +65,13 @@ Namespace = Any
 def _standard(xp: Namespace) -> Namespace:
     # Two are close to the standard, and array-api-compat does not bring them closer.
     if xp.__name__ == "mlx.core":
-        from ._backends import mlx_namespace
+        from . import mlx
 
-        return mlx_namespace
+        return mlx
     if xp.__name__ in ("autograd.numpy", "autograd.numpy.numpy_wrapper"):
-        from ._backends import autograd_namespace
+        from . import autograd
 
-        return autograd_namespace
+        return autograd
     return xp
 
 
@@ -114,8 +114,8 @@ def meet(a: Namespace, b: Namespace, xp: Namespace) -> bool:
     if a is b:
         return True
     # To autograd, plain arrays are constants.
-    to_autograd = xp.__name__.endswith("_backends.autograd_namespace")
-    return to_autograd and all(n is xp or is_numpy_namespace(n) for n in (a, b))
+    to_autograd = xp.__name__.endswith("_namespaces.autograd")
+    return to_autograd and all(n.__name__ == xp.__name__ or is_numpy_namespace(n) for n in (a, b))
 
 
 def same_device(a: Array, b: Array, xp: Namespace) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import mlx.core as mx
 
-from .._namespace import Array
+Array = Any
 
 
 def __getattr__(name: str) -> Any:
@@ -139,5 +139,6 @@ linalg = SimpleNamespace(
     solve=_solve,
     svd=_svd,
     svdvals=_svdvals,
+    trace=functools.partial(mx.trace, axis1=-2, axis2=-1),
     vector_norm=_vector_norm,
 )

@@ -11,12 +11,12 @@ from typing import Any
 import dask.array as da
 import numpy as np
 
-from .._namespace import Array, array_namespace
+from .._namespaces import Array, array_namespace
 
-__all__ = ["by_chunks"]
+__all__ = ["by_parts"]
 
 
-def by_chunks(
+def by_parts(
     rule: str,
     formula: Callable[..., tuple[Any, ...]],
     arrays: Sequence[Any],

@@ -12,7 +12,7 @@ import numpy as np
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import getval
 
-from .._namespace import Array
+Array = Any
 
 if not hasattr(ArrayBox, "mT"):
     ArrayBox.mT = property(lambda self: anp.swapaxes(self, -1, -2))
@@ -74,9 +74,13 @@ def concat(arrays: Any, axis: int = 0) -> Array:
     return anp.concatenate(list(arrays), axis=axis)
 
 
-def _diagonal(x: Array) -> Array:
-    i = np.arange(min(x.shape[-2:]))
-    return x[..., i, i]
+def _diagonal(x: Array, offset: int = 0) -> Array:
+    i, j = np.nonzero(np.eye(*x.shape[-2:], k=offset))
+    return x[..., i, j]
+
+
+def _trace(x: Array, offset: int = 0) -> Array:
+    return anp.sum(_diagonal(x, offset), axis=-1)
 
 
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
@@ -84,4 +88,4 @@ def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
     return anp.linalg.norm(A, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 
-linalg = SimpleNamespace(**{**vars(anp.linalg), "diagonal": _diagonal, "matrix_norm": _matrix_norm})
+linalg = SimpleNamespace(**{**vars(anp.linalg), "diagonal": _diagonal, "matrix_norm": _matrix_norm, "trace": _trace})

@@ -1,0 +1,146 @@
+"""A rule that is made of other rules: its steps are recorded once, and give both derivatives."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ._call import Frame, forward, forward_keeping, kept_of, prepare, pull, push, with_outputs
+from ._cotangent import all_none, total
+from ._namespaces import Array, Namespace, namespace
+from ._record import Record
+from ._rule import Rule
+
+__all__ = ["composite"]
+
+
+class Step(NamedTuple):
+    """One step of a composite: a rule, and where its inputs stand among all values so far."""
+
+    rule: Record
+    sources: tuple[int, ...]
+    params: dict[str, Any]
+
+
+def composite(
+    name: str,
+    signature: str,
+    *,
+    inputs: tuple[str, ...],
+    steps: Callable[..., Any],
+    outputs: tuple[str, ...] = ("Y",),
+    **record: Any,
+) -> Rule:
+    """The rule of an operation that is a few steps through other rules.
+
+    Use it only where no digit is lost by it: the derivative of a product of two results is not always the
+    product of their derivatives to the last digit.
+
+    Parameters
+    ----------
+    steps : callable
+        ``steps(use, *inputs, **params)`` calls ``use(rule, *values, **params)`` for each step, which stands for
+        its output (a tuple of several), and returns what the last one gave. It sees no arrays: which steps it
+        takes must not depend on the keywords, their own keywords may.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from linalg_vjp import RULES, vjp
+    >>> logdet = composite(
+    ...     "logdet", "(n,n)->()", inputs=("A",), steps=lambda use, A: use(RULES["slogdet"], A)[1],
+    ... )
+    >>> vjp(logdet, 2 * np.eye(2))[1](np.asarray(1.0))[0].tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
+    """
+
+    def program(params: dict[str, Any]) -> tuple[list[Step], tuple[int, ...]]:
+        taken: list[Step] = []
+        first = len(inputs)
+
+        def use(rule: Record, *sources: int, **keywords: Any) -> Any:
+            nonlocal first
+            taken.append(Step(rule, sources, keywords))
+            made = tuple(range(first, first := first + len(rule.outputs)))
+            return made if len(made) > 1 else made[0]
+
+        result = steps(use, *range(len(inputs)), **params)
+        return taken, result if isinstance(result, tuple) else (result,)
+
+    def op(*given: Array, xp: Namespace | None = None, **params: Any) -> tuple[Array, ...]:
+        xp, values = namespace(xp, *given), list(given)
+        taken, results = program(params)
+        for step in taken:
+            at = [values[i] for i in step.sources]
+            values += forward(prepare(step.rule, at, xp, step.params), at)
+        return tuple(values[i] for i in results)
+
+    def op_fwd(*given: Array, xp: Namespace | None = None, **params: Any) -> tuple[Any, Any]:
+        xp, values, extras = namespace(xp, *given), list(given), []
+        taken, results = program(params)
+        for step in taken:
+            at = [values[i] for i in step.sources]
+            _, made, kept = forward_keeping(prepare(step.rule, at, xp, step.params), at)
+            values += made
+            extras += kept
+        between = [x for i, x in enumerate(values) if i >= len(given) and i not in results]
+        return tuple(values[i] for i in results), (*between, *extras)
+
+    def replayed(arguments: Sequence[Any], xp: Namespace | None, params: dict[str, Any]) -> Any:
+        """The steps with frames and kept values, where the results stand, and what is behind the kept values."""
+        taken, results = program(params)
+        count = len(inputs) + sum(len(step.rule.outputs) for step in taken)
+        rest = iter(arguments)
+        values: list[Any] = [next(rest) for _ in inputs] + [None] * (count - len(inputs))
+        for i in results:
+            values[i] = next(rest)
+        for i in range(len(inputs), count):
+            if i not in results:
+                values[i] = next(rest)
+        xp = namespace(xp, *(x for x in values if x is not None))
+        first, frames = len(inputs), []
+        for step in taken:
+            at = [values[i] for i in step.sources]
+            made = values[first : (first := first + len(step.rule.outputs))]
+            extras = [next(rest) for _ in step.rule.extras]
+            frame = with_outputs(prepare(step.rule, at, xp, step.params), made)
+            frames.append((step, frame, kept_of(step.rule, at, made, extras)))
+        return frames, results, list(rest)
+
+    def op_vjp(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any, ...]:
+        if all_none(*arguments[len(arguments) - len(outputs) :]):
+            return (None,) * len(inputs)
+        frames, results, given = replayed(arguments, xp, params)
+        bars: dict[int, Any] = dict(zip(results, given, strict=True))
+        end = len(inputs) + sum(len(step.rule.outputs) for step, _, _ in frames)
+        for step, frame, kept in reversed(frames):
+            start = end - len(step.rule.outputs)
+            out = [bars.get(i) for i in range(start, end)]
+            end = start
+            if not all_none(*out):
+                for i, bar in zip(step.sources, pull(frame, kept, out), strict=True):
+                    bars[i] = total(bars.get(i), bar)
+        return tuple(bars.get(i) for i in range(len(inputs)))
+
+    def op_jvp(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any, ...]:
+        if all_none(*arguments[len(arguments) - len(inputs) :]):
+            return (None,) * len(outputs)
+        frames, results, dots = replayed(arguments, xp, params)
+        for step, frame, kept in frames:
+            dots += _pushed(frame, kept, [dots[i] for i in step.sources])
+        return tuple(dots[i] for i in results)
+
+    taken, results = program({key: param.default for key, param in record.get("params", {}).items()})
+    between = sum(len(step.rule.outputs) for step in taken) - len(results)
+    names = [f"step {i + 1}" for i in range(between)]
+    names += [f"{extra} of step {i + 1}" for i, step in enumerate(taken) for extra in step.rule.extras]
+    for function, suffix, kind in ((op_vjp, "_vjp", "Pullback"), (op_jvp, "_jvp", "Pushforward")):
+        function.__name__ = function.__qualname__ = name + suffix
+        function.__doc__ = f"{kind} of `{name}`. {steps.__doc__ or ''}".rstrip()
+        function.__module__ = steps.__module__
+    kept = {"saves": (*inputs, *outputs), "keeps": (*inputs, *outputs, *names)}
+    if names:
+        kept["op_fwd"] = op_fwd  # type: ignore[assignment]
+    return Rule(name, signature, inputs, outputs, op=op, op_vjp=op_vjp, op_jvp=op_jvp, **{**kept, **record})
+
+
+def _pushed(frame: Frame, kept: Any, dots: list[Any]) -> list[Any]:
+    return [None] * len(frame.rule.outputs) if all_none(*dots) else list(push(frame, kept, dots))

@@ -1,0 +1,143 @@
+"""The data of a rule: everything that the library, its tests and its adapters know of it."""
+
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from ._params import Param
+from ._signature import Core, Signature, parse, repeated
+
+__all__ = ["Record"]
+
+Arrays = tuple[Any, ...]
+
+
+def always(params: Mapping[str, Any]) -> bool:
+    """With every keyword."""
+    return True
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What is known of a rule. `Rule`, which has the same fields, documents them."""
+
+    name: str
+    signature: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    saves: tuple[str, ...]
+    op: Callable[..., Arrays]
+    op_vjp: Callable[..., Arrays]
+    op_jvp: Callable[..., Arrays]
+    op_fwd: Callable[..., tuple[Arrays, Arrays]] | None = None
+    op_keep: Callable[..., Arrays] | None = None
+    keeps: tuple[str, ...] = ()
+    params: Mapping[str, Param] = field(default_factory=dict)
+    constant: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
+    real: tuple[str, ...] = ()
+    gauge: tuple[str, ...] = ()
+    space: Mapping[str, str] = field(default_factory=dict)
+    batched: Callable[[Mapping[str, Any]], bool] = always
+    page: str = ""
+    family: str = ""
+    domain: str = ""
+
+    sides: Signature = field(init=False, repr=False)
+    extras: tuple[str, ...] = field(init=False, repr=False)  # those of `keeps` that are no input or output
+    slots: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in inputs + outputs + extras
+    saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
+    kept_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # None for an extra
+    result: Any = field(init=False, repr=False)  # the type of its outputs, where there are several
+
+    def __post_init__(self) -> None:
+        names = (*self.inputs, *self.outputs)
+        sides = parse(self.signature)
+        self._check(sides, names)
+        keeps = self.keeps or self.saves
+        extras = tuple(name for name in keeps if name not in names)
+        everything = (*names, *extras)
+        cores = (*sides.inputs, *sides.outputs, *[None] * len(extras))
+        slots = tuple(everything.index(name) for name in keeps)
+        derived = {
+            "params": MappingProxyType(dict(self.params)),
+            "space": MappingProxyType(dict(self.space)),
+            "keeps": keeps,
+            "page": self.page or self.name,
+            "sides": sides,
+            "extras": extras,
+            "slots": slots,
+            "saved": tuple(names.index(name) for name in self.saves),
+            "kept_cores": tuple(cores[i] for i in slots),
+            "result": _result_type(self.name, self.outputs),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+        if extras and self.op_fwd is None and self.op_keep is None:
+            raise ValueError(f"{self.name}: it keeps {', '.join(extras)}, which neither op_fwd nor op_keep makes")
+        if extras and self.op_keep is None and not set(self.inputs) <= set(self.saves):
+            raise ValueError(
+                f"{self.name}: without op_keep, {', '.join(extras)} are made again from all inputs; name "
+                f"{', '.join(self.inputs)} in saves"
+            )
+
+    def _check(self, sides: Signature, names: tuple[str, ...]) -> None:
+        counts = len(sides.inputs), len(sides.outputs)
+        if counts != (len(self.inputs), len(self.outputs)):
+            raise ValueError(
+                f"{self.name}: signature {self.signature!r} has {counts[0]} inputs and {counts[1]} "
+                f"outputs, but the names are inputs={self.inputs}, outputs={self.outputs}"
+            )
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: the names {names} of its inputs and outputs are not distinct")
+        for part, known in (
+            ("saves", names),
+            ("constant", names),
+            ("shapes", self.saves),
+            ("real", self.outputs),
+            ("gauge", self.outputs),
+            ("space", self.inputs),
+        ):
+            if unknown := set(getattr(self, part)) - set(known):
+                raise ValueError(f"{self.name}: {part} names {sorted(unknown)}, which is none of {known}")
+
+    def of(self, count: int) -> Any:
+        """The rule for so many inputs, where the last may be repeated; else the rule itself."""
+        return _repeated(self, count) if self.sides.repeats else self
+
+    def from_saved(self, inputs: Any, outputs: Any) -> list[Any]:
+        """Those of the inputs and outputs that `saves` names, in that order."""
+        values = (*inputs, *outputs)
+        return [values[i] for i in self.saved]
+
+
+@functools.cache
+def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
+    made: Any = namedtuple(f"{name}_result", outputs)
+    made.__reduce__ = lambda self: (_restored, (name, outputs, *self))  # its type cannot be found by its name
+    return made
+
+
+def _restored(name: str, outputs: tuple[str, ...], *arrays: Any) -> Any:
+    return _result_type(name, outputs)(*arrays)
+
+
+@functools.cache
+def _repeated(record: Any, count: int) -> Any:
+    *first, last = record.inputs
+    copies = tuple(f"{last}{i}" for i in range(1, count - len(first) + 1))
+
+    def spread(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(copy for name in names for copy in (copies if name == last else (name,)))
+
+    spaces = {copy: space for name, space in record.space.items() for copy in spread((name,))}
+    changed = {
+        f.name: spread(getattr(record, f.name))
+        for f in fields(record)
+        if f.name in ("inputs", "saves", "keeps", "constant", "shapes")
+    }
+    signature = repeated(record.signature, len(copies))
+    return replace(record, signature=signature, space=spaces, **changed)

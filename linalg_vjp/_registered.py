@@ -1,0 +1,55 @@
+"""A host's namespace in which a rule reaches the other rules, as functions that the host differentiates.
+
+A pullback that is differentiated again calls linear algebra itself: a cofactor needs LU, a norm needs svd. In
+this namespace those are the host's registered versions of our rules, so that what is exact once is exact again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ._backends import generic, primitives
+from ._namespaces import Array, Namespace
+
+__all__ = ["Registered"]
+
+
+class Registered:
+    """A namespace whose linear algebra is that of the rules.
+
+    Parameters
+    ----------
+    xp : namespace
+        The host's, as the standard has it.
+    functions : mapping of str to callable
+        For each rule a function with the standard's keywords, which the host differentiates by the rule.
+    """
+
+    def __init__(self, xp: Namespace, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.__name__ = xp.__name__
+        self._xp = xp
+        self.linalg = _Over(xp.linalg, functions)
+
+        def solve_triangular(A: Array, B: Array, xp: Namespace, **keywords: Any) -> Array:
+            return functions["solve_triangular"](A, B, **keywords)
+
+        def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+            p, L, U = functions["lu"](A, p_indices=True)
+            return p, L, U
+
+        # A factorization in a library's own form has no rule; a solve from A itself has one.
+        own = {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
+        self.primitives = _Over(primitives(xp), {**own, "solve_triangular": solve_triangular, "lu": lu})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._xp, name)
+
+
+class _Over:
+    """Some functions over those of a module, which has the others."""
+
+    def __init__(self, module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self._module = module
+        vars(self).update(functions)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
