@@ -77,7 +77,9 @@ def recall(
     check_count(rule, "input", rule.inputs, inputs)
     check_count(rule, "output", rule.outputs, outputs)
     names = [name for name in rule.saves if name not in rule.shapes]
-    arrays = [x for name, x in zip(rule.saves, rule.from_saved(inputs, outputs), strict=True) if name in names]
+    arrays = [
+        x for name, x in zip(rule.saves, rule.from_saved(inputs, outputs), strict=True) if name in names
+    ]
     if not names:
         arrays = [x for x in given if x is not None] or list(inputs)
         names = ["an array"] * len(arrays)
@@ -170,7 +172,8 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
     """The extras of a rule, made from its inputs and outputs."""
     rule, op_fwd = frame.rule, frame.rule.op_fwd
     if rule.op_keep is not None:
-        formula, names = rule.op_keep, rule.saves
+        formula: Callable[..., Arrays] = rule.op_keep
+        names = rule.saves
         arrays = rule.from_saved(inputs, outputs)
         cores = [(*rule.sides.inputs, *rule.sides.outputs)[i] for i in rule.saved]
     else:
@@ -198,8 +201,8 @@ def pull(frame: Frame, kept: Arrays, cotangents: Arrays) -> tuple[Array | None, 
     bars = _fit(frame, "cotangent", rule.outputs, cotangents, frame.outputs, anchor)
     if all_none(*bars):
         return _restore(frame, rule.inputs, [None] * len(rule.inputs), frame.inputs, anchor)
-    bars = _derive(frame, rule.op_vjp, frame.params, kept, bars, rule.sides.outputs, rule.sides.inputs)
-    return _restore(frame, rule.inputs, bars, frame.inputs, anchor)
+    found = _derive(frame, rule.op_vjp, frame.params, kept, bars, rule.sides.outputs, rule.sides.inputs)
+    return _restore(frame, rule.inputs, found, frame.inputs, anchor)
 
 
 def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
@@ -209,8 +212,8 @@ def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ..
     dots = _fit(frame, "tangent", rule.inputs, tangents, frame.inputs, anchor)
     if all_none(*dots):
         return _restore(frame, rule.outputs, [None] * len(rule.outputs), frame.outputs, anchor)
-    dots = _derive(frame, rule.op_jvp, params, kept, dots, rule.sides.inputs, rule.sides.outputs)
-    return _restore(frame, rule.outputs, dots, frame.outputs, anchor)
+    found = _derive(frame, rule.op_jvp, params, kept, dots, rule.sides.inputs, rule.sides.outputs)
+    return _restore(frame, rule.outputs, found, frame.outputs, anchor)
 
 
 def _derive(
@@ -236,7 +239,7 @@ def _run(
     result_cores: Sequence[Core | None],
     parts: Any,
 ) -> Arrays:
-    """A formula on whole matrices. An axis that was left out is put in here, of size one, and taken out again."""
+    """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]

@@ -37,9 +37,9 @@ def composite(
     Parameters
     ----------
     steps : callable
-        ``steps(use, *inputs, **params)`` calls ``use(rule, *values, **params)`` for each step, which stands for
-        its output (a tuple of several), and returns what the last one gave. It sees no arrays: which steps it
-        takes must not depend on the keywords, their own keywords may.
+        ``steps(use, *inputs, **params)`` calls ``use(rule, *values, **params)`` for each step, which stands
+        for its output (a tuple of several), and returns what the last one gave. It sees no arrays. Its own
+        keywords may change those of the steps, but not which steps it takes.
 
     Examples
     --------
@@ -74,7 +74,8 @@ def composite(
         return tuple(values[i] for i in results)
 
     def op_fwd(*given: Array, xp: Namespace | None = None, **params: Any) -> tuple[Any, Any]:
-        xp, values, extras = namespace(xp, *given), list(given), []
+        xp, values = namespace(xp, *given), list(given)
+        extras: list[Any] = []
         taken, results = program(params)
         for step in taken:
             at = [values[i] for i in step.sources]
@@ -85,7 +86,7 @@ def composite(
         return tuple(values[i] for i in results), (*between, *extras)
 
     def replayed(arguments: Sequence[Any], xp: Namespace | None, params: dict[str, Any]) -> Any:
-        """The steps with frames and kept values, where the results stand, and what is behind the kept values."""
+        """The steps with frames and kept values, where the results stand, and the arguments that follow."""
         taken, results = program(params)
         count = len(inputs) + sum(len(step.rule.outputs) for step in taken)
         rest = iter(arguments)

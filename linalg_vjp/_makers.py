@@ -25,7 +25,7 @@ def linear(name: str, signature: str, *, op: Map, adjoint: Map, **record: Any) -
     op : callable
         ``op(A, xp, **params)``; it is its own pushforward.
     adjoint : callable
-        ``adjoint(Y_bar, A, xp, **params)`` with <adjoint(Y_bar), A_dot> = <Y_bar, op(A_dot)>, of which A tells
+        ``adjoint(Y_bar, A, xp, **params)`` with <adjoint(Y_bar), A_dot> = <Y_bar, op(A_dot)>; A tells its
         shape and dtype alone.
 
     Examples
@@ -107,9 +107,9 @@ def bilinear(name: str, signature: str, *, op: Map, A_bar: Map, B_bar: Map, **re
 
 
 def frechet(name: str, signature: str, *, op: Map, derivative: Map, **record: Any) -> Rule:
-    """The rule of a matrix function f with f(A^H) = f(A)^H, of which every function of the field has that.
+    """The rule of a matrix function f with f(A^H) = f(A)^H, such as a power series with real coefficients.
 
-    Its derivative L(A, .) then has the adjoint L(A^H, .): one formula serves both ways.
+    The adjoint of its derivative L(A, .) is L(A^H, .), so that one formula serves both ways.
 
     Parameters
     ----------

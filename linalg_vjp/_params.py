@@ -54,7 +54,9 @@ def integer(default: int, *samples: int) -> Param:
     >>> integer(0, 1, -2).tried()
     (0, 1, -2)
     """
-    return Param(default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples))
+    return Param(
+        default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples)
+    )
 
 
 def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) -> dict[str, Any]:

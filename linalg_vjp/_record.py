@@ -77,7 +77,9 @@ class Record:
         for name, value in derived.items():
             object.__setattr__(self, name, value)
         if extras and self.op_fwd is None and self.op_keep is None:
-            raise ValueError(f"{self.name}: it keeps {', '.join(extras)}, which neither op_fwd nor op_keep makes")
+            raise ValueError(
+                f"{self.name}: it keeps {', '.join(extras)}, which neither op_fwd nor op_keep makes"
+            )
         if extras and self.op_keep is None and not set(self.inputs) <= set(self.saves):
             raise ValueError(
                 f"{self.name}: without op_keep, {', '.join(extras)} are made again from all inputs; name "
@@ -116,8 +118,12 @@ class Record:
 
 @functools.cache
 def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
-    made: Any = namedtuple(f"{name}_result", outputs)
-    made.__reduce__ = lambda self: (_restored, (name, outputs, *self))  # its type cannot be found by its name
+    def restore(self: Any) -> Any:  # its type cannot be found by its name
+        return _restored, (name, outputs, *self)
+
+    make: Any = namedtuple
+    made = make(f"{name}_result", outputs)
+    made.__reduce__ = restore
     return made
 
 

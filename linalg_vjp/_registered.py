@@ -1,7 +1,7 @@
 """A host's namespace in which a rule reaches the other rules, as functions that the host differentiates.
 
-A pullback that is differentiated again calls linear algebra itself: a cofactor needs LU, a norm needs svd. In
-this namespace those are the host's registered versions of our rules, so that what is exact once is exact again.
+A pullback that is differentiated again calls linear algebra itself: a cofactor needs LU, a norm needs svd.
+In this namespace those are the host's registered versions of our rules: what is exact once is exact again.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,9 +22,14 @@ class Registered:
         The host's, as the standard has it.
     functions : mapping of str to callable
         For each rule a function with the standard's keywords, which the host differentiates by the rule.
+    factorizes : bool
+        Whether the host differentiates the library's own `lu_factor` and `lu_solve`. Otherwise a matrix
+        stands for its factorization here, and is solved with by the rule.
     """
 
-    def __init__(self, xp: Namespace, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self, xp: Namespace, functions: Mapping[str, Callable[..., Any]], factorizes: bool = False
+    ) -> None:
         self.__name__ = xp.__name__
         self._xp = xp
         self.linalg = _Over(xp.linalg, functions)
@@ -36,9 +41,10 @@ class Registered:
             p, L, U = functions["lu"](A, p_indices=True)
             return p, L, U
 
-        # A factorization in a library's own form has no rule; a solve from A itself has one.
-        own = {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
-        self.primitives = _Over(primitives(xp), {**own, "solve_triangular": solve_triangular, "lu": lu})
+        own: dict[str, Any] = {"solve_triangular": solve_triangular, "lu": lu}
+        if not factorizes:
+            own |= {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
+        self.primitives = _Over(primitives(xp), own)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._xp, name)

@@ -63,7 +63,9 @@ class Linearization:
 
     def _frame(self, given: Arrays) -> Frame:
         if self.frame.xp is None:
-            arrays = (x for x in (*self.kept, *given) if hasattr(x, "__array_namespace__") or hasattr(x, "device"))
+            arrays = (
+                x for x in (*self.kept, *given) if hasattr(x, "__array_namespace__") or hasattr(x, "device")
+            )
             self.frame = self.frame._replace(xp=namespace(None, *arrays))
         return self.frame
 

@@ -1,10 +1,10 @@
 """The signature string of a rule, in NumPy's gufunc notation: the one statement of its shapes.
 
-    "(m,n)->(m,k),(k,n)"       names repeat where sizes must agree
-    "(m?,k),(k,n?)->(m?,n?)"   an axis with "?" may be missing: an input with one axis too few leaves it out,
-                               and then it is missing everywhere
-    "(3),(3)->(3)"             an axis of a fixed size
-    "(m,n)...->(p,q)"          the last input may be repeated; the sizes of each are its own
+"(m,n)->(m,k),(k,n)"       names repeat where sizes must agree
+"(m?,k),(k,n?)->(m?,n?)"   an axis with "?" may be missing: an input with one axis too few leaves it out,
+and then it is missing everywhere
+"(3),(3)->(3)"             an axis of a fixed size
+"(m,n)...->(p,q)"          the last input may be repeated; the sizes of each are its own
 """
 
 import re
@@ -55,7 +55,7 @@ def repeated(text: str, count: int) -> str:
     """The signature with its last input written `count` times, each with axes of its own."""
     left, _, right = text.partition("->")
     *first, last = re.findall(CORE, left)
-    copies = [re.sub(r"[A-Za-z_]\w*", lambda axis, i=i: f"{axis[0]}{i}", last) for i in range(1, count + 1)]
+    copies = [re.sub(r"([A-Za-z_]\w*)", rf"\g<1>{i}", last) for i in range(1, count + 1)]
     return f"{','.join([*first, *copies])}->{right}"
 
 

@@ -113,7 +113,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
 
 
 def lu_factor(A: Array, xp: Namespace) -> tuple[Array, None]:
-    """A itself: the standard's solve gives no factorization, and one from here would cost more than it saves."""
+    """A itself: a factorization made here would cost more than it saves."""
     return A, None
 
 

@@ -75,7 +75,7 @@ def concat(arrays: Any, axis: int = 0) -> Array:
 
 
 def _diagonal(x: Array, offset: int = 0) -> Array:
-    i, j = np.nonzero(np.eye(*x.shape[-2:], k=offset))
+    i, j = np.nonzero(np.eye(x.shape[-2], x.shape[-1], k=offset))
     return x[..., i, j]
 
 
@@ -88,4 +88,6 @@ def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
     return anp.linalg.norm(A, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 
-linalg = SimpleNamespace(**{**vars(anp.linalg), "diagonal": _diagonal, "matrix_norm": _matrix_norm, "trace": _trace})
+linalg = SimpleNamespace(
+    **{**vars(anp.linalg), "diagonal": _diagonal, "matrix_norm": _matrix_norm, "trace": _trace}
+)

@@ -1,7 +1,7 @@
 """Solve with a Cholesky factor: X with A X = B, where A = L L^H, or U^H U with upper=True.
 
-For L of shape (..., n, n) and B of shape (..., n, k), or (n,) for one vector; the batch axes broadcast. Only the
-triangle of the factor is read; the other gets a cotangent of zero. Two triangular solves, one after the other.
+For L of shape (..., n, n) and B of shape (..., n, k), or (n,) for one vector; the batch axes broadcast. Only
+the triangle of the factor is read; the other gets a cotangent of zero. Made of two triangular solves.
 
 Spec: rules/cholesky_solve.md
 """

@@ -1,7 +1,7 @@
 """Kronecker product of matrices: Y[i p + k, j q + l] = A[i, j] B[k, l].
 
-For A of shape (..., m, n) and B of shape (..., p, q), Y is (..., m p, n q); the batch axes broadcast. Bilinear:
-A_bar[i, j] = <B, Y_bar in block i, j>, and B_bar is the sum over the blocks of conj(A[i, j]) Y_bar there.
+For A of shape (..., m, n) and B of shape (..., p, q), Y is (..., m p, n q); the batch axes broadcast.
+Bilinear: A_bar[i, j] = <B, Y_bar in block i, j>, and B_bar is the sum over the blocks of conj(A[i, j]) Y_bar.
 
 Spec: rules/kron.md
 """
@@ -19,7 +19,7 @@ def kron(A: Array, B: Array, *, xp: Namespace) -> Array:
     return xp.reshape(Y, (*Y.shape[:-4], Y.shape[-4] * Y.shape[-3], Y.shape[-2] * Y.shape[-1]))
 
 
-def _blocks(Y_bar: Array, A: Array, B: Array, xp: Namespace) -> Array:
+def _split(Y_bar: Array, A: Array, B: Array, xp: Namespace) -> Array:
     (m, n), (p, q) = A.shape[-2:], B.shape[-2:]
     return xp.reshape(Y_bar, (*Y_bar.shape[:-2], m, p, n, q))
 
@@ -28,8 +28,8 @@ KRON = bilinear(
     "kron",
     "(m,n),(p,q)->(r,s)",
     op=kron,
-    A_bar=lambda Y, A, B, xp: xp.sum(_blocks(Y, A, B, xp) * conj(B, xp)[..., None, :, None, :], axis=(-3, -1)),
-    B_bar=lambda Y, A, B, xp: xp.sum(_blocks(Y, A, B, xp) * conj(A, xp)[..., :, None, :, None], axis=(-4, -2)),
+    A_bar=lambda Y, A, B, xp: xp.sum(_split(Y, A, B, xp) * conj(B, xp)[..., None, :, None, :], axis=(-3, -1)),
+    B_bar=lambda Y, A, B, xp: xp.sum(_split(Y, A, B, xp) * conj(A, xp)[..., :, None, :, None], axis=(-4, -2)),
     family="products",
     domain="every pair of matrices",
 )

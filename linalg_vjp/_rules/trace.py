@@ -20,7 +20,7 @@ def trace(A: Array, *, offset: int = 0, xp: Namespace) -> Array:
 
 def adjoint(t_bar: Array, A: Array, *, offset: int = 0, xp: Namespace) -> Array:
     """A_bar is t_bar on that diagonal."""
-    return t_bar[..., None, None] * eye(*A.shape[-2:], t_bar, xp, k=offset)
+    return t_bar[..., None, None] * eye(A.shape[-2], A.shape[-1], t_bar, xp, k=offset)
 
 
 TRACE = linear(

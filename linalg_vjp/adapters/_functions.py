@@ -1,7 +1,7 @@
 """A rule as a function of a host: its inputs, then its keywords, for which a host may have other words."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._params import complete
@@ -9,7 +9,7 @@ from .._rule import Rule, as_returned
 
 __all__ = ["as_function"]
 
-Apply = Callable[[tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]
+Apply = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[Any]]
 
 
 def as_function(

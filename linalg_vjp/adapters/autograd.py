@@ -4,8 +4,9 @@
 `autograd.scipy.linalg` that do what the rule does; `uninstall` puts autograd's own back.
 
 What is converted here is autograd's convention: its cotangents are the conjugates of ours, and those of eigh
-and eigvalsh lie in the triangle that is read. To differentiate again, autograd traces the rules, over the
-namespace in `_backends/autograd_namespace.py`.
+and eigvalsh lie in the triangle that is read. autograd calls NumPy itself, so that a factorization is made
+again for the first pullback, and kept for all further ones. To differentiate again, autograd traces the
+rules, and reaches the others as functions of its own: `function(rule)` makes one.
 """
 
 import functools
@@ -20,14 +21,13 @@ from autograd.core import defjvp_argnums, defvjp_argnums, primitive_jvps, primit
 from autograd.extend import vspace
 from autograd.numpy import linalg as numpy_linalg
 from autograd.scipy import linalg as scipy_linalg
-from autograd.tracer import getval, isbox
+from autograd.tracer import getval
 
-from .. import RULES, Rule
-from .._namespaces import autograd as autograd_namespace
-from .._matrix import conj
+from .. import RULES, Linearization, Rule
 from .._namespaces import Array
+from ._autograd import conjugate, floating, function, given, parts, reached
 
-__all__ = ["install", "uninstall"]
+__all__ = ["function", "install", "uninstall"]
 
 Options = dict[str, Any]
 Map = Callable[[Array], Array]
@@ -70,7 +70,7 @@ def _hermitian(name: str) -> Reader:
 
         def read(a: Array) -> Array:
             strict = half(a, k)
-            return strict + conj(anp.swapaxes(strict, -1, -2), autograd_namespace) + _real_diagonal(a)
+            return strict + conjugate(anp.swapaxes(strict, -1, -2)) + _real_diagonal(a)
 
         return Use(RULES[found], given, read, lambda A_bar: 2 * half(A_bar, k) + _real_diagonal(A_bar))
 
@@ -176,7 +176,7 @@ def _used(
     for name, value in signature.bind(*args, **kwargs).arguments.items():
         default = signature.parameters[name].default
         if default is inspect.Parameter.empty:
-            inputs.append(_floating(value))
+            inputs.append(floating(value))
         elif name not in HOW and not (value is default or (np.isscalar(value) and value == default)):
             options[name] = value
     if argnums[-1] >= len(inputs):
@@ -190,49 +190,37 @@ def _used(
     return use, [use.read(inputs[0]), *inputs[1:]]
 
 
-def _floating(x: Any) -> Array:
-    if not hasattr(x, "dtype"):
-        x = np.asarray(x)
-    return x if x.dtype.kind in "fc" else x * 1.0
-
-
-def _parts(x: Any) -> list[Any]:
-    """The arrays of an answer of autograd's, or of its cotangent."""
-    return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple | list) else [x]
-
-
 def _outputs(use: Use, inputs: list[Array], ans: Any) -> list[Array]:
     if use.only is not None:
-        return list(use.rule.forward(*inputs, xp=_namespace(inputs), **use.params))
-    return _shaped(_parts(ans), use.shape)
+        return list(use.rule.forward(*inputs, xp=reached(inputs), **use.params))
+    return _shaped(parts(ans), use.shape)
 
 
 def _shaped(parts: list[Array], shape: tuple[int, ...] | None) -> list[Array]:
     return parts if shape is None else [anp.reshape(x, shape) for x in parts]
 
 
-def _namespace(arrays: Any) -> Any:
-    """autograd's where something is traced; plain arrays say theirs."""
-    return autograd_namespace if any(isbox(x) for x in arrays) else None
-
-
-def _conj(x: Array) -> Array:
-    return conj(x, autograd_namespace)
-
-
 def _vjp_maker(function: Any, reader: Reader) -> Any:
     def make(argnums: tuple[int, ...], ans: Any, args: tuple[Any, ...], kwargs: Options) -> Any:
         use, inputs = _used(function, reader, argnums, args, kwargs)
         outputs = _outputs(use, inputs, ans)
+        known: list[Linearization] = []
+
+        def linearized(bars: list[Any]) -> Linearization:
+            xp = reached((*inputs, *outputs, *bars))
+            if xp is None and known:
+                return known[0]
+            found = use.rule.linearize(inputs, outputs, xp=xp, **use.params)
+            if xp is None:
+                known.append(found)
+            return found
 
         def vjp(g: Any) -> tuple[Array, ...]:
-            # autograd has no symbolic zero; one that is plain to see is as good.
-            bars = [None if not isbox(x) and not np.any(x) else _conj(_floating(x)) for x in _parts(g)]
+            bars = [given(x) for x in parts(g)]
             bars = _shaped(bars, use.shape)
             if use.only is not None:
                 bars = [bars[0] if i == use.only else None for i in range(len(outputs))]
-            xp = _namespace((*inputs, *outputs, *bars))
-            pulled = [_conj(x) for x in use.rule.vjp(inputs, outputs, bars, xp=xp, **use.params)]
+            pulled = [conjugate(x) for x in linearized(bars).vjp(bars)]
             pulled[0] = use.read_bar(pulled[0])
             return tuple(pulled[i] for i in argnums)
 
@@ -247,8 +235,9 @@ def _jvp_maker(function: Any, reader: Reader) -> Any:
         outputs = _outputs(use, inputs, ans)
         dots: list[Any] = [None] * len(inputs)
         for i, g in zip(argnums, gs, strict=True):
-            dots[i] = use.read(_floating(g)) if i == 0 else _floating(g)
-        pushed = use.rule.jvp(inputs, outputs, dots, xp=_namespace((*inputs, *outputs, *dots)), **use.params)
+            dots[i] = use.read(floating(g)) if i == 0 else floating(g)
+        xp = reached((*inputs, *outputs, *dots))
+        pushed = use.rule.linearize(inputs, outputs, xp=xp, **use.params).jvp(dots)
         if use.only is not None:
             pushed = (pushed[use.only],)
         if not isinstance(getval(ans), tuple | list):
@@ -276,16 +265,16 @@ def install() -> None:
     if ITS_OWN:
         return
     ITS_OWN.update(vjps=dict(primitive_vjps), jvps=dict(primitive_jvps))
-    for function, reader in _functions().items():
-        defvjp_argnums(function, _vjp_maker(function, reader))
-        defjvp_argnums(function, _jvp_maker(function, reader))
+    for known, reader in _functions().items():
+        defvjp_argnums(known, _vjp_maker(known, reader))
+        defjvp_argnums(known, _jvp_maker(known, reader))
 
 
 def uninstall() -> None:
     """Give autograd its own derivatives back."""
     for table, own in ((primitive_vjps, "vjps"), (primitive_jvps, "jvps")):
-        for function in _functions() if ITS_OWN else ():
-            table.pop(function)
-            if function in ITS_OWN[own]:
-                table[function] = ITS_OWN[own][function]
+        for known in _functions() if ITS_OWN else ():
+            table.pop(known)
+            if known in ITS_OWN[own]:
+                table[known] = ITS_OWN[own][known]
     ITS_OWN.clear()

@@ -6,8 +6,10 @@
 >>> jax.grad(lambda A: L.qr(A, mode="complete")[1].sum())(A).shape  # jax.numpy.linalg.qr raises
 (3, 2)
 
-Each is a `jax.custom_jvp` with the rule's JVP. JAX makes its VJP by transposing that, which is why it needs
-no conversion of cotangents, and why forward mode, reverse mode and both upon each other work.
+Each is a `jax.custom_jvp` with the rule's JVP, which reads what the rule keeps. JAX makes its VJP by
+transposing that. So no conversion of cotangents is needed, and forward and reverse mode work upon each other.
+What a rule keeps is the result of a `jax.custom_jvp` as well: differentiated again, it is traced over these
+same functions, so that a second derivative is a rule of a rule.
 """
 
 import functools
@@ -17,33 +19,61 @@ import jax
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
-from .. import RULES, Rule
+from .. import RULES, Registered, Rule
+from .._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, push, with_outputs
 from .._namespaces import Array
 from ._functions import as_function
 
 __all__ = [*RULES, "function"]
 
 
-def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
-    if params.get("gauge") == "check":
-        raise ValueError(
-            f'{rule.name}: gauge="check" looks at cotangents, of which JAX shows us none; ask rule.vjp'
+class Operation:
+    """A rule with values of its keywords, as functions that JAX differentiates.
+
+    `outputs` gives the outputs alone. `keeping` gives the extras of the rule, too; only derivatives call it.
+    """
+
+    def __init__(self, rule: Rule, params: dict[str, Any]) -> None:
+        self.rule, self.params = rule, params
+        self.outputs = jax.custom_jvp(lambda *inputs: tuple(forward(self.frame(inputs), inputs)))
+        self.outputs.defjvp(self.push_outputs, symbolic_zeros=True)
+        self.keeping = jax.custom_jvp(lambda *inputs: tuple(forward_keeping(self.frame(inputs), inputs)[1:]))
+        self.keeping.defjvp(self.push_keeping, symbolic_zeros=True)
+
+    def frame(self, inputs: Arrays) -> Frame:
+        return prepare(self.rule, inputs, None, self.params)
+
+    def push_outputs(self, inputs: Arrays, tangents: Arrays) -> tuple[Any, Any]:
+        outputs, extras = self.keeping(*inputs)
+        dots, _ = self.pushed(inputs, outputs, extras, tangents)
+        return tuple(outputs), dots
+
+    def push_keeping(self, inputs: Arrays, tangents: Arrays) -> tuple[Any, Any]:
+        outputs, extras = self.keeping(*inputs)
+        dots, frame = self.pushed(inputs, outputs, extras, tangents)
+        if not extras:
+            return (outputs, extras), (dots, ())
+        frame = frame._replace(xp=NAMESPACE)
+        count = len(inputs)
+
+        def made(*values: Array) -> Arrays:
+            return tuple(keep(frame, values[:count], values[count:]))
+
+        moved = tuple(
+            _zero(x) if isinstance(dot, SymbolicZero) else dot
+            for x, dot in zip(inputs, tangents, strict=True)
         )
+        return (outputs, extras), (dots, jax.jvp(made, (*inputs, *outputs), (*moved, *dots))[1])
 
-    def forward(*inputs: Array) -> tuple[Array, ...]:
-        return rule.forward(*inputs, **params)
-
-    operation: Any = jax.custom_jvp(forward)
-
-    def push(inputs: tuple[Array, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-        outputs = operation(*inputs)
+    def pushed(
+        self, inputs: Arrays, outputs: Arrays, extras: Arrays, tangents: Arrays
+    ) -> tuple[Arrays, Frame]:
+        """The tangents of the outputs, and the frame."""
+        frame = with_outputs(self.frame(inputs), outputs)
         dots = [None if isinstance(dot, SymbolicZero) else dot for dot in tangents]
-        pushed = zip(rule.jvp(inputs, outputs, dots, **params), outputs, strict=True)
-        return outputs, tuple(_zero(y) if dot is None else dot for dot, y in pushed)
-
-    operation.defjvp(push, symbolic_zeros=True)
-    outputs: tuple[Array, ...] = operation(*map(jax.numpy.asarray, inputs))
-    return outputs
+        kept = kept_of(frame.rule, inputs, outputs, extras)
+        found = zip(push(frame._replace(xp=NAMESPACE), kept, dots), outputs, strict=True)
+        return tuple(_zero(y) if dot is None else dot for dot, y in found), frame
 
 
 def _zero(y: Array) -> Any:
@@ -51,6 +81,26 @@ def _zero(y: Array) -> Any:
     if jax.numpy.issubdtype(y.dtype, jax.numpy.integer):
         return np.zeros(y.shape, dtype=jax.dtypes.float0)
     return jax.numpy.zeros_like(y)
+
+
+@functools.lru_cache(maxsize=1024)
+def _known(rule: Rule, values: tuple[Any, ...], kinds: tuple[type, ...]) -> Operation:
+    """One operation for each rule and set of keywords, so that JAX traces it once."""
+    return Operation(rule, dict(zip(rule.params, values, strict=True)))
+
+
+def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Arrays:
+    if params.get("gauge") == "check":
+        raise ValueError(
+            f'{rule.name}: gauge="check" looks at cotangents, of which JAX shows us none; ask rule.vjp'
+        )
+    values = tuple(params.values())
+    try:
+        operation = _known(rule, values, tuple(map(type, values)))
+    except TypeError:  # an array among the keywords
+        operation = Operation(rule, params)
+    outputs: Arrays = operation.outputs(*map(jax.numpy.asarray, inputs))
+    return outputs
 
 
 def function(rule: Rule) -> Any:
@@ -75,7 +125,9 @@ def function(rule: Rule) -> Any:
     return as_function(rule, functools.partial(_apply, rule), "JAX", {})
 
 
-globals().update({name: function(rule) for name, rule in RULES.items()})
+OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
+NAMESPACE = Registered(jax.numpy, OPERATIONS, factorizes=True)
+globals().update(OPERATIONS)
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

@@ -5,48 +5,105 @@
 >>> mx.grad(lambda A: L.qr(A)[1].sum())(mx.eye(2)).shape  # of mx.linalg.qr it raises
 (2, 2)
 
-Our convention of cotangents is MLX's. Its linear algebra runs on the CPU, and is sent there. Where a rule
-computes with linear algebra itself, it does so with these functions, so that it can be differentiated again.
+Our convention of cotangents is MLX's. Its linear algebra runs on the CPU, and is sent there. A derivative
+reads what the rule keeps, and is a custom function itself: differentiated again, it is traced over these same
+functions, so that a second derivative is a rule of a rule.
 """
 
 import functools
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import mlx.core as mx
 
-from .. import RULES, Rule
-from .._namespaces import mlx as mlx_namespace
+from .. import RULES, Registered, Rule
+from .._call import Arrays, Frame, forward_keeping, keep, kept_of, prepare, pull, push, with_outputs
 from .._namespaces import Array
+from .._namespaces import mlx as standard
 from ._functions import as_function
 
 __all__ = [*RULES, "function"]
 
 
-def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
-    def forward(*inputs: Array) -> tuple[Array, ...]:
+def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Arrays:
+    count = len(rule.outputs)
+    missing: list[int] = []  # extras that are None
+
+    def forward(*inputs: Array) -> Arrays:
         # Otherwise mx.jvp looks into the operation, and at what it lacks a JVP for.
-        return rule.forward(*(mx.stop_gradient(x) for x in inputs), **params)
+        inputs = tuple(mx.stop_gradient(x) for x in inputs)
+        _, outputs, extras = forward_keeping(prepare(rule, inputs, None, params), inputs)
+        missing[:] = [i for i, x in enumerate(extras) if x is None]
+        return *outputs, *(x for x in extras if x is not None)
 
     operation: Any = mx.custom_function(forward)
 
-    def pull(inputs: Any, cotangents: Any, outputs: Any) -> tuple[Any, ...]:
-        return rule.vjp(_all(inputs), _all(outputs), _all(cotangents), xp=DIFFERENTIABLE, **params)
+    def linearized(inputs: Arrays, results: Arrays) -> tuple[Frame, Arrays, Arrays]:
+        """The frame, the outputs and the extras."""
+        outputs, rest = results[:count], iter(results[count:])
+        extras = tuple(None if i in missing else next(rest) for i in range(len(rule.extras)))
+        return with_outputs(prepare(rule, inputs, None, params), outputs), outputs, extras
 
-    def push(inputs: Any, tangents: Any) -> list[Any]:
-        outputs = operation(*_all(inputs))
-        pushed = rule.jvp(_all(inputs), outputs, _all(tangents), xp=DIFFERENTIABLE, **params)
-        return [mx.zeros_like(y) if dot is None else dot for dot, y in zip(pushed, outputs, strict=True)]
+    def pulled(inputs: Any, cotangents: Any, results: Any) -> Arrays:
+        inputs = _all(inputs)
+        frame, outputs, extras = linearized(inputs, _all(results))
+        return _derivative(pull, frame, inputs, outputs, extras, _all(cotangents)[:count])
 
-    operation.vjp(pull)
-    operation.jvp(push)
-    outputs: tuple[Array, ...] = operation(*inputs)
+    def pushed(inputs: Any, tangents: Any) -> list[Any]:
+        inputs = _all(inputs)
+        results = operation(*inputs)
+        frame, outputs, extras = linearized(inputs, results)
+        dots = _derivative(push, frame, inputs, outputs, extras, _all(tangents))
+        return [*dots, *map(mx.zeros_like, results[count:])]
+
+    operation.vjp(pulled)
+    operation.jvp(pushed)
+    outputs: Arrays = operation(*inputs)[:count]
     return outputs
+
+
+def _derivative(
+    differentiate: Callable[..., Arrays],
+    frame: Frame,
+    inputs: Arrays,
+    outputs: Arrays,
+    extras: Arrays,
+    given: Arrays,
+) -> Arrays:
+    """A pullback or a pushforward, as a custom function of all these arrays."""
+    owners = frame.inputs if differentiate is pull else frame.outputs
+    there = [x for x in extras if x is not None]
+    sizes = (len(inputs), len(outputs), len(there))
+    ends = (sizes[0], sizes[0] + sizes[1], sum(sizes))
+
+    def results(frame: Frame, arrays: Arrays, extras: Arrays) -> Arrays:
+        inputs, outputs, given = arrays[: ends[0]], arrays[ends[0] : ends[1]], arrays[ends[2] :]
+        found = differentiate(frame, kept_of(frame.rule, inputs, outputs, extras), given)
+        return tuple(
+            mx.zeros(like.shape, like.dtype) if x is None else x
+            for x, like in zip(found, owners, strict=True)
+        )
+
+    def kept(*arrays: Array) -> Arrays:
+        arrays = tuple(mx.stop_gradient(x) for x in arrays)
+        rest = iter(arrays[ends[1] : ends[2]])
+        return results(frame, arrays, [None if x is None else next(rest) for x in extras])
+
+    def traced(*arrays: Array) -> Arrays:
+        again = frame._replace(xp=NAMESPACE)
+        made = keep(again, arrays[: ends[0]], arrays[ends[0] : ends[1]]) if frame.rule.extras else ()
+        return results(again, arrays, made)
+
+    operation: Any = mx.custom_function(kept)
+    operation.vjp(lambda arrays, bars, _: tuple(mx.vjp(traced, list(_all(arrays)), list(_all(bars)))[1]))
+    operation.jvp(lambda arrays, dots: list(mx.jvp(traced, list(_all(arrays)), list(_all(dots)))[1]))
+    found: Arrays = operation(*inputs, *outputs, *there, *given)
+    return found
 
 
 def _all(x: Any) -> Any:
     """A tuple also of one array, which MLX hands over by itself."""
-    return x if isinstance(x, tuple | list) else (x,)
+    return tuple(x) if isinstance(x, tuple | list) else (x,)
 
 
 def function(rule: Rule) -> Any:
@@ -71,21 +128,9 @@ def function(rule: Rule) -> Any:
     return as_function(rule, functools.partial(_apply, rule), "MLX", {})
 
 
-class _Differentiable:
-    """MLX as the standard has it, with this module's linear algebra."""
-
-    __name__ = "mlx"
-
-    def __init__(self) -> None:
-        ours = {name: function(rule) for name, rule in RULES.items()}
-        self.linalg = SimpleNamespace(**{**vars(mlx_namespace.linalg), **ours})
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(mlx_namespace, name)
-
-
-DIFFERENTIABLE = _Differentiable()
-globals().update({name: getattr(DIFFERENTIABLE.linalg, name) for name in RULES})
+OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
+NAMESPACE = Registered(standard, OPERATIONS)
+globals().update(OPERATIONS)
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
@@ -94,4 +139,4 @@ if TYPE_CHECKING:
 
 def solve_triangular(A: Array, B: Array, *, upper: bool = False, **params: Any) -> Array:
     """`solve_triangular`, by default of a lower triangular matrix, as in MLX."""
-    return DIFFERENTIABLE.linalg.solve_triangular(A, B, upper=upper, **params)
+    return OPERATIONS["solve_triangular"](A, B, upper=upper, **params)

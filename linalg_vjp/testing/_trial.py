@@ -26,7 +26,8 @@ class Trial:
     def __init__(
         self, rule: Rule, inputs: Sequence[Array], params: dict[str, Any], limit: float, seed: int
     ) -> None:
-        self.rule, self.inputs, self.params, self.limit = rule, tuple(inputs), params, limit
+        self.rule, self.inputs, self.params, self.limit = rule.of(len(inputs)), tuple(inputs), params, limit
+        rule = self.rule
         # Never the stream that a caller may have drawn the inputs from with the same seed.
         self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
@@ -93,8 +94,8 @@ class Trial:
     def slices(self) -> Iterator[tuple["Trial", list[tuple[int, ...]], tuple[int, ...]]]:
         """Each matrix of the batch as a trial of its own, with its place in each input and in the outputs."""
         sides = self.rule.sides
-        short = sides.lacks_optional([x.shape for x in self.inputs])
-        ranks = [len(core) - (short and sides.optional in core) for core in sides.inputs]
+        missing = sides.missing([x.shape for x in self.inputs])
+        ranks = [len([axis for axis in core if axis not in missing]) for core in sides.inputs]
         batches = [tuple(x.shape[: len(x.shape) - r]) for x, r in zip(self.inputs, ranks, strict=True)]
         batch = broadcast_shapes(*batches)
         if any(tuple(y.shape[: len(batch)]) != batch for y in self.outputs):

@@ -163,7 +163,7 @@ class Mlx(Host):
     def __init__(self):
         import mlx.core as mx
 
-        from linalg_vjp._backends import mlx_namespace
+        from linalg_vjp._namespaces import mlx as mlx_namespace
         from linalg_vjp.adapters import mlx as adapter
 
         self.mx, self.adapter = mx, adapter

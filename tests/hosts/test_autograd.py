@@ -31,10 +31,10 @@ assert primitive_vjps[np.linalg.inv].__module__ == adapter.__name__
 
 used = set()
 for name in list(adapter.RULES):
-    def pull(inputs, outputs, cotangents, *, rule=adapter.RULES[name], **keywords):
+    def linearize(inputs, outputs, *, rule=adapter.RULES[name], **keywords):
         used.add(rule.name)
-        return type(rule).vjp(rule, inputs, outputs, cotangents, **keywords)
-    object.__setattr__(adapter.RULES[name], "vjp", pull)
+        return type(rule).linearize(rule, inputs, outputs, **keywords)
+    object.__setattr__(adapter.RULES[name], "linearize", linearize)
 
 def pytest_sessionfinish(session):
     print("used:", *sorted(used))

@@ -1,0 +1,116 @@
+"""A rule as a function of HIPS autograd's, and the namespace of these in which rules reach each other."""
+
+from typing import Any
+
+import numpy as np
+from autograd.builtins import container_untake
+from autograd.core import defjvp_argnums, defvjp_argnums, sum_outgrads
+from autograd.extend import primitive, vspace
+from autograd.tracer import getval, isbox
+
+from .. import RULES, Linearization, Registered, Rule
+from .._call import forward_keeping, kept_of, prepare, with_outputs
+from .._matrix import conj
+from .._namespaces import Array
+from .._namespaces import autograd as standard
+from ._functions import as_function
+
+__all__ = ["NAMESPACE", "conjugate", "floating", "function", "given", "parts", "reached"]
+
+NOTHING = np.empty(0)  # in place of None, which is no value to autograd
+
+
+def floating(x: Any) -> Array:
+    """An array of floating numbers."""
+    if not hasattr(x, "dtype"):
+        x = np.asarray(x)
+    return x if x.dtype.kind in "fc" else x * 1.0
+
+
+def conjugate(x: Array) -> Array:
+    """Between autograd's convention of cotangents and ours."""
+    return conj(x, standard)
+
+
+def parts(x: Any) -> list[Any]:
+    """The arrays of an answer of autograd's, or of its cotangent."""
+    return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple | list) else [x]
+
+
+def reached(arrays: Any) -> Any:
+    """The namespace of autograd's functions where something is traced; plain arrays say theirs."""
+    return NAMESPACE if any(isbox(x) for x in arrays) else None
+
+
+def function(rule: Rule) -> Any:
+    """A rule, one of your own for example, as a function that autograd differentiates.
+
+    Parameters
+    ----------
+    rule : Rule
+
+    Returns
+    -------
+    callable
+        Of the inputs and the keywords of the rule; it returns an array or a named tuple of arrays.
+
+    Examples
+    --------
+    >>> import autograd
+    >>> import linalg_vjp as lv
+    >>> inv = function(lv.RULES["inv"])
+    >>> autograd.grad(lambda A: inv(A).sum())(np.eye(2)).tolist()
+    [[-1.0, -1.0], [-1.0, -1.0]]
+    """
+    count = len(rule.outputs)
+
+    @primitive  # type: ignore[untyped-decorator]
+    def keeping(*inputs: Array, **params: Any) -> tuple[Array, ...]:
+        _, outputs, extras = forward_keeping(prepare(rule, inputs, None, params), inputs)
+        return *outputs, *(NOTHING if x is None else x for x in extras)
+
+    def linearized(ans: Any, inputs: Any, given: Any, params: dict[str, Any]) -> Linearization:
+        values = parts(ans)
+        if xp := reached((*inputs, *values, *given)):
+            return rule.linearize(inputs, values[:count], xp=xp, **params)
+        frame = with_outputs(prepare(rule, inputs, None, params), values[:count])
+        extras = [None if x is NOTHING else x for x in values[count:]]
+        return Linearization(frame, kept_of(frame.rule, inputs, values[:count], extras))
+
+    def make_vjp(argnums: tuple[int, ...], ans: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        def vjp(g: Any) -> tuple[Array, ...]:
+            bars = [given(x) for x in parts(g)[:count]]
+            pulled = linearized(ans, args, bars, params).vjp(bars)
+            return tuple(conjugate(pulled[i]) for i in argnums)
+
+        return vjp
+
+    def make_jvp(
+        argnums: tuple[int, ...], gs: Any, ans: Any, args: tuple[Any, ...], params: dict[str, Any]
+    ) -> Any:
+        dots: list[Any] = [None] * len(args)
+        for i, g in zip(argnums, gs, strict=True):
+            dots[i] = floating(g)
+        pushed = linearized(ans, args, dots, params).jvp(dots)
+        live = ((i, x) for i, x in enumerate(pushed) if x is not None)
+        return sum_outgrads([container_untake(x, i, vspace(getval(ans))) for i, x in live])
+
+    defvjp_argnums(keeping, make_vjp)
+    defjvp_argnums(keeping, make_jvp)
+
+    def apply(inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
+        inputs = tuple(floating(x) for x in inputs)
+        if not any(isbox(x) for x in inputs):
+            return rule.forward(*inputs, **params)
+        results = keeping(*inputs, **params)
+        return tuple(results[i] for i in range(count))
+
+    return as_function(rule, apply, "autograd", {})
+
+
+def given(x: Any) -> Any:
+    """A cotangent in our convention. autograd has no symbolic zero; one that is plain to see is as good."""
+    return None if not isbox(x) and not np.any(x) else conjugate(floating(x))
+
+
+NAMESPACE = Registered(standard, {name: function(rule) for name, rule in RULES.items()})

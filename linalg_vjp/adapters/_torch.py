@@ -1,0 +1,314 @@
+"""A rule as functions of PyTorch's autograd: the operation and its derivatives, differentiable too."""
+
+from typing import Any
+
+import torch
+
+from .. import RULES, Registered, Rule
+from .._call import Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, with_outputs
+from .._namespaces import Array, array_namespace
+from ._functions import as_function
+
+__all__ = ["applied"]
+
+KNOWN: list[Rule] = []  # torch.compile follows a number into a list, and no rule into a closure
+MOST = 3  # inputs of a rule: torch.compile counts the parameters of `forward`
+
+Arrays = tuple[Any, ...]
+
+
+class Whole:
+    """A value that torch.func does not take apart."""
+
+    def __init__(self, value: Any) -> None:
+        self.value, self.depth = value, 0
+
+
+class Primal(torch.autograd.Function):  # type: ignore[misc]
+    """The same values without their tangents: a pushforward is linear in those that it is given, once."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Array) -> Array:
+        """The same values."""
+        return x.view_as(x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
+        """There is nothing to keep."""
+
+    @staticmethod
+    def backward(ctx: Any, x_bar: Array) -> Array:
+        """The same cotangent."""
+        return x_bar
+
+    @staticmethod
+    def jvp(ctx: Any, x_dot: Array) -> None:
+        """None."""
+        return None
+
+
+class Operation(torch.autograd.Function):  # type: ignore[misc]
+    """An operation in eager mode: its outputs, and the extras that its rule keeps."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(call: Whole, *inputs: Array) -> Arrays:
+        """The outputs and the extras."""
+        _, outputs, extras = forward_keeping(call.value, inputs)
+        return *outputs, *extras
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
+        """Keep what the rule keeps, and of the rest shape and dtype."""
+        call, *arrays = inputs
+        _keep(ctx, call.value, arrays, results)
+        # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
+        ctx.depth = call.depth
+        call.depth += 1
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
+        """The pullback, after None for the call."""
+        bars = cotangents[: len(ctx.frame.rule.outputs)]
+        return None, *_derivative(ctx, bars, forwards=False)
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Array | None) -> Arrays:
+        """The pushforward."""
+        _one_forward_mode(ctx.frame.rule)
+        return *_derivative(ctx, tangents[1:], forwards=True), *[None] * len(ctx.frame.rule.extras)
+
+
+class Derivative(torch.autograd.Function):  # type: ignore[misc]
+    """A pullback or pushforward from kept values. Its own derivatives trace the rule, and keep nothing."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(call: Whole, *arrays: Array | None) -> Arrays:
+        """The cotangents of the inputs, or the tangents of the outputs, that are not None."""
+        frame, forwards, count = call.value
+        saved, extras, given = _taken_apart(frame, arrays, count)
+        results = (push if forwards else pull)(frame, _kept(frame, saved, extras), given)
+        return tuple(x for x in results if x is not None)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
+        """Keep the saved inputs and outputs, and the cotangents or tangents."""
+        call, *arrays = inputs
+        frame, _, count = ctx.call = call.value
+        saved, _, given = _taken_apart(frame, arrays, count)
+        ctx.save_for_backward(*saved, *given)
+        ctx.save_for_forward(*saved, *given)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Array) -> Arrays:
+        """By tracing the rule."""
+        again, at, places = _again(ctx)
+        bars = [None] * (1 + len(ctx.saved_tensors) + len(ctx.call[0].rule.extras))
+        for place, bar in zip(places, torch.func.vjp(again, *at)[1](cotangents), strict=True):
+            bars[place] = bar
+        return tuple(bars)
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Array | None) -> Arrays:
+        """By tracing the rule, backwards: a pullback is linear, and its own pullback is the pushforward."""
+        _one_forward_mode(ctx.call[0].rule)
+        again, at, places = _again(ctx)
+        at = tuple(map(_primal, at))
+        dots = tuple(
+            torch.zeros_like(x) if dot is None else dot
+            for x, dot in zip(at, (tangents[place] for place in places), strict=True)
+        )
+        frame, forwards, _ = ctx.call
+        owners = _live(frame, forwards)
+        bars = tuple(torch.zeros(y.shape, dtype=y.dtype, device=at[0].device) for y in owners)
+        pushed: Arrays = torch.func.vjp(lambda bars: torch.func.vjp(again, *at)[1](bars), bars)[1](dots)[0]
+        return pushed
+
+
+class Compiled(torch.autograd.Function):  # type: ignore[misc]
+    """An operation within torch.compile, which differentiates it backwards and once."""
+
+    @staticmethod
+    def forward(use: Any, A: Array, B: Array | None, C: Array | None) -> Arrays:
+        """The outputs and the extras of the rule with this number, with these values of its keywords."""
+        frame, inputs = _read(use, A, B, C)
+        _, outputs, extras = forward_keeping(frame, inputs)
+        return *outputs, *extras
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
+        """Keep what the rule keeps, and of the rest shape and dtype."""
+        frame, arrays = _read(*inputs)
+        _keep(ctx, frame, arrays, results)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
+        """The pullback, between None for what is no array."""
+        frame = ctx.frame
+        bars = pull(frame, _kept(frame, *_stored(ctx)), cotangents[: len(frame.rule.outputs)])
+        return None, *bars, *[None] * (MOST - len(bars))
+
+
+def _read(use: Any, *arrays: Array | None) -> tuple[Frame, Arrays]:
+    number, *values = use
+    rule = KNOWN[number]
+    inputs = arrays[: len(rule.inputs)]
+    return prepare(rule, inputs, None, dict(zip(rule.params, values, strict=True))), inputs
+
+
+def _keep(ctx: Any, frame: Frame, inputs: Any, results: Arrays) -> None:
+    rule = frame.rule
+    count = len(rule.outputs)
+    outputs, extras = results[:count], results[count:]
+    ctx.set_materialize_grads(False)  # None is a cotangent of zero
+    ctx.frame = with_outputs(frame, outputs)
+    values = (*inputs, *outputs)
+    stored = [values[i] for i in _stored_places(rule)]
+    ctx.save_for_backward(*stored, *extras)
+    ctx.save_for_forward(*stored, *extras)
+    constant = [x for name, x in zip(rule.outputs, outputs, strict=True) if name in rule.constant]
+    ctx.mark_non_differentiable(*constant, *(x for x in extras if x is not None))
+
+
+def _stored_places(rule: Any) -> list[int]:
+    """Where the saved inputs and outputs stand of which values are read."""
+    return [i for name, i in zip(rule.saves, rule.saved, strict=True) if name not in rule.shapes]
+
+
+def _stored(ctx: Any) -> tuple[Any, Any]:
+    """The saved inputs and outputs, and the extras."""
+    count = len(_stored_places(ctx.frame.rule))
+    return ctx.saved_tensors[:count], ctx.saved_tensors[count:]
+
+
+def _kept(frame: Frame, saved: Any, extras: Any) -> Any:
+    """What the formulas read, of the saved values and the extras."""
+    inputs, outputs = _filled(frame, saved)
+    return kept_of(frame.rule, inputs, outputs, extras)
+
+
+def _filled(frame: Frame, saved: Any) -> tuple[list[Any], list[Any]]:
+    """The inputs and outputs; of those not saved shape and dtype alone."""
+    values: list[Any] = [*frame.inputs, *frame.outputs]
+    for place, x in zip(_stored_places(frame.rule), saved, strict=True):
+        values[place] = x
+    count = len(frame.inputs)
+    return values[:count], values[count:]
+
+
+def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
+    """The derivative, as a function that PyTorch can differentiate again where it may have to."""
+    saved, extras = _stored(ctx)
+    frame = ctx.frame
+    if forwards:
+        saved = tuple(map(_primal, saved))
+    differentiate = push if forwards else pull
+    if ctx.depth > 1:  # torch.func within torch.func: traced at once, as it will be differentiated again
+        return tuple(_traced(frame, saved, given, differentiate))
+    if not torch.is_grad_enabled() and torch._C._functorch.maybe_current_level() is None:
+        return tuple(differentiate(frame, _kept(frame, saved, extras), given))
+    names = frame.rule.outputs if forwards else frame.rule.inputs
+    if all(x is None for x in given):
+        return (None,) * len(names)
+    results = iter(Derivative.apply(Whole((frame, forwards, len(given))), *saved, *extras, *given))
+    return tuple(None if name in frame.rule.constant else next(results) for name in names)
+
+
+def _live(frame: Frame, forwards: bool) -> list[Any]:
+    """The shapes and dtypes of the results of a derivative, without those that are None."""
+    rule = frame.rule
+    names, likes = (rule.outputs, frame.outputs) if forwards else (rule.inputs, frame.inputs)
+    return [like for name, like in zip(names, likes, strict=True) if name not in rule.constant]
+
+
+def _taken_apart(frame: Frame, arrays: Any, count: int) -> tuple[Any, Any, Any]:
+    """The saved values, the extras, and the cotangents or tangents, of the arguments of a derivative."""
+    behind, extras = len(arrays) - count, len(frame.rule.extras)
+    return arrays[: behind - extras], arrays[behind - extras : behind], arrays[behind:]
+
+
+def _traced(frame: Frame, saved: Any, given: Any, differentiate: Any) -> Arrays:
+    """The derivative by functions that PyTorch differentiates; it makes the extras again."""
+    frame = frame._replace(xp=NAMESPACE)
+    inputs, outputs = _filled(frame, saved)
+    extras = keep(frame, inputs, outputs) if frame.rule.extras else ()
+    results: Arrays = differentiate(frame, kept_of(frame.rule, inputs, outputs, extras), given)
+    return results
+
+
+def _again(ctx: Any) -> tuple[Any, Arrays, list[int]]:
+    """A derivative as a function to trace of its arguments that are floating, these, and their places."""
+    frame, forwards, count = ctx.call
+    arrays, extras = list(ctx.saved_tensors), len(frame.rule.extras)
+    behind = len(arrays) - count
+    live = [i for i, x in enumerate(arrays) if x is not None and (x.is_floating_point() or x.is_complex())]
+
+    def again(*floating: Array) -> Arrays:
+        for i, x in zip(live, floating, strict=True):
+            arrays[i] = x
+        results = _traced(frame, arrays[:behind], arrays[behind:], push if forwards else pull)
+        return tuple(x for x in results if x is not None)
+
+    places = [1 + i + (extras if i >= behind else 0) for i in live]
+    return again, tuple(arrays[i] for i in live), places
+
+
+def _primal(x: Array) -> Array:
+    """Without a tangent."""
+    if torch._C._functorch.maybe_current_level() is None:
+        return torch.autograd.forward_ad.unpack_dual(x).primal
+    return Primal.apply(x)
+
+
+def _one_forward_mode(rule: Any) -> None:
+    """Within another forward mode PyTorch would lose the outer tangent in silence."""
+    levels = [level.key() for level in torch._C._functorch.get_interpreter_stack() or ()]
+    if levels.count(torch._C._functorch.TransformType.Jvp) > 1:
+        raise NotImplementedError(
+            f"{rule.name}: PyTorch has no forward mode through a custom function within forward mode; "
+            f"take torch.func.jacrev, grad or vjp for one of the two"
+        )
+
+
+def watched(inputs: Arrays) -> bool:
+    """Whether a derivative may be asked for."""
+    return (
+        (torch.is_grad_enabled() and any(isinstance(x, torch.Tensor) and x.requires_grad for x in inputs))
+        or torch._C._functorch.maybe_current_level() is not None
+        or torch.autograd.forward_ad._current_level >= 0
+    )
+
+
+def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
+    """The function of a rule, with these words for its keywords."""
+    number = len(KNOWN)
+    KNOWN.append(rule)
+
+    def apply(inputs: Arrays, params: dict[str, Any]) -> Arrays:
+        # A tensor among the keywords is a constant, whatever becomes of it until the backward pass.
+        params = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in params.items()}
+        if torch.compiler.is_compiling():
+            # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in
+            # silence. This number it cannot trace, so that it leaves the call to Python.
+            if torch._C._functorch.maybe_current_level() is not None:
+                raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
+            arrays = (*inputs, *[None] * (MOST - len(inputs)))
+            results: Arrays = Compiled.apply((number, *params.values()), *arrays)
+            return results[: len(rule.outputs)]
+        frame = prepare(rule, inputs, None, params)
+        if not watched(inputs):
+            return tuple(forward(frame, inputs))
+        results = Operation.apply(Whole(frame), *inputs)
+        return results[: len(rule.outputs)]
+
+    return as_function(rule, apply, "PyTorch", words, positional=positional)
+
+
+NAMESPACE = Registered(
+    array_namespace(torch.empty(0)), {name: applied(rule, {}, 0) for name, rule in RULES.items()}
+)

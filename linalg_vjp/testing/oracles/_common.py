@@ -1,0 +1,79 @@
+"""What the oracles share: factorizations and elimination in arrays of mpmath numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from .._exact import Exact, conj, exact, hermitian
+
+__all__ = [
+    "Like",
+    "completed",
+    "determinant",
+    "eliminated",
+    "factors_eigh",
+    "factors_svd",
+    "unit_phases",
+]
+
+Like = Sequence[Any]
+
+
+def completed(Q: Exact, like: Any) -> Exact:
+    """Q with further columns: those of `like`, moved onto the complement of the span of Q."""
+    extra = exact(like[:, Q.shape[1] :])
+    return np.concatenate([Q, extra - Q @ (conj(Q.T) @ extra)], axis=1)
+
+
+def unit_phases(z: Exact) -> Exact:
+    return np.asarray([v / abs(v) if v != 0 else mpmath.mpf(1) for v in z], object)
+
+
+def array(x: Any) -> Exact:
+    return np.asarray(x.tolist(), object).reshape(x.rows, x.cols)
+
+
+def factors_svd(A: Exact) -> tuple[Exact, Exact, Exact]:
+    """Singular values as they come, descending; those of an empty matrix are none."""
+    m, n = A.shape
+    if min(m, n) == 0:
+        return np.empty((m, 0), object), np.empty(0, object), np.empty((0, n), object)
+    U, S, Vh = mpmath.svd(mpmath.matrix(A.tolist()))
+    return array(U), array(S)[:, 0], array(Vh)
+
+
+def factors_eigh(A: Exact) -> tuple[Exact, Exact]:
+    if len(A) == 0:
+        return np.empty(0, object), A
+    w, V = mpmath.eigh(mpmath.matrix(hermitian(A).tolist()))
+    w, V = np.asarray(list(w), object), array(V)
+    order = sorted(range(len(w)), key=lambda i: w[i])
+    return w[order], V[:, order]
+
+
+def eliminated(A: Exact, B: Exact) -> Exact:
+    """Gauss-Jordan elimination with partial pivoting."""
+    A, B = A.copy(), B.copy()
+    for j in range(len(A)):
+        i = max(range(j, len(A)), key=lambda i: abs(A[i, j]))
+        A[[i, j]], B[[i, j]] = A[[j, i]], B[[j, i]]
+        for r in range(len(A)):
+            if r != j:
+                factor = A[r, j] / A[j, j]
+                A[r], B[r] = A[r] - factor * A[j], B[r] - factor * B[j]
+    return np.asarray([B[j] / A[j, j] for j in range(len(A))], object).reshape(B.shape)
+
+
+def determinant(A: Exact) -> Any:
+    A, d = A.copy(), mpmath.mpf(1)
+    for j in range(len(A)):
+        i = max(range(j, len(A)), key=lambda i: abs(A[i, j]))
+        if A[i, j] == 0:
+            return mpmath.mpf(0)
+        if i != j:
+            A[[i, j]], d = A[[j, i]], -d
+        d = d * A[j, j]
+        A[j + 1 :] = A[j + 1 :] - (A[j + 1 :, j] / A[j, j])[:, None] * A[j]
+    return d

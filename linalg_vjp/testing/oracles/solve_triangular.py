@@ -1,0 +1,18 @@
+"""The oracle of rules/solve_triangular.md."""
+
+import numpy as np
+
+from .._exact import Exact, conj
+from ._common import Like, eliminated
+
+
+def solve_triangular(
+    A: Exact, B: Exact, *, like: Like, upper: bool = True, trans: str = "N", unit_diagonal: bool = False
+) -> list[Exact]:
+    """The general solve with the triangle alone."""
+    n = len(A)
+    read = np.tri(n, k=-1, dtype=bool)
+    A = np.where(read.T if upper else read, A, 0) + np.where(
+        np.eye(n, dtype=bool), 1 if unit_diagonal else A, 0
+    )
+    return [eliminated({"N": A, "T": A.T, "C": conj(A.T)}[trans], B)]

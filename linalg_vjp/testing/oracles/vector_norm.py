@@ -1,0 +1,25 @@
+"""The oracle of rules/vector_norm.md."""
+
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from .._exact import Exact
+from ._common import Like
+
+
+def vector_norm(
+    x: Exact, *, like: Like, ord: float = 2, axis: Any = None, keepdims: bool = False
+) -> list[Exact]:
+    """From the definition."""
+    axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    a = abs(x)
+    if ord == 0:
+        N = (a != 0).astype(object).sum(axis=axes, keepdims=keepdims) * mpmath.mpf(1)
+    elif abs(ord) == np.inf:
+        N = (np.max if ord > 0 else np.min)(a, axis=axes, keepdims=keepdims)
+    else:
+        p = mpmath.mpf(ord)
+        N = (a**p).sum(axis=axes, keepdims=keepdims) ** (1 / p)
+    return [np.asarray(N, object)]
