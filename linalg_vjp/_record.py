@@ -42,6 +42,7 @@ class Record:
     gauge: tuple[str, ...] = ()
     space: Mapping[str, str] = field(default_factory=dict)
     batched: Callable[[Mapping[str, Any]], bool] = always
+    typical: Mapping[str, Any] = field(default_factory=dict)
     page: str = ""
     family: str = ""
     domain: str = ""
@@ -65,6 +66,7 @@ class Record:
         derived = {
             "params": MappingProxyType(dict(self.params)),
             "space": MappingProxyType(dict(self.space)),
+            "typical": MappingProxyType(dict(self.typical)),
             "keeps": keeps,
             "page": self.page or self.name,
             "sides": sides,

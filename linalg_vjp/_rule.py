@@ -1,12 +1,13 @@
 """The rule that people call: what an operation computes, its pullback and its pushforward."""
 
 import functools
+import importlib
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, recall
 from ._cotangent import all_none
-from ._namespaces import Array, Namespace, namespace
+from ._namespaces import Array, Namespace
 from ._record import Record
 
 __all__ = ["Linearization", "Rule", "as_returned", "built_in", "registered"]
@@ -42,8 +43,8 @@ class Linearization:
         self.frame, self.kept = frame, tuple(kept)
 
     def __reduce__(self) -> Any:
-        # A namespace is a module, which cannot be pickled; the arrays tell which it was.
-        return Linearization, (self.frame._replace(xp=None), self.kept)
+        # A namespace is a module, which cannot be pickled; its name can.
+        return _stored, (self.frame._replace(xp=self.frame.xp.__name__), self.kept)
 
     def __repr__(self) -> str:
         return f"Linearization of {self.rule.name}, which keeps {', '.join(self.rule.keeps) or 'nothing'}"
@@ -55,19 +56,15 @@ class Linearization:
 
     def vjp(self, cotangents: Arrays) -> tuple[Array | None, ...]:
         """The pullback: one cotangent per input, as `Rule.vjp` returns them."""
-        return pull(self._frame(cotangents), self.kept, cotangents)
+        return pull(self.frame, self.kept, cotangents)
 
     def jvp(self, tangents: Arrays) -> tuple[Array | None, ...]:
         """The pushforward: one tangent per output, as `Rule.jvp` returns them."""
-        return push(self._frame(tangents), self.kept, tangents)
+        return push(self.frame, self.kept, tangents)
 
-    def _frame(self, given: Arrays) -> Frame:
-        if self.frame.xp is None:
-            arrays = (
-                x for x in (*self.kept, *given) if hasattr(x, "__array_namespace__") or hasattr(x, "device")
-            )
-            self.frame = self.frame._replace(xp=namespace(None, *arrays))
-        return self.frame
+
+def _stored(frame: Frame, kept: Arrays) -> Linearization:
+    return Linearization(frame._replace(xp=importlib.import_module(frame.xp)), kept)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,6 +113,9 @@ class Rule(Record):
         "triangular" (and nonsingular); any other input is a general array.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
+    typical : mapping of str to object
+        Keywords of a typical use, for tests and benchmarks: leading axes are batch axes, and factors have no
+        columns beyond the rank.
     page : str
         The name of its page in rules/, which closely tied rules share; its own name without it.
     family : str
@@ -147,7 +147,7 @@ class Rule(Record):
             return built_in, (self.name,)
         given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         # A read-only mapping cannot be pickled.
-        given |= {"params": dict(self.params), "space": dict(self.space)}
+        given |= {name: dict(given[name]) for name in ("params", "space", "typical")}
         return functools.partial(Rule, **given), ()
 
     def supports(self, **params: Any) -> bool:

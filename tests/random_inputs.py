@@ -28,17 +28,13 @@ def hermitian_part(A):
     return (A + np.conj(A.mT)) / A.dtype.type(2)
 
 
+def is_hermitian(name):
+    """Whether a rule is one of Hermitian matrices."""
+    return set(RULES[name].space.values()) & {"hermitian", "positive"}
+
+
 def regular(name, *batch, n=3, dtype="float64"):
     """Inputs of a rule where nothing is tied or singular."""
-    hermitian = name in ("cholesky", "eigh", "eigvalsh")
-    A = positive(*batch, n, dtype=dtype) if hermitian else general(*batch, n, n, dtype=dtype)
+    A = positive(*batch, n, dtype=dtype) if is_hermitian(name) else general(*batch, n, n, dtype=dtype)
     inputs = (A + np.diag(np.arange(2, 2 + n)).astype(dtype), general(*batch, n, 2, dtype=dtype, seed=1))
     return inputs[: len(RULES[name].inputs)]
-
-
-TURNING = ("U", "Vh", "eigenvectors")  # the outputs with a gauge; U of lu has none, and this does it no harm
-
-
-def params_of(name):
-    """Keywords with which every axis before those of the signature is a batch axis."""
-    return {"vector_norm": {"axis": -1, "ord": 3}, "svd": {"full_matrices": False}}.get(name, {})

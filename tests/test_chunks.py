@@ -8,7 +8,7 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp._backends import numpy as native
 
-from .random_inputs import general, params_of, regular
+from .random_inputs import general, regular
 
 
 def derivatives(rule, inputs, params, given=None):
@@ -23,7 +23,7 @@ def derivatives(rule, inputs, params, given=None):
 @pytest.mark.parametrize("batch", [(7,), (2, 5), (3, 1, 2)], ids=str)
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
-    rule, params = lv.RULES[name], params_of(name)
+    rule, params = lv.RULES[name], lv.RULES[name].typical
     inputs = regular(name, *batch, dtype=dtype)
     for given in (None, *range(len(rule.outputs))):
         monkeypatch.setattr(native, "CHUNK", 10**9)

@@ -60,12 +60,13 @@ def test_what_is_not_saved_may_be_a_placeholder(name):
         np.testing.assert_array_equal(w, g)
 
 
-def test_the_pullback_keeps_only_what_is_saved():
+def test_the_pullback_keeps_only_what_is_kept():
     _, pullback = lv.vjp("inv", A)
-    kept = [cell.cell_contents for cell in pullback.__closure__]
-    arrays = [x for value in kept if isinstance(value, tuple) for x in value if isinstance(x, np.ndarray)]
+    cells = [cell.cell_contents for cell in pullback.__closure__]
+    arrays = [x for value in cells if isinstance(value, list) for x in value]
     assert len(arrays) == 1
     assert not np.shares_memory(arrays[0], A)
+    assert not any(isinstance(value, np.ndarray) for value in cells)
 
 
 @pytest.mark.parametrize("name", lv.RULES)
@@ -73,14 +74,14 @@ def test_bare_functions_and_records_agree(name):
     rule = lv.RULES[name]
     inputs = (positive(2, 3), A)[: len(rule.inputs)]
     outputs = rule.forward(*inputs)
-    values = dict(zip((*rule.inputs, *rule.outputs), (*inputs, *outputs), strict=True))
-    saved = [values[n] for n in rule.saves]
+    kept = rule.linearize(inputs, outputs).kept
+    assert len(kept) == len(rule.keeps)
     bars = [np.ones_like(y) for y in outputs]
-    for bare, full in zip(rule.op_vjp(*saved, *bars), rule.vjp(inputs, outputs, bars), strict=True):
+    for bare, full in zip(rule.op_vjp(*kept, *bars), rule.vjp(inputs, outputs, bars), strict=True):
         np.testing.assert_array_equal(bare, full)
-    for bare, full in zip(rule.op_jvp(*saved, *inputs), rule.jvp(inputs, outputs, inputs), strict=True):
+    for bare, full in zip(rule.op_jvp(*kept, *inputs), rule.jvp(inputs, outputs, inputs), strict=True):
         assert bare is None or np.array_equal(bare, full)
-    for bare in (*rule.op_vjp(*saved, *[None] * len(bars)), *rule.op_jvp(*saved, *[None] * len(inputs))):
+    for bare in (*rule.op_vjp(*kept, *[None] * len(bars)), *rule.op_jvp(*kept, *[None] * len(inputs))):
         assert bare is None
 
 
@@ -188,6 +189,16 @@ elsewhere = array_api_strict.asarray(A)
         (lambda: replace(lv.RULES["inv"], signature="n,n->n"), ValueError, ["'n,n->n'", "form"]),
         (lambda: replace(lv.RULES["inv"], inputs=("A", "B")), ValueError, ["inv:", "1 inputs", "'A', 'B'"]),
         (lambda: replace(lv.RULES["inv"], saves=("Y",)), ValueError, ["inv:", "['Y']"]),
+        (
+            lambda: replace(lv.RULES["inv"], keeps=("X", "F")),
+            ValueError,
+            ["inv:", "keeps F", "neither op_fwd nor op_keep"],
+        ),
+        (
+            lambda: replace(lv.RULES["inv"], keeps=("F",), op_fwd=lambda A, xp: ((A,), (A,))),
+            ValueError,
+            ["inv:", "without op_keep", "name A in saves"],
+        ),
     ],
 )
 def test_errors_help(call, error, words):
@@ -208,12 +219,7 @@ def test_a_result_of_a_wrong_shape_is_not_summed_away():
 def test_a_rule_can_be_pickled_and_copied(name):
     rule = lv.RULES[name]
     for other in (pickle.loads(pickle.dumps(rule)), copy.deepcopy(rule)):
-        assert (other.name, other.signature, other.saves, other.constant) == (
-            name,
-            rule.signature,
-            rule.saves,
-            rule.constant,
-        )
+        for part in ("name", "signature", "saves", "keeps", "constant", "extras", "slots", "saved"):
+            assert getattr(other, part) == getattr(rule, part)
         assert dict(other.params) == dict(rule.params)
         assert other.op_vjp is rule.op_vjp
-        assert other.slots == rule.slots

@@ -10,7 +10,7 @@ import linalg_vjp as lv
 from linalg_vjp._backends import autograd_namespace as namespace
 from linalg_vjp.testing.backends import load
 
-from .random_inputs import general, positive
+from .random_inputs import general, is_hermitian, positive
 
 FORMS = [(name, {}) for name in lv.RULES] + [
     ("qr", {"mode": "complete"}),
@@ -58,7 +58,7 @@ def test_second_derivative(name, params, shape):
     ]
     E = [general(*x.shape, seed=7 + i) for i, x in enumerate(inputs)]
     D = [general(*x.shape, seed=11 + i) for i, x in enumerate(inputs)]
-    if name in ("cholesky", "eigh", "eigvalsh"):
+    if is_hermitian(name):
         D = [d + d.T for d in D]
 
     def pulled(saved, xp=None):

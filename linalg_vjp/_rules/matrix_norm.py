@@ -51,6 +51,13 @@ def matrix_norm_fwd(
     return (N[..., None] if keepdims else N,), (_spectral_slope(U, S, Vh, ord, xp),)
 
 
+def matrix_norm_keep(
+    A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
+) -> tuple[Array]:
+    """G; of an empty matrix too, of which there may be no norm."""
+    return (A,) if 0 in A.shape[-2:] else matrix_norm_fwd(A, ord=ord, keepdims=keepdims, xp=xp)[1]
+
+
 def matrix_norm_vjp(
     G: Array,
     N_bar: Array | None,
@@ -169,6 +176,7 @@ MATRIX_NORM = Rule(
     keeps=("G",),
     op=matrix_norm,
     op_fwd=matrix_norm_fwd,
+    op_keep=matrix_norm_keep,
     op_vjp=matrix_norm_vjp,
     op_jvp=matrix_norm_jvp,
     params={
@@ -176,6 +184,7 @@ MATRIX_NORM = Rule(
         "keepdims": one_of(False, True),
     },
     real=("N",),
+    typical={"ord": "nuc"},
     family="norms",
     domain="every matrix; at kinks, the subgradient of least norm",
 )

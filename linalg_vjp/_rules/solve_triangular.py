@@ -159,6 +159,7 @@ SOLVE_TRIANGULAR = Rule(
         "unit_diagonal": one_of(False, True),
     },
     space={"A": "triangular"},
+    typical={"upper": True},
     family="solvers",
     domain="no zero on the diagonal",
 )

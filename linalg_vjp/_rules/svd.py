@@ -309,6 +309,7 @@ SVD = Rule(
     params={"full_matrices": one_of(True, False), "gauge": one_of("project", "check")},
     real=("S",),
     gauge=("U", "Vh"),
+    typical={"full_matrices": False},
     family="factorizations",
     domain="at ties and zeros, losses that treat the tied alike",
 )

@@ -235,6 +235,7 @@ VECTOR_NORM = Rule(
         "keepdims": one_of(False, True),
     },
     real=("N",),
+    typical={"ord": 3, "axis": -1},
     family="norms",
     domain="every x; at kinks, the subgradient of least norm",
     batched=_over_last_axis,

@@ -12,6 +12,7 @@ from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
 from ._trial import Trial, as_code
 from ._truth import against_truth, exactly, keywords, paired
+from ._twice import against_second_truth
 from .oracles import ORACLES, Oracle
 
 __all__ = ["LIMIT", "Report", "check_loss", "check_rule"]
@@ -34,6 +35,7 @@ def check_rule(
     oracle: Oracle | None = None,
     tangents: Sequence[Array] | None = None,
     batched: bool = True,
+    twice: bool = False,
     limit: float = LIMIT,
     seed: int = 0,
     **params: Any,
@@ -60,6 +62,9 @@ def check_rule(
         The directions to differentiate in, one per input; random ones without it.
     batched : bool
         False where the leading axes of the inputs are no batch axes.
+    twice : bool
+        Also check the derivatives of both, at a point where the operation is smooth: the tangents of the
+        pullback and of the pushforward of one slice. It wants an oracle.
     limit : float
         The largest error allowed, in units of the condition times eps.
     seed : int
@@ -93,11 +98,16 @@ def check_rule(
         trial.extras += f", tangents=[{', '.join(as_code(to_numpy(e)) for e in tangents)}]"
     trial.extras += f", limit={limit:g}" if limit != LIMIT else ""
     trial.extras += ", oracle=oracle" if oracle is not None else ""
+    truth = oracle or ORACLES.get(rule.name)
+    if twice and truth is None:
+        raise ValueError(f"{rule.name}: give check_rule an oracle for twice, there is none of that name")
     before = trial.snapshot()
     with mpmath.workdps(DIGITS):
         parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs), ())]
         for part, _, _ in parts[:ORACLE_SLICES]:
-            against_truth(part, oracle or ORACLES.get(rule.name))
+            against_truth(part, truth)
+            if twice and truth is not None and part is parts[0][0]:
+                against_second_truth(part, truth)
             if part is not trial:
                 trial.absorb(part)
         alone = {i: trial.vjp(i) for i in trial.live_outputs}

@@ -13,13 +13,7 @@ import numpy as np
 import linalg_vjp as lv
 from linalg_vjp.testing._exact import normal
 
-# Keywords with which every peer has a backward pass.
-PARAMS = {
-    "svd": {"full_matrices": False},
-    "vector_norm": {"ord": 3, "axis": -1},
-    "matrix_norm": {"ord": "nuc"},
-}
-HERMITIAN = ("cholesky", "eigh", "eigvalsh")
+from .peers import autograd_function, jax_function, torch_function
 
 
 class Contender(NamedTuple):
@@ -31,14 +25,18 @@ class Contender(NamedTuple):
 
 def inputs_of(name, batch, n, dtype):
     """Well-conditioned matrices, the same for all contenders."""
+    rule = lv.RULES[name]
     shape = (batch, n, n) if batch > 1 else (n, n)
     A = normal(np.random.default_rng([batch, n]), shape, dtype) / np.sqrt(n)
     A = A.astype(dtype)
-    if name in HERMITIAN:
+    space = rule.space.get(rule.inputs[0])
+    if space in ("hermitian", "positive"):
         A = (A @ np.conj(A.mT) + np.eye(n, dtype=dtype)).astype(dtype)
-    elif name in ("solve", "inv", "solve_triangular", "slogdet", "det", "pinv"):
+    elif space or rule.family == "solvers":
         A = A + 2 * np.eye(n, dtype=dtype)
-    return (A, np.flip(A, axis=-1).copy())[: len(lv.RULES[name].inputs)]
+    if space == "triangular":  # PyTorch reads both halves in the pullback of cholesky_solve
+        A = np.triu(A) if rule.params["upper"].default else np.tril(A)
+    return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
 
 
 def cotangents(name, outputs):
@@ -54,7 +52,7 @@ def cotangents(name, outputs):
 
 
 def _ours(name, inputs, wait=lambda x: x):
-    rule, params = lv.RULES[name], PARAMS.get(name, {})
+    rule, params = lv.RULES[name], lv.RULES[name].typical
     outputs, pull = lv.vjp(name, *inputs, **params)
     bars = cotangents(name, outputs if isinstance(outputs, tuple) else (outputs,))
 
@@ -97,12 +95,11 @@ def torch_own(name, inputs, device="cpu"):
 
     leaves = [torch.asarray(x, device=device).requires_grad_() for x in inputs]
     words = {"axis": "dim"}
-    params = {words.get(k, k): v for k, v in PARAMS.get(name, {}).items()}
-    if name == "solve_triangular":
-        params = {"upper": True}
+    params = {words.get(k, k): v for k, v in lv.RULES[name].typical.items()}
+    function = torch_function(name)
 
     def forward():
-        outputs = getattr(torch.linalg, name)(*leaves, **params)
+        outputs = function(*leaves, **params)
         return [y for y in (outputs if isinstance(outputs, tuple) else (outputs,)) if y.requires_grad]
 
     outputs = forward()
@@ -113,22 +110,11 @@ def torch_own(name, inputs, device="cpu"):
     )
 
 
-def _jax_function(name):
-    import jax
-
-    if name == "lu":  # of one matrix
-        return lambda A: (jax.vmap(jax.scipy.linalg.lu) if A.ndim > 2 else jax.scipy.linalg.lu)(A)
-    if name == "solve_triangular":
-        return lambda A, B: jax.scipy.linalg.solve_triangular(A, B)
-    params = PARAMS.get(name, {})
-    return lambda *x: getattr(jax.numpy.linalg, name)(*x, **params)
-
-
 def jax_own(name, inputs):
     import jax
 
     inputs = tuple(map(jax.numpy.asarray, inputs))
-    f = _jax_function(name)
+    f = jax_function(name)
     forward = jax.jit(lambda *x: jax.vjp(f, *x))
     outputs, pull = forward(*inputs)
     bars = jax.tree.map(lambda y: 1.5 * y if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact) else y, outputs)
@@ -142,38 +128,35 @@ def jax_own(name, inputs):
 def jax_ours(name, inputs):
     import jax
 
-    rule, params = lv.RULES[name], PARAMS.get(name, {})
+    rule, params = lv.RULES[name], lv.RULES[name].typical
+    if rule.shapes:
+        raise NotImplementedError("a compiled function returns no shapes")
     inputs = tuple(map(jax.numpy.asarray, inputs))
+    frames = []  # of the call that is compiled: shapes and keywords
 
     @jax.jit
     def forward(*x):
-        return rule.fwd(*x, **params)
+        outputs, linear = rule.fwd(*x, **params)
+        frames.append(linear.frame)
+        return outputs, linear.kept
 
     @jax.jit
-    def backward(x, kept, bars):
-        outputs, residuals = kept
-        return rule.vjp(x, outputs, bars, residuals=residuals, **params)
+    def backward(kept, bars):
+        return lv.Linearization(frames[0], kept).vjp(bars)
 
-    kept = forward(*inputs)
-    bars = cotangents(name, kept[0])
+    outputs, kept = forward(*inputs)
+    bars = cotangents(name, outputs)
     return Contender(
-        lambda: jax.block_until_ready(backward(inputs, kept, bars)),
-        lambda: jax.block_until_ready(backward(inputs, forward(*inputs), bars)),
+        lambda: jax.block_until_ready(backward(kept, bars)),
+        lambda: jax.block_until_ready(backward(forward(*inputs)[1], bars)),
     )
 
 
 def autograd_own(name, inputs):
-    import autograd.numpy.linalg as anl
     from autograd.builtins import tuple as boxed
     from autograd.core import make_vjp
 
-    functions = {
-        "svdvals": lambda A: anl.svd(A, compute_uv=False),
-        "vector_norm": lambda x: anl.norm(x, 3, axis=-1),
-        "matrix_norm": lambda A: anl.norm(A, "nuc", axis=(1, 2) if A.ndim > 2 else None),
-        "svd": lambda A: anl.svd(A, full_matrices=False),
-    }
-    f = functions.get(name) or (lambda *x: getattr(anl, name)(*x))
+    f = autograd_function(name)
 
     def of_all(x):
         return f(*(x[i] for i in range(len(inputs))))

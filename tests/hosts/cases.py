@@ -1,15 +1,20 @@
 """Losses on every rule, such as hosts get wrong, and their derivatives by differences of NumPy's forward.
 
-A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge.
+A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge. `losses/` has
+those of each rule, and `load` finds them.
 """
 
+import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 import scipy.linalg
 from numpy.random import default_rng
+
+from linalg_vjp import RULES
 
 CASES = []
 
@@ -58,98 +63,6 @@ AT = {
     "orthogonal": np.asarray([[0.6, -0.8, 0], [0.8, 0.6, 0], [0, 0, 1]]),
     "tied": np.asarray([[2.0, 0, 1], [0, 1, 0], [1, 0, 2]]),  # eigenvalues 1, 1, 3
 }
-
-case("cholesky", (3, 3), hermitian=True)(lambda L, h, A: h.weigh(L.cholesky(A)))
-case("cholesky of a batch", (2, 3, 3), hermitian=True)(lambda L, h, A: h.weigh(L.cholesky(A)))
-case("qr, tall", (4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
-case("qr, wide", (3, 5))(lambda L, h, A: h.weigh(*L.qr(A)))
-case("qr of a batch", (2, 4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
-
-
-@case("qr, mode='complete', tall", (4, 2))
-def _(L, h, A):
-    Q, R = L.qr(A, mode="complete")
-    return h.weigh(Q[:, :2], projector(h, Q[:, 2:]), R)
-
-
-case("lu", (4, 4))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
-case("lu, tall", (5, 3))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
-case("lu, wide", (3, 5))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
-case("lu of a batch", (2, 3, 3))(lambda L, h, A: h.weigh(*L.lu(A)[1:]))
-
-
-@case("svd, tall", (4, 3))
-def _(L, h, A):
-    U, S, Vh = L.svd(A, full_matrices=False)
-    return h.weigh(h.abs2(U), S, h.abs2(Vh), (U * S) @ Vh)
-
-
-@case("svd of a batch, wide", (2, 3, 4))
-def _(L, h, A):
-    U, S, Vh = L.svd(A, full_matrices=False)
-    return h.weigh(h.abs2(U), S, h.abs2(Vh))
-
-
-@case("svd, full_matrices=True", (4, 2))
-def _(L, h, A):
-    U, S, Vh = L.svd(A, full_matrices=True)
-    return h.weigh(projector(h, U[:, 2:]), S, h.abs2(Vh))
-
-
-@case("svd, the polar factor where all are tied", AT["orthogonal"])
-def _(L, h, A):
-    U, _, Vh = L.svd(A, full_matrices=False)
-    return h.weigh(U @ Vh)
-
-
-case("svdvals", (4, 3))(lambda L, h, A: h.weigh(L.svdvals(A)))
-case("svdvals, the sum of squares at ties", AT["orthogonal"])(lambda L, h, A: h.sum(L.svdvals(A) ** 2))
-
-
-@case("eigh", (4, 4), hermitian=True)
-def _(L, h, A):
-    w, V = L.eigh(A)
-    return h.weigh(w, h.abs2(V))
-
-
-@case("eigh, the space of a tied eigenvalue", AT["tied"])
-def _(L, h, A):
-    w, V = L.eigh((A + h.adjoint(A)) / 2)
-    return h.weigh(projector(h, V[:, :2])) + h.sum(w**2)
-
-
-case("eigvalsh", (4, 4), hermitian=True)(lambda L, h, A: h.weigh(L.eigvalsh(A)))
-case("eigvalsh, the sum of squares at a tie", AT["tied"])(
-    lambda L, h, A: h.sum(L.eigvalsh((A + h.adjoint(A)) / 2) ** 2)
-)
-for title, *shapes in (
-    ("solve", (3, 3), (3, 2)),
-    ("solve, one matrix and a batch of sides", (3, 3), (2, 3, 2)),
-    ("solve, a batch and one side", (2, 3, 3), (3, 2)),
-    ("solve, a vector", (3, 3), (3,)),
-):
-    case(title, *shapes, regular=True)(lambda L, h, A, B: h.weigh(L.solve(A, B)))
-case("solve_triangular", (3, 3), (3, 2), regular=True)(
-    lambda L, h, A, B: h.weigh(L.solve_triangular(A, B, upper=False))
-)
-case("solve_triangular of a batch", (2, 3, 3), (2, 3, 2), regular=True)(
-    lambda L, h, A, B: h.weigh(L.solve_triangular(A, B, upper=True))
-)
-case("inv of a batch", (2, 3, 3), regular=True)(lambda L, h, A: h.weigh(L.inv(A)))
-case("det of a batch", (2, 4, 4))(lambda L, h, A: h.weigh(L.det(A)))
-case("det, rank 2 of 3", AT["rank 2 of 3"])(lambda L, h, A: h.weigh(L.det(A)))
-case("det, rank 2 of 4", AT["rank 2 of 4"])(lambda L, h, A: h.weigh(L.det(A)))
-case("det, rank 1 of 4", AT["rank 1 of 4"])(lambda L, h, A: h.weigh(L.det(A)))
-case("slogdet of a batch", (2, 3, 3))(lambda L, h, A: h.weigh(*L.slogdet(A)))
-case("pinv, tall", (4, 3))(lambda L, h, A: h.weigh(L.pinv(A)))
-case("pinv of a batch, wide", (2, 3, 4))(lambda L, h, A: h.weigh(L.pinv(A)))
-for p in (1, 3, float("inf")):
-    case(f"vector_norm, ord={p}", (4,))(lambda L, h, x, p=p: L.vector_norm(x, ord=p))
-case("vector_norm at zero", np.zeros(3), twice=False)(lambda L, h, x: L.vector_norm(x))
-for p in ("fro", "nuc", 1, 2, -2, float("inf")):
-    case(f"matrix_norm, ord={p!r}", (4, 3))(lambda L, h, A, p=p: L.matrix_norm(A, ord=p))
-case("matrix_norm of a batch, ord=2", (2, 3, 4))(lambda L, h, A: h.weigh(L.matrix_norm(A, ord=2)))
-case("matrix_norm at zero", np.zeros((3, 2)), twice=False)(lambda L, h, A: L.matrix_norm(A))
 
 
 class Arithmetic:
@@ -217,3 +130,11 @@ def truth(case, *directions):
         return differences(lambda t: at([a + t * d for a, d in zip(x, rest[0], strict=True)], rest[1:]))
 
     return at(case.inputs, directions)
+
+
+def load():
+    """All losses, page by page."""
+    for page in dict.fromkeys(rule.page for rule in RULES.values()):
+        if (Path(__file__).parent / "losses" / f"{page}.py").exists():
+            importlib.import_module(f".losses.{page}", __package__)
+    return CASES

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .cases import CASES, direction, truth
+from .cases import direction, load, truth
 
 PAGE = Path(__file__).parents[2] / "docs" / "hosts.md"
 WAYS = ("backward", "forward", "twice")
@@ -46,9 +46,9 @@ def cells(host, case):
     return tuple(NONE if way == "twice" and not case.twice else cell(way) for way in WAYS)
 
 
-def table(host, cases=CASES):
+def table(host, cases=None):
     """The rows in which something was not right, real and complex in one where they agree."""
-    rows = [(case, cells(host, case)) for case in cases]
+    rows = [(case, cells(host, case)) for case in cases or load()]
     rows = [(case, row) for case, row in rows if set(row) - {"right", NONE}]
     lines = []
     for (title, row), same in groupby(rows, lambda pair: (pair[0].title, pair[1])):

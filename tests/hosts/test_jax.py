@@ -5,7 +5,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import TURNING, params_of, regular
+from ..random_inputs import is_hermitian, regular
 
 jax = pytest.importorskip("jax", reason="not run: jax is not installed")
 
@@ -24,12 +24,16 @@ def operation(name):
     """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
 
     def f(*inputs):
-        if name in ("cholesky", "eigh", "eigvalsh"):
+        if is_hermitian(name):
             inputs = tuple((x + jnp.conj(x.mT)) / 2 for x in inputs)
-        found = getattr(L, name)(*inputs, **params_of(name))
+        found = getattr(L, name)(*inputs, **lv.RULES[name].typical)
         found = found if isinstance(found, tuple) else (found,)
         named = zip(lv.RULES[name].outputs, found, strict=True)
-        return tuple(jnp.abs(y) ** 2 if label in TURNING else y for label, y in named if label != "P")
+        return tuple(
+            jnp.abs(y) ** 2 if label in lv.RULES[name].gauge else y
+            for label, y in named
+            if label not in lv.RULES[name].constant
+        )
 
     return f
 
@@ -60,7 +64,7 @@ def test_the_transpose_is_the_pullback(name):
 
     Also at the identity, where all singular values and eigenvalues are tied.
     """
-    rule, params = lv.RULES[name], params_of(name)
+    rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
     for inputs in (inputs_of(name, dtype="complex128"), tuple(jnp.eye(3) + 0j for _ in rule.inputs)):
         outputs, pull = jax.vjp(lambda *x: L.function(rule)(*x, **params), *inputs)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)

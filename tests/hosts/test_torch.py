@@ -4,7 +4,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import TURNING, general, params_of, positive, regular
+from ..random_inputs import general, is_hermitian, positive, regular
 from ..said_by_torch import SAID_BY_TORCH
 
 torch = pytest.importorskip("torch", reason="not run: torch is not installed")
@@ -23,15 +23,19 @@ def inputs_of(name, *batch, dtype="float64"):
 
 def operation(name):
     """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
-    params = {"upper": True} if name == "solve_triangular" else params_of(name)
+    params = lv.RULES[name].typical
 
     def f(*inputs):
-        if name in ("cholesky", "eigh", "eigvalsh"):
+        if is_hermitian(name):
             inputs = tuple((x + x.mH) / 2 for x in inputs)
         found = getattr(L, name)(*inputs, **params)
         found = found if isinstance(found, tuple) else (found,)
         named = zip(lv.RULES[name].outputs, found, strict=True)
-        return tuple(y.abs() if label in TURNING else y for label, y in named if label != "P")
+        return tuple(
+            y.abs() if label in lv.RULES[name].gauge else y
+            for label, y in named
+            if label not in lv.RULES[name].constant
+        )
 
     return f
 

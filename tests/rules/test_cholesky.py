@@ -7,6 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general, positive
+from .mistakes import adjoint, half, hermitian, one_triangle, reverse_axes, same, transpose, wrong
 
 CHOLESKY = lv.RULES["cholesky"]
 
@@ -50,24 +51,26 @@ def test_a_tangent_counts_by_its_hermitian_part():
     np.testing.assert_allclose(whole, part, rtol=1e-13)
 
 
-# The mistakes of rules/cholesky.md: what to write in place of what, in the code of the rule.
-HALF = "tril_half(adjoint(L, xp) @ tril(L_bar, xp), xp)"
-RETURNED = "return (right_solve_triangular(Y, L, xp, upper=False),)"
-LEFT = 'Y = solve_triangular(L, S, xp, upper=False, trans="C")'
+# The mistakes of rules/cholesky.md.
+def formula(phi=half, project=hermitian, left=adjoint, right=same, inner=adjoint, flip=adjoint, result=same):
+    """A_bar = L^-H herm(Phi(L^H L_bar)) L^-1, of which a mistake is one part."""
+
+    def op_vjp(L, L_bar, *, upper, xp):
+        if upper:
+            L, L_bar = flip(L), flip(L_bar)
+        S = project(phi(inner(L) @ np.tril(L_bar)))
+        return (result(np.linalg.inv(left(L)) @ S @ np.linalg.inv(right(L))),)
+
+    return wrong("cholesky", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The whole diagonal in place of half": {HALF: "np.tril(adjoint(L, xp) @ tril(L_bar, xp))"},
-    "A triangle in place of the Hermitian cotangent": {
-        RETURNED: "A_bar = right_solve_triangular(Y, L, xp, upper=False)\n"
-        "    return (np.tril(A_bar) + np.tril(A_bar, -1),)"
-    },
-    "Not made Hermitian": {f"hermitian({HALF}, xp)": HALF},
-    "The sides are exchanged": {
-        LEFT: LEFT.replace(', trans="C"', ""),
-        RETURNED: RETURNED.replace("upper=False", 'upper=False, trans="C"'),
-    },
-    "Transposes in place of adjoints": {HALF: HALF.replace("adjoint(L, xp)", "L.mT")},
-    "The upper factor is transposed in place of its adjoint": {
-        "L, L_bar = adjoint(L, xp), adjoint(L_bar, xp)": "L, L_bar = L.mT, L_bar.mT"
-    },
-    "All axes are reversed, and not the last two": {HALF: HALF.replace("adjoint(L, xp)", "np.conj(L).T")},
+    "The whole diagonal in place of half": formula(phi=np.tril),
+    "A triangle in place of the Hermitian cotangent": formula(result=one_triangle),
+    "Not made Hermitian": formula(project=same),
+    "The sides are exchanged": formula(left=same, right=adjoint),
+    "Transposes in place of adjoints": formula(inner=transpose),
+    "The upper factor is transposed in place of its adjoint": formula(flip=transpose),
+    "All axes are reversed, and not the last two": formula(inner=reverse_axes),
 }

@@ -8,6 +8,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, inverse, transpose, wrong, zeros_for_none
 
 DET, SLOGDET = lv.RULES["det"], lv.RULES["slogdet"]
 
@@ -121,24 +122,55 @@ def test_nan_goes_through():
         assert np.all(np.isnan(DET.vjp((A,), (np.ones(()),), (np.ones(()),))[0]))
 
 
-# The mistakes of rules/det.md: what to write in place of what, in the code of the rule.
-COFACTORS = "return det_bwd(conj(cofactor(A, xp), xp), d_bar, xp=xp)"
-THROUGH_INVERSE = COFACTORS.replace(
-    "cofactor(A, xp)", "np.linalg.det(A)[..., None, None] * np.linalg.inv(A).mT"
-)
-NONE_LEFT = "d_bar = np.where(np.abs(np.linalg.det(A)) < 1e-12, 0, d_bar)\n    "
-TURN = "xp.imag(conj(sign, xp) * sign_bar) * 1j"
+# The mistakes of rules/det.md.
+def cofactors(A):
+    """The right ones."""
+    return np.conj(DET.op_keep(A)[0])
+
+
+def no_parity(A):
+    """From 4 x 4 on by A = P L U, as if det(P) were one."""
+    return cofactors(A) * (np.linalg.det(lv.RULES["lu"].forward(A)[0]) if A.shape[-1] > 3 else 1)
+
+
+def zero_if_singular(A):
+    return np.where(abs(np.linalg.det(A))[..., None, None] < 1e-12, 0, cofactors(A))
+
+
+def through_inverse(A):
+    return np.linalg.det(A)[..., None, None] * np.linalg.inv(A).mT
+
+
+def det(gradient):
+    return wrong("det", op_keep=lambda A, *, xp: (gradient(A),))
+
+
+def along_the_circle(sign, sign_bar):
+    return 1j * np.imag(np.conj(sign) * sign_bar)
+
+
+def slogdet(turn=along_the_circle, op=adjoint, inverse=inverse):
+    """A_bar = (logabsdet_bar + turn) A^-H."""
+
+    def op_vjp(sign, Xh, sign_bar, logabsdet_bar, *, xp):
+        t = zeros_for_none(logabsdet_bar, sign) + turn(sign, zeros_for_none(sign_bar, sign))
+        return (t[..., None, None] * Xh,)
+
+    return wrong("slogdet", op_keep=lambda A, sign, *, xp: (op(inverse(A)),), op_vjp=op_vjp)
+
+
+RIGHT = slogdet()
 MISTAKES = {
-    "The determinant times the inverse": {COFACTORS: THROUGH_INVERSE},
-    "Zero at every singular matrix": {COFACTORS: NONE_LEFT + COFACTORS},
-    "The cofactors are transposed": {COFACTORS: COFACTORS.replace("cofactor(A, xp)", "cofactor(A, xp).mT")},
-    "The conjugate is forgotten": {COFACTORS: "return det_bwd(cofactor(A, xp), d_bar, xp=xp)"},
-    "The sign of the permutation is forgotten": {"_parity(p, xp), A.dtype": "_parity(p, xp) ** 2, A.dtype"},
-    "A batch of cotangents is broadcast along the columns": {"d_bar[..., None, None] * G": "d_bar * G"},
-    "The sign has no derivative": {TURN: f"0 * {TURN}"},
-    "The sign turns the wrong way": {TURN: f"-{TURN}"},
-    "The transpose of the inverse in place of its adjoint": {
-        "adjoint(_inverse(A, sign, xp), xp)": "_inverse(A, sign, xp).mT"
-    },
-    "One singular matrix stops the batch": {"xp.linalg.inv(xp.where(singular, one, A))": "xp.linalg.inv(A)"},
+    "The determinant times the inverse": det(lambda A: np.conj(through_inverse(A))),
+    "Zero at every singular matrix": det(lambda A: np.conj(zero_if_singular(A))),
+    "The cofactors are transposed": det(lambda A: np.conj(cofactors(A).mT)),
+    "The conjugate is forgotten": det(cofactors),
+    "The sign of the permutation is forgotten": det(lambda A: np.conj(no_parity(A))),
+    "A batch of cotangents is broadcast along the columns": wrong(
+        "det", op_vjp=lambda G, d_bar, *, xp: (d_bar * G,)
+    ),
+    "The sign has no derivative": slogdet(turn=lambda sign, sign_bar: 0),
+    "The sign turns the wrong way": slogdet(turn=lambda sign, sign_bar: -along_the_circle(sign, sign_bar)),
+    "The transpose of the inverse in place of its adjoint": slogdet(op=transpose),
+    "One singular matrix stops the batch": slogdet(inverse=np.linalg.inv),
 }

@@ -10,6 +10,22 @@ from linalg_vjp.testing import check_loss, check_rule
 from linalg_vjp.testing.ties import tied_eigh
 
 from ..random_inputs import DTYPES, general, hermitian
+from .mistakes import (
+    adjoint,
+    broadened,
+    exactly_tied,
+    gaps,
+    one_triangle,
+    reciprocal,
+    reverse_axes,
+    same,
+    skew,
+    through_ties,
+    transpose,
+    untied,
+    wrong,
+    zeros_for_none,
+)
 
 EIGH, EIGVALSH = lv.RULES["eigh"], lv.RULES["eigvalsh"]
 
@@ -98,25 +114,38 @@ def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
         pullback(None, V_bar * np.nan)
 
 
-# The mistakes of rules/eigh.md: what to write in place of what, in the code of the rule.
-NO_NONE = "w_bar, V_bar = (y * 0 if y_bar is None else y_bar for y, y_bar in ((w, w_bar), (V, V_bar)))\n    "
-SAFE = "return divisor(w[..., None, :] - w[..., :, None], size[..., None], TIED, xp)"
-GAPS = "gaps = w[..., None, :] - w[..., :, None]\n    "
-DIVIDED = {SAFE: GAPS + "return np.where(np.eye(w.shape[-1]), np.inf, gaps)"}
+# The mistakes of rules/eigh.md.
+def largest_entry(w):
+    """What is tied, in units of the largest w; where that is negative or small, the units are not enough."""
+    return reciprocal(gaps(w), abs(gaps(w)) <= 32 * 2.0**-52 * w[..., -1:, None])
+
+
+def formula(E=untied, project=skew, op=adjoint, result=same, through_gaps=False):
+    """A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H, of which a mistake is one part."""
+
+    def op_vjp(w, V, w_bar, V_bar, *, gauge, xp):
+        Vh = op(V)
+        P = np.eye(w.shape[-1]) * zeros_for_none(w_bar, w)[..., None, :]
+        if through_gaps or V_bar is not None:
+            P = P + E(w) * project(Vh @ zeros_for_none(V_bar, V))
+        return (result(V @ P @ Vh),)
+
+    def of_values(V, w_bar, *, xp):
+        return (result((V * w_bar[..., None, :]) @ op(V)),)
+
+    return wrong("eigh", op_vjp=op_vjp) | wrong("eigvalsh", op_vjp=of_values)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The cotangent of w goes through the gaps": {
-        **DIVIDED,
-        "if V_bar is None:": NO_NONE + "if V_bar is None:",
-    },
-    "Ties divide by zero": DIVIDED,
-    "The gaps are broadened": {SAFE: GAPS + "return 1 / (gaps / (gaps * gaps + 1e-12) + 1e-300)"},
-    "The gaps have the wrong sign": {SAFE: SAFE.replace("return ", "return -")},
-    "A triangle in place of the Hermitian cotangent": {
-        "return (V @ P @ Vh,)": "return (np.tril(V @ P @ Vh) + np.tril(V @ P @ Vh, -1),)"
-    },
-    "Not made Hermitian": {"S - adjoint(S, xp)": "2 * S"},
-    "Transposes in place of adjoints": {"Vh = adjoint(V, xp)": "Vh = V.mT"},
-    "A tie must be exact": {SAFE: SAFE.replace("TIED", "0")},
-    "The size of w is taken for its largest entry": {SAFE: SAFE.replace("size[", "w[..., -1:][")},
-    "All axes are reversed, and not the last two": {"Vh = adjoint(V, xp)": "Vh = np.conj(V).T"},
+    "The cotangent of w goes through the gaps": formula(E=through_ties, through_gaps=True),
+    "Ties divide by zero": formula(E=through_ties),
+    "The gaps are broadened": formula(E=broadened),
+    "The gaps have the wrong sign": formula(E=lambda w: -untied(w)),
+    "A triangle in place of the Hermitian cotangent": formula(result=one_triangle),
+    "Not made Hermitian": formula(project=same),
+    "Transposes in place of adjoints": formula(op=transpose),
+    "A tie must be exact": formula(E=exactly_tied),
+    "The size of w is taken for its largest entry": formula(E=largest_entry),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

@@ -7,6 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, reverse_axes, wrong
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 4])
@@ -20,11 +21,17 @@ def test_outside_the_domain_the_forward_decides():
         lv.vjp("inv", np.zeros((2, 2)))
 
 
-# The mistakes of rules/inv.md: what to write in place of what, in the code of the rule.
+# The mistakes of rules/inv.md.
+def formula(pullback):
+    return wrong("inv", op_vjp=lambda X, X_bar, *, xp: (pullback(X, X_bar),))
+
+
 MISTAKES = {
-    "X in place of its adjoint": {"Xh = adjoint(X, xp)": "Xh = X"},
-    "Transposes in place of adjoints": {"Xh = adjoint(X, xp)": "Xh = X.mT"},
-    "The sign is forgotten": {"return (-(Xh @ X_bar @ Xh),)": "return (Xh @ X_bar @ Xh,)"},
-    "The factors are in another order": {"return (-(Xh @ X_bar @ Xh),)": "return (-(Xh @ Xh @ X_bar),)"},
-    "All axes are reversed, and not the last two": {"Xh = adjoint(X, xp)": "Xh = np.conj(X).T"},
+    "X in place of its adjoint": formula(lambda X, X_bar: -X @ X_bar @ X),
+    "Transposes in place of adjoints": formula(lambda X, X_bar: -X.mT @ X_bar @ X.mT),
+    "The sign is forgotten": formula(lambda X, X_bar: adjoint(X) @ X_bar @ adjoint(X)),
+    "The factors are in another order": formula(lambda X, X_bar: -adjoint(X) @ adjoint(X) @ X_bar),
+    "All axes are reversed, and not the last two": formula(
+        lambda X, X_bar: -reverse_axes(X) @ X_bar @ reverse_axes(X)
+    ),
 }

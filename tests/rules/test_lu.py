@@ -8,6 +8,7 @@ from linalg_vjp.testing import check_rule
 from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, inverse, reverse_axes, transpose, wrong, zeros_for_none
 
 LU = lv.RULES["lu"]
 SHAPES = [(3, 3), (5, 3), (3, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
@@ -86,18 +87,48 @@ def test_one_singular_matrix_spoils_no_other():
         np.testing.assert_allclose(pullback(None, L, U)[0][1], alone(None, L1, U1)[0], rtol=1e-13)
 
 
-# The mistakes of rules/lu.md: what to write in place of what, in the code of the rule.
+# The mistakes of rules/lu.md.
+def rows(P, X):
+    return P @ X if P.ndim == X.ndim else np.take_along_axis(X, P[..., None], axis=-2)
+
+
+def transposed_rows(P, X):
+    return P.mT @ X if P.ndim == X.ndim else rows(P, X)
+
+
+def inverse_rows(P, X):
+    return P @ X if P.ndim == X.ndim else rows(np.argsort(P), X)
+
+
+def formula(place=rows, moving=-1, all_columns=True, all_rows=True, last_pivot=False, op=adjoint):
+    """The formula of the page, of which a mistake is one part."""
+
+    def op_vjp(P, L, U, P_bar, L_bar, U_bar, *, p_indices, xp):
+        (m, k), n = L.shape[-2:], U.shape[-1]
+        L_bar, U_bar = np.tril(zeros_for_none(L_bar, L), -1), np.triu(zeros_for_none(U_bar, U))
+        columns = n if all_columns else k
+        T = op(L) @ L_bar - U_bar[..., :columns] @ adjoint(U[..., :columns])
+        T = np.tril(T, moving)
+        if m > n and all_rows:
+            T = T - adjoint(L[..., k:, :]) @ L_bar[..., k:, :]
+        j = k if m > n or last_pivot else max(k - 1, 0)  # the last column of T is zero for m <= n
+        top = U_bar.copy()
+        top[..., :j] += T[..., :j] @ inverse(adjoint(U[..., :j, :j]))
+        top = inverse(adjoint(L[..., :k, :])) @ top
+        low = L_bar[..., k:, :] @ inverse(adjoint(U)) if m > n else top[..., :0, :]
+        return (place(P, np.concat([top, low], axis=-2)),)
+
+    return wrong("lu", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The transpose of P in place of P": {"return xp.argmax(P, axis=-1)": "return xp.argmax(P, axis=-2)"},
-    "The indices are taken for those of the inverse permutation": {
-        "if p_indices:\n        return P\n": "if p_indices:\n        return np.argsort(P)\n"
-    },
-    "The unit diagonal of L is taken to move": {"T = tril(T, xp, -1)": "T = tril(T, xp)"},
-    "The columns of U after the k-th are forgotten": {
-        "-(U_bar @ adjoint(U, xp))": "-(U_bar[..., :k] @ adjoint(U[..., :k], xp))"
-    },
-    "The rows of L below the k-th are forgotten": {"T = T - adjoint(L2, xp) @ L2_bar": "pass"},
-    "The last pivot is divided by": {"j = max(T.shape[-1] - 1, 0)": "j = T.shape[-1]"},
-    "Transposes in place of adjoints": {"adjoint(L, xp) @ tril(": "L.mT @ tril("},
-    "All axes are reversed, and not the last two": {"adjoint(L, xp) @ tril(": "np.conj(L).T @ tril("},
+    "The transpose of P in place of P": formula(place=transposed_rows),
+    "The indices are taken for those of the inverse permutation": formula(place=inverse_rows),
+    "The unit diagonal of L is taken to move": formula(moving=0),
+    "The columns of U after the k-th are forgotten": formula(all_columns=False),
+    "The rows of L below the k-th are forgotten": formula(all_rows=False),
+    "The last pivot is divided by": formula(last_pivot=True),
+    "Transposes in place of adjoints": formula(op=transpose),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

@@ -10,6 +10,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import wrong
 
 RULE = lv.RULES["matrix_norm"]
 ORDERS = ["fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf]
@@ -85,22 +86,55 @@ def test_small_singular_values_count(ord):
     np.testing.assert_allclose(slope(A.astype("float32"), ord)[1], wanted, atol=0.2)
 
 
-# The mistakes of rules/matrix_norm.md: what to write in place of what, in the code of the rule.
+# The mistakes of rules/matrix_norm.md.
+def over_norm(A, N):
+    return A / np.where(N == 0, np.inf, N)
+
+
+def direction(A):
+    a = abs(A)
+    return A / np.where(a == 0, 1, a)
+
+
+def shares(hit, entries):
+    """Of one, for what attains the largest or smallest value: each by 1 / entries."""
+    share = hit / np.where(entries == 0, 1, entries)
+    return share / np.sum(share, axis=(-2, -1), keepdims=True)
+
+
+def formula(over=over_norm, sign=direction, shares=shares, counts=lambda S: S > 0, columns=(1, -1)):
+    """The gradient G of the page, of which a mistake is one part."""
+
+    def op_keep(A, *, ord, keepdims, xp):
+        if ord == "fro":
+            return (over(A, np.linalg.matrix_norm(A, keepdims=True)),)
+        spectral = ord in ("nuc", 2, -2)
+        if spectral:
+            U, S, Vh = np.linalg.svd(A, full_matrices=False)
+            values, entries = S[..., None, :], np.ones_like(S)[..., None, :]
+        else:
+            axis = -2 if ord in columns else -1
+            values = np.sum(abs(A), axis=axis, keepdims=True)
+            entries = np.sum(A != 0, axis=axis, keepdims=True)
+        extreme = np.min if ord in (-1, -2, -np.inf) else np.max
+        weights = 1
+        if ord != "nuc":
+            weights = shares(values == extreme(values, axis=(-2, -1), keepdims=True), entries)
+        return ((U * (weights * counts(values))) @ Vh if spectral else sign(A) * weights,)
+
+    return wrong("matrix_norm", op_fwd=None, op_keep=op_keep)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The zero matrix is divided by its norm": {
-        "return divide(A, xp.where(N == 0, INF, N), xp)": "return A / N"
-    },
-    "A zero entry is divided by its size": {"return A / xp.where(a == 0, 1.0, a)": "return A / a"},
-    "The vectors of zero singular values count": {
-        "weights = xp.astype(S > 0, S.dtype)": "weights = xp.ones_like(S)"
-    },
-    "Every tied singular value gets the whole": {
-        "return share / xp.sum(share, axis=axis, keepdims=True)": "return share * entries"
-    },
-    "Tied columns get equal shares": {"1 / xp.where(entries == 0, 1.0, entries)": "1.0"},
-    "Rows for columns": {"if abs(ord) == 1 else": "if abs(ord) != 1 else"},
-    "The sign of a complex number is that of its real part": {
-        "return A / xp.where(a == 0, 1.0, a)": "return np.sign(A.real)"
-    },
-    "A batch of norms is broadcast along the columns": {"N_bar[..., None, None]": "N_bar"},
+    "The zero matrix is divided by its norm": formula(over=lambda A, N: A / N),
+    "A zero entry is divided by its size": formula(sign=lambda A: A / abs(A)),
+    "The vectors of zero singular values count": formula(counts=np.ones_like),
+    "Every tied singular value gets the whole": formula(shares=lambda hit, entries: hit),
+    "Tied columns get equal shares": formula(shares=lambda hit, entries: shares(hit, 1)),
+    "Rows for columns": formula(columns=(np.inf, -np.inf)),
+    "The sign of a complex number is that of its real part": formula(sign=lambda A: np.sign(A.real)),
+    "A batch of norms is broadcast along the columns": wrong(
+        "matrix_norm", op_vjp=lambda G, N_bar, *, ord, keepdims, xp: (N_bar * G,)
+    ),
 }

@@ -8,6 +8,7 @@ from linalg_vjp.testing import check_rule
 from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, gaps, hermitian, reverse_axes, skew, transpose, wrong
 
 PINV = lv.RULES["pinv"]
 
@@ -60,22 +61,48 @@ def test_rtol_for_each_matrix(target):
     np.testing.assert_allclose(to_numpy(A_bar), truth, atol=1e-13)
 
 
-# The mistakes of rules/pinv.md: what to write in place of what, in the code of the rule.
-SUM = "return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)"
+# The mistakes of rules/pinv.md.
+def divided_differences(f, s, stays):
+    """F_ij = (f_i - f_j) / (s_i - s_j), for f = 1 / s where it stays and 0 where not."""
+    fi, fj, mixed = f[..., :, None], f[..., None, :], stays[..., :, None] != stays[..., None, :]
+    return np.where(mixed, (fj - fi) / np.where(mixed, gaps(s), 1), -fi * fj)
+
+
+def through_ties(f, s, stays):
+    one = np.eye(s.shape[-1])
+    return np.where(one, -f[..., None] * f[..., None, :], gaps(f) / (gaps(s) + one))
+
+
+def formula(left=1, right=1, op=adjoint, cuts=True, F=divided_differences):
+    """The D(X_bar^H) of the page, of which a mistake is one part; left and right are factors of its terms."""
+
+    def op_vjp(A, X, U, S, Vh, X_bar, *, rtol, xp):
+        Z = adjoint(X_bar)
+        if rtol is not None and cuts:
+            return (cut(U, S, Vh, Z, rtol),)
+        Xh = op(X)
+        A_bar = -Xh @ X_bar @ Xh
+        A_bar = A_bar + left * (Z - A @ X @ Z) @ X @ Xh
+        return (A_bar + right * Xh @ X @ (Z - Z @ X @ A),)
+
+    def cut(U, S, Vh, Z, rtol):
+        V, Uh, stays = adjoint(Vh), adjoint(U), rtol * S[..., :1] < S
+        f = np.where(stays, 1 / S, 0)
+        B, squares = Uh @ Z @ V, (f * f)[..., None, :]
+        G = (f[..., :, None] + f[..., None, :]) / (S[..., :, None] + S[..., None, :])
+        inside = F(f, S, stays) * hermitian(B) + G * skew(B)
+        beyond = (Z @ V - U @ B) * squares @ Vh + U * squares @ (Uh @ Z - B @ Vh)
+        return U @ inside @ Vh + beyond
+
+    return wrong("pinv", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The formula of the inverse": {SUM: "return -Xh @ adjoint(N, xp)"},
-    "Full column rank is taken for granted": {
-        SUM: "return -Xh @ adjoint(N, xp) + (Z - A @ N) @ (X @ Xh)",
-        "if A.shape[-2] >= A.shape[-1]:": "if True:",
-    },
-    "Transposes in place of adjoints": {"Xh, N = adjoint(X, xp), X @ Z": "Xh, N = X.mT, X @ Z"},
-    "The cut is ignored": {"if rtol is not None:": "if False:"},
-    "Ties divide by zero": {
-        "F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)": (
-            "one = np.eye(S.shape[-1]); F = np.where(one, -fi * fj, (fi - fj) / (si - sj + one))"
-        )
-    },
-    "All axes are reversed, and not the last two": {
-        "Xh, N = adjoint(X, xp), X @ Z": "Xh, N = np.conj(X).T, X @ Z"
-    },
+    "The formula of the inverse": formula(left=0, right=0),
+    "Full column rank is taken for granted": formula(right=0),
+    "Transposes in place of adjoints": formula(op=transpose),
+    "The cut is ignored": formula(cuts=False),
+    "Ties divide by zero": formula(F=through_ties),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

@@ -7,6 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_loss, check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, half, inverse, reverse_axes, transpose, wrong, zeros_for_none
 
 QR = lv.RULES["qr"]
 SHAPES = [(3, 3), (5, 2), (2, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
@@ -77,20 +78,37 @@ def test_a_loss_may_depend_on_the_phase(shape):
     check_rule(QR, [A])
 
 
-# The mistakes of rules/qr.md: what to write in place of what, in the code of the rule.
+# The mistakes of rules/qr.md.
+def formula(sign=-1, lower=half, beyond=True, all_columns=True, extra=True, op=adjoint):
+    """The formula of the page, of which a mistake is one part."""
+
+    def op_vjp(Q, R, Q_bar, R_bar, *, mode, gauge, xp):
+        m, n = Q.shape[-2], R.shape[-1]
+        k = min(m, n)
+        Q_bar, R_bar = zeros_for_none(Q_bar, Q), np.triu(zeros_for_none(R_bar, R))[..., :k, :]
+        Q2, Q2_bar, Q, Q_bar, R = Q[..., k:], Q_bar[..., k:], Q[..., :k], Q_bar[..., :k], R[..., :k, :]
+        if extra:
+            Q_bar = Q_bar - Q2 @ adjoint(Q2_bar) @ Q
+        columns = n if all_columns else k
+        N = R_bar[..., :columns] @ op(R)[..., :columns, :] + sign * op(Q) @ Q_bar
+        inside = Q @ lower(adjoint(N) - N)
+        if beyond:
+            inside = inside + Q_bar - Q @ op(Q) @ Q_bar
+        A_bar = Q @ R_bar
+        A_bar[..., :k] += inside @ inverse(adjoint(R[..., :k]))
+        return (A_bar,)
+
+    return wrong("qr", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "One output has the wrong sign": {"else -from_Q)": "else from_Q)"},
-    "The whole diagonal in place of half": {
-        "T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N)"
-    },
-    "No diagonal": {"T = tril_half(adjoint(N, xp) - N, xp)": "T = np.tril(adjoint(N, xp) - N, -1)"},
-    "The part of Q_bar outside the span of Q is forgotten": {"if m <= n or Q_bar is None:": "if True:"},
-    "The columns of R after the k-th are forgotten": {
-        "else R_bar @ Rh,": "else R_bar[..., :, :k] @ Rh[..., :k, :],"
-    },
-    "The extra columns are forgotten": {"Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)": "pass"},
-    "Transposes in place of adjoints": {"Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = Q.mT, R.mT"},
-    "All axes are reversed, and not the last two": {
-        "Qh, Rh = adjoint(Q, xp), adjoint(R, xp)": "Qh, Rh = np.conj(Q).T, np.conj(R).T"
-    },
+    "One output has the wrong sign": formula(sign=1),
+    "The whole diagonal in place of half": formula(lower=np.tril),
+    "No diagonal": formula(lower=lambda X: np.tril(X, -1)),
+    "The part of Q_bar outside the span of Q is forgotten": formula(beyond=False),
+    "The columns of R after the k-th are forgotten": formula(all_columns=False),
+    "The extra columns are forgotten": formula(extra=False),
+    "Transposes in place of adjoints": formula(op=transpose),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

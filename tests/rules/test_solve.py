@@ -7,6 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, given_other_inputs, reverse_axes, same, transpose, wide, wrong
 
 SOLVE = lv.RULES["solve"]
 
@@ -53,34 +54,38 @@ def test_one_tangent_alone():
     np.testing.assert_allclose(X_dot, -np.linalg.solve(A, B), rtol=1e-12)
 
 
-# The mistakes of rules/solve.md: what to write in place of what, in the code of the rule.
-def not_summed(inputs, outputs, cotangents):
-    A, B = inputs
-    batch = outputs[0].shape[:-2]
-    wide = [np.broadcast_to(x, (*batch, *x.shape[-2:])) for x in inputs]
-    return SOLVE.vjp(wide, outputs, cotangents)
+# The mistakes of rules/solve.md.
+def outer(B_bar, X, op=adjoint):
+    return B_bar @ op(X)
 
 
-def elementwise(inputs, outputs, cotangents):
-    A_bar, B_bar = SOLVE.vjp(inputs, outputs, cotangents)
-    return (-B_bar * outputs[0] * np.ones_like(A_bar) if inputs[1].ndim == 1 else A_bar), B_bar
+def elementwise(B_bar, X):
+    return B_bar * X * np.ones(X.shape[-2]) if X.shape[-1] == 1 else outer(B_bar, X)
 
 
-def all_complex(inputs, outputs, cotangents):
-    A, B = inputs
-    return SOLVE.vjp((A + 0j, B + 0j), outputs, cotangents)
+def formula(op=adjoint, product=outer, part=same):
+    """B_bar = A^-H X_bar and A_bar = -B_bar X^H; NumPy keeps A itself for its factorization."""
+
+    def op_vjp(X, A, pivots, X_bar, *, xp):
+        real = not np.any(A.imag)
+        B_bar = np.linalg.solve(op(A), part(X_bar) if real else X_bar)
+        return -product(B_bar, X), B_bar
+
+    return wrong("solve", op_vjp=op_vjp)
 
 
-SOLVED = "B_bar = linear_solve(adjoint(A, xp), X_bar, xp)"
+RIGHT = formula()
 MISTAKES = {
-    "A in place of its adjoint": {SOLVED: "B_bar = linear_solve(A, X_bar, xp)"},
-    "The transpose of A in place of its adjoint": {SOLVED: "B_bar = linear_solve(A.mT, X_bar, xp)"},
-    "The transpose of X in place of its adjoint": {"-(B_bar @ adjoint(X, xp))": "-(B_bar @ X.mT)"},
-    "The elementwise product for the outer product of vectors": elementwise,
-    "What was broadcast is not summed": not_summed,
-    "A real input gets a complex cotangent": all_complex,
-    "The imaginary part is dropped with a real A": {
-        SOLVED: SOLVED.replace("X_bar", "X_bar if np.iscomplexobj(A) else X_bar.real")
-    },
-    "All axes are reversed, and not the last two": {"-(B_bar @ adjoint(X, xp))": "-(B_bar @ np.conj(X).T)"},
+    "A in place of its adjoint": formula(op=same),
+    "The transpose of A in place of its adjoint": formula(op=transpose),
+    "The transpose of X in place of its adjoint": formula(
+        product=lambda B_bar, X: outer(B_bar, X, transpose)
+    ),
+    "The elementwise product for the outer product of vectors": formula(product=elementwise),
+    "What was broadcast is not summed": given_other_inputs("solve", wide),
+    "A real input gets a complex cotangent": given_other_inputs("solve", lambda x, outputs: x + 0j),
+    "The imaginary part is dropped with a real A": formula(part=np.real),
+    "All axes are reversed, and not the last two": formula(
+        product=lambda B_bar, X: outer(B_bar, X, reverse_axes)
+    ),
 }

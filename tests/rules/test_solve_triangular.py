@@ -10,6 +10,7 @@ from linalg_vjp.testing import check_rule
 from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
+from .mistakes import adjoint, given_other_inputs, reverse_axes, same, transpose, wide, wrong
 
 RULE = lv.RULES["solve_triangular"]
 FORMS = list(itertools.product([True, False], ["N", "T", "C"], [False, True]))
@@ -92,29 +93,35 @@ def test_zero_on_the_diagonal_is_inf_on_every_path():
         assert np.all(X[..., 1] == 1)
 
 
-# The mistakes of rules/solve_triangular.md: what to write in place of what, in the code of the rule.
-def not_summed(inputs, outputs, cotangents, **params):
-    batch = outputs[0].shape[:-2]
-    wide = [np.broadcast_to(x, (*batch, *x.shape[-2:])) for x in inputs]
-    return lv.RULES["solve_triangular"].vjp(wide, outputs, cotangents, **params)
+# The mistakes of rules/solve_triangular.md.
+OPS = {"N": same, "T": transpose, "C": adjoint}
 
 
-MASKED = "return _tri(A_bar, upper, unit_diagonal, xp), B_bar"
-BACK = "A_bar = -_op(matmul(B_bar, adjoint(X, xp), xp), trans, xp)"
-BRANCH = '    if trans == "T":'
+def triangle(A, upper, unit_diagonal):
+    return np.triu(A, unit_diagonal) if upper else np.tril(A, -unit_diagonal)
+
+
+def formula(back=OPS, mask=triangle, inverse=adjoint, op=adjoint, part=same):
+    """B_bar = op(A)^-H X_bar and A_bar = -tri(op(B_bar X^H)), of which a mistake is one part."""
+
+    def op_vjp(A, X, X_bar, *, upper, trans, unit_diagonal, xp):
+        read = triangle(A, upper, unit_diagonal) + unit_diagonal * np.eye(A.shape[-1])
+        B_bar = np.linalg.solve(inverse(OPS[trans](read)), X_bar if np.iscomplexobj(A) else part(X_bar))
+        return mask(-back[trans](B_bar @ op(X)), upper, unit_diagonal), B_bar
+
+    return wrong("solve_triangular", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "What is not read gets a cotangent": {MASKED: "return A_bar, B_bar"},
-    "The unit diagonal gets a cotangent": {MASKED: "return _tri(A_bar, upper, False, xp), B_bar"},
-    "The cotangent of A is not transposed back": {BACK: "A_bar = -matmul(B_bar, adjoint(X, xp), xp)"},
-    "A transposed solve in place of the adjoint one": {
-        '"C" if trans == "N" else "N"': '"T" if trans == "N" else "N"'
-    },
-    "The transpose of X in place of its adjoint": {BACK: "A_bar = -_op(matmul(B_bar, X.mT, xp), trans, xp)"},
-    "What was broadcast is not summed": not_summed,
-    "The imaginary part is dropped with a real A": {
-        BRANCH: f"    X_bar = X_bar if np.iscomplexobj(A) else X_bar.real\n{BRANCH}"
-    },
-    "All axes are reversed, and not the last two": {
-        BACK: "A_bar = -_op(matmul(B_bar, np.conj(X).T, xp), trans, xp)"
-    },
+    "What is not read gets a cotangent": formula(mask=lambda A_bar, *form: A_bar),
+    "The unit diagonal gets a cotangent": formula(
+        mask=lambda A_bar, upper, unit: triangle(A_bar, upper, False)
+    ),
+    "The cotangent of A is not transposed back": formula(back=dict.fromkeys(OPS, same)),
+    "A transposed solve in place of the adjoint one": formula(inverse=transpose),
+    "The transpose of X in place of its adjoint": formula(op=transpose),
+    "What was broadcast is not summed": given_other_inputs("solve_triangular", wide),
+    "The imaginary part is dropped with a real A": formula(part=np.real),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

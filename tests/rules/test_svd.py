@@ -10,6 +10,19 @@ from linalg_vjp.testing import check_loss, check_rule
 from linalg_vjp.testing.ties import tied_svd
 
 from ..random_inputs import DTYPES, general
+from .mistakes import (
+    adjoint,
+    broadened,
+    exactly_tied,
+    reciprocal,
+    reverse_axes,
+    skew,
+    through_ties,
+    transpose,
+    untied,
+    wrong,
+    zeros_for_none,
+)
 
 SVD, SVDVALS = lv.RULES["svd"], lv.RULES["svdvals"]
 SHAPES = [(3, 3), (5, 2), (2, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
@@ -113,35 +126,71 @@ def test_a_small_singular_value_is_no_zero():
     assert np.linalg.norm(got - wanted) < 1e-2 * np.linalg.norm(wanted)
 
 
-# The mistakes of rules/svd.md: what to write in place of what, in the code of the rule.
-NO_NONE = (
-    "U_bar, Vh_bar = (np.zeros_like(x) if y is None else y for x, y in ((U, U_bar), (Vh, Vh_bar)))\n    "
-)
-BY_GAPS = "divisor(S[..., None, :] - S[..., :, None], _largest(S)[..., None], TIED, xp)"
-BY_SUMS = "divisor(S[..., None, :] + S[..., :, None], _largest(S)[..., None], ZERO, xp)"
-GAPS, SUMS = "(S[..., None, :] - S[..., :, None])", "(S[..., None, :] + S[..., :, None])"
-DIVIDED = {BY_GAPS: f"np.where(np.eye(S.shape[-1]), np.inf, {GAPS})"}
-SQUARES = "divisor(S[..., None, :] ** 2 - S[..., :, None] ** 2, _largest(S)[..., None] ** 2, TIED, xp)"
+# The mistakes of rules/svd.md.
+def sums(S):
+    """s_j + s_i."""
+    return S[..., None, :] + S[..., :, None]
+
+
+def reciprocal_of(D, S):
+    """1 / D, and 0 where D is zero to the rounding of S."""
+    largest = np.max(S, axis=-1, initial=0).reshape(S.shape[:-1] + (1,) * (D.ndim - S.ndim + 1))
+    return reciprocal(D, abs(D) <= 8 * 2.0**-52 * largest)
+
+
+def apart(S):
+    """G_ij = 1 / (s_j + s_i), 0 where both are zero."""
+    return reciprocal_of(sums(S), S)
+
+
+def no_phase(S):
+    return np.where(np.eye(S.shape[-1]), 0, apart(S))
+
+
+def squared(S):
+    return sums(S) * untied(S**2)
+
+
+def split(Q, Q_bar, k, extra):
+    """Within the span of the first k columns of Q, and beyond it; the extra columns move against those."""
+    Q1, Q0, Q1_bar, Q0_bar = Q[..., :k], Q[..., k:], Q_bar[..., :k], Q_bar[..., k:]
+    C = adjoint(Q1) @ Q1_bar
+    return C, Q1_bar - Q1 @ C - extra * (Q0 @ adjoint(Q0_bar) @ Q1)
+
+
+def formula(E=untied, G=apart, inverse=reciprocal_of, beyond=True, extra=1, op=adjoint, through_gaps=False):
+    """The formula of the page, of which a mistake is one part."""
+
+    def op_vjp(U, S, Vh, U_bar, S_bar, Vh_bar, *, full_matrices, gauge, xp):
+        (m, n), k, V = (U.shape[-2], Vh.shape[-1]), S.shape[-1], adjoint(Vh)
+        P = np.eye(k) * np.where(S > 0, zeros_for_none(S_bar, S), 0)[..., None, :]
+        J, U_perp = split(U, zeros_for_none(U_bar, U), k, extra)
+        K, V_perp = split(V, op(zeros_for_none(Vh_bar, Vh)), k, extra)
+        if through_gaps or U_bar is not None or Vh_bar is not None:
+            P = P + E(S) * skew(J + K) + G(S) * skew(J - K)
+        A_bar = U[..., :k] @ P @ Vh[..., :k, :]
+        over_S = inverse(S, S)[..., None, :]
+        if beyond and U_bar is not None and m > k:
+            A_bar = A_bar + U_perp * over_S @ Vh[..., :k, :]
+        if beyond and Vh_bar is not None and n > k:
+            A_bar = A_bar + U[..., :k] * over_S @ adjoint(V_perp)
+        return (A_bar,)
+
+    return wrong("svd", op_vjp=op_vjp)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "The cotangent of S goes through the gaps": {
-        **DIVIDED,
-        "if U_bar is None and": NO_NONE + "if U_bar is None and",
-    },
-    "Ties divide by zero": DIVIDED,
-    "Zeros divide by zero": {"return 1 / divisor(S, _largest(S), ZERO, xp)": "return 1 / S"},
-    "Two zeros are divided by their sum": {BY_SUMS: SUMS},
-    "The singular values are squared": {BY_GAPS: f"{SQUARES} / {SUMS}"},
-    "The gaps are broadened": {BY_GAPS: f"1 / ({GAPS} / ({GAPS} ** 2 + 1e-12) + 1e-300)"},
-    "The phase between U and V is forgotten": {BY_SUMS: f"np.where(np.eye(S.shape[-1]), np.inf, {BY_SUMS})"},
-    "The part outside the span is forgotten": {
-        "return C, extra_cotangent(": "return C, 0 * extra_cotangent("
-    },
-    "The extra columns are forgotten": {
-        "extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)": "Q1_bar - Q1 @ C"
-    },
-    "The transpose of Vh_bar in place of its adjoint": {"V_bar = adjoint(Vh_bar, xp)": "V_bar = Vh_bar.mT"},
-    "A tie must be exact": {BY_GAPS: BY_GAPS.replace("TIED", "0")},
-    "All axes are reversed, and not the last two": {
-        "V_bar = adjoint(Vh_bar, xp)": "V_bar = np.conj(Vh_bar).T"
-    },
+    "The cotangent of S goes through the gaps": formula(E=through_ties, through_gaps=True),
+    "Ties divide by zero": formula(E=through_ties),
+    "Zeros divide by zero": formula(inverse=lambda D, S: 1 / D),
+    "Two zeros are divided by their sum": formula(G=lambda S: 1 / sums(S)),
+    "The singular values are squared": formula(E=squared),
+    "The gaps are broadened": formula(E=broadened),
+    "The phase between U and V is forgotten": formula(G=no_phase),
+    "The part outside the span is forgotten": formula(beyond=False),
+    "The extra columns are forgotten": formula(extra=0),
+    "The transpose of Vh_bar in place of its adjoint": formula(op=transpose),
+    "A tie must be exact": formula(E=exactly_tied),
+    "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

@@ -1,5 +1,6 @@
 """vector_norm: what hides mistakes is a zero vector, a zero entry, and tied largest entries."""
 
+import functools
 import math
 import warnings
 
@@ -10,6 +11,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 
 from ..random_inputs import DTYPES, general
+from .mistakes import wrong
 
 RULE = lv.RULES["vector_norm"]
 ORDERS = [2, 1, 0, 3, 1.5, 0.5, -1, -2.5, math.inf, -math.inf]
@@ -102,7 +104,7 @@ def test_numbers_of_numpy_are_numbers():
 def test_entries_whose_ratio_no_float_can_hold(ord, wanted, dtype):
     huge = 1e30 if dtype == "float32" else 1e200
     x = np.asarray([1 / huge, 1, huge], dtype)
-    g, pull = RULE.fwd(x, ord=ord)[1][0], lv.vjp("vector_norm", x, ord=ord)[1]
+    g, pull = RULE.fwd(x, ord=ord)[1].kept[0], lv.vjp("vector_norm", x, ord=ord)[1]
     for found in (g, pull(np.ones((), x.real.dtype))[0]):
         np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=huge**-0.4)
     N = RULE.forward(x, ord=ord)
@@ -117,21 +119,68 @@ def test_a_slope_is_finite_where_the_ratio_vanishes(dtype, huge):
     np.testing.assert_allclose(g, [huge, 1], rtol=1e-5)
 
 
-# The mistakes of rules/vector_norm.md: what to write in place of what, in the code of the rule.
-SCALED = "return _scaled_slope(x, ord, axis, xp)"
+# The mistakes of rules/vector_norm.md.
+def over_norm(x, N):
+    return x / np.where(N == 0, np.inf, N)
+
+
+def direction(x):
+    a = abs(x)
+    return x / np.where(a == 0, 1, a)
+
+
+def extreme(a, ord, axis):
+    return (np.max if ord > 0 else np.min)(a, axis=axis, keepdims=True)
+
+
+def shares(hit, axis):
+    return hit / np.sum(hit, axis=axis, keepdims=True)
+
+
+def powers(x, ord, axis, masked=True):
+    """Relative to the largest entry (for ord < 0 the smallest), so that nothing overflows."""
+    M = extreme(abs(x), ord, axis)
+    y = abs(x) / np.where(M == 0, 1, M)
+    zero = masked & ((y == 0) | (M == 0))
+    y = np.where(zero, 1, y)
+    s = np.sum(np.where(zero, 0, y**ord), axis=axis, keepdims=True)
+    return np.where(zero, 0, y ** (ord - 1)) * np.where(M == 0, 1, s) ** (1 / ord - 1)
+
+
+def powers_that_overflow(x, ord, axis):
+    a = abs(x)
+    return a ** (ord - 1) * np.sum(a**ord, axis=axis, keepdims=True) ** (1 / ord - 1)
+
+
+def formula(over=over_norm, sign=direction, extreme=extreme, shares=shares, powers=powers):
+    """The slope g of the page, of which a mistake is one part."""
+
+    def op_keep(x, N, *, ord, axis, keepdims, xp):
+        if ord == 0:
+            return (np.zeros_like(x),)
+        if ord == 2:
+            return (over(x, np.linalg.vector_norm(x, axis=axis, keepdims=True)),)
+        if ord == 1:
+            return (sign(x),)
+        if math.isinf(ord):
+            return (sign(x) * shares(abs(x) == extreme(abs(x), ord, axis), axis),)
+        return (direction(x) * powers(x, ord, axis),)
+
+    return wrong("vector_norm", op_keep=op_keep)
+
+
+RIGHT = formula()
 MISTAKES = {
-    "A zero vector is divided by its norm": {"xp.where(N == 0, math.inf, N), xp)": "N, xp)"},
-    "A zero entry is divided by its size": {"direction = x / xp.where(a == 0, 1.0, a)": "direction = x / a"},
-    "A zero entry is raised to a negative power": {"zero = (a == 0) | (M == 0)": "zero = a < 0"},
-    "The sign of a complex number is that of its real part": {
-        "direction = x / xp.where(a == 0, 1.0, a)": "direction = np.sign(x.real)"
-    },
-    "Every tied entry gets the whole": {"hit / row_sum(hit, axis, xp)": "hit"},
-    "The largest entry for the smallest": {"if ord > 0 else xp.min(": "if True else xp.min("},
-    "Powers overflow": {
-        SCALED: "a = xp.abs(x); return a ** (ord - 2) * row_sum(a**ord, axis, xp) ** (1 / ord - 1) * x"
-    },
-    "A batch of norms is broadcast along the entries": {
-        "xp.reshape(N_bar, shape) * _slope(": "N_bar * _slope("
-    },
+    "A zero vector is divided by its norm": formula(over=lambda x, N: x / N),
+    "A zero entry is divided by its size": formula(sign=lambda x: x / abs(x)),
+    "A zero entry is raised to a negative power": formula(powers=functools.partial(powers, masked=False)),
+    "The sign of a complex number is that of its real part": formula(sign=lambda x: np.sign(x.real)),
+    "Every tied entry gets the whole": formula(shares=lambda hit, axis: hit),
+    "The largest entry for the smallest": formula(
+        extreme=lambda a, ord, axis: np.max(a, axis, keepdims=True)
+    ),
+    "Powers overflow": formula(powers=powers_that_overflow),
+    "A batch of norms is broadcast along the entries": wrong(
+        "vector_norm", op_vjp=lambda g, N_bar, *, ord, axis, keepdims, xp: (N_bar * g,)
+    ),
 }

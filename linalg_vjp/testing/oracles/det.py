@@ -6,6 +6,8 @@ import numpy as np
 from .._exact import Exact
 from ._common import Like, determinant
 
+ANY_RANK = ("det",)  # random cases are singular, too
+
 
 def det(A: Exact, *, like: Like) -> list[Exact]:
     """The product of the pivots."""

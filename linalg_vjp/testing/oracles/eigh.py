@@ -1,6 +1,12 @@
 """The oracle of rules/eigh.md."""
 
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
 from .._exact import Exact, conj, exact
+from ..ties import TiedLoss, tied_eigh
 from ._common import Like, factors_eigh, unit_phases
 
 
@@ -13,3 +19,16 @@ def eigh(A: Exact, *, like: Like) -> list[Exact]:
 def eigvalsh(A: Exact, *, like: Like) -> list[Exact]:
     """mpmath's, of the Hermitian part."""
     return [factors_eigh(A)[0]]
+
+
+def in_range(params: dict[str, Any]) -> bool:
+    """Inputs of any size keep all results in the range of the floats."""
+    return True
+
+
+TIED = ("eigh",)  # random cases have ties, too
+
+
+def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any) -> TiedLoss:
+    """A matrix with tied eigenvalues, and a loss that has a gradient there."""
+    return tied_eigh(random, draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), dtype)

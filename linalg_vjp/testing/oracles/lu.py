@@ -1,5 +1,7 @@
 """The oracle of rules/lu.md."""
 
+from typing import Any
+
 import numpy as np
 
 from .._exact import Exact, exact
@@ -18,3 +20,8 @@ def lu(A: Exact, *, like: Like, p_indices: bool = False) -> list[Exact | None]:
         L[j + 1 :, j] = U[j + 1 :, j] / U[j, j]
         U = U - L[:, j, None] * (np.arange(m) > j)[:, None] * U[j]
     return [None, L, U[:k]]
+
+
+def in_range(params: dict[str, Any]) -> bool:
+    """Inputs of any size keep all results in the range of the floats."""
+    return True

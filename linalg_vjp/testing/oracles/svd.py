@@ -1,8 +1,12 @@
 """The oracle of rules/svd.md."""
 
+from typing import Any
+
 import numpy as np
+from hypothesis import strategies as st
 
 from .._exact import Exact, conj, exact
+from ..ties import TiedLoss, tied_svd
 from ._common import Like, completed, factors_svd, unit_phases
 
 
@@ -22,3 +26,19 @@ def svd(A: Exact, *, like: Like, full_matrices: bool = True) -> list[Exact]:
 def svdvals(A: Exact, *, like: Like) -> list[Exact]:
     """mpmath's."""
     return [factors_svd(A)[1]]
+
+
+def in_range(params: dict[str, Any]) -> bool:
+    """Inputs of any size keep all results in the range of the floats."""
+    return True
+
+
+TIED = ("svd",)  # random cases have ties and zeros, too
+
+
+def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any) -> TiedLoss:
+    """A matrix with tied and zero singular values, and a loss that has a gradient there."""
+    clusters = draw(st.lists(st.integers(1, 3), min_size=1, max_size=2))
+    zeros, extra = draw(st.integers(0, 2)), draw(st.sampled_from(((0, 0), (2, 0), (0, 2))))
+    k = sum(clusters) + zeros
+    return tied_svd(random, k + extra[0], k + extra[1], clusters, zeros, dtype)

@@ -1,0 +1,50 @@
+"""The functions of other frameworks that do what a rule does, by its name or as they spell it."""
+
+import linalg_vjp as lv
+
+
+def torch_function(name):
+    """PyTorch's function, of torch.linalg or of torch itself."""
+    import torch
+
+    if name == "cholesky_solve":
+        return lambda L, B, upper=False: torch.cholesky_solve(B, L, upper=upper)
+    if name == "trace":
+        return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
+    if name == "kron":  # torch.kron multiplies the batch axes, too
+        return lambda A, B: (torch.func.vmap(torch.kron) if A.ndim > 2 else torch.kron)(A, B)
+    return getattr(torch.linalg, name, None) or getattr(torch, name)
+
+
+def jax_function(name):
+    """JAX's function; those of one matrix under vmap."""
+    import jax
+
+    def of_each(f):
+        return lambda *x: (jax.vmap(f) if x[0].ndim > 2 else f)(*x)
+
+    others = {
+        "lu": of_each(jax.scipy.linalg.lu),
+        "solve_triangular": jax.scipy.linalg.solve_triangular,
+        "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
+        "kron": of_each(jax.numpy.kron),
+    }
+    if name in others:
+        return others[name]
+    params = lv.RULES[name].typical
+    return lambda *x: getattr(jax.numpy.linalg, name)(*x, **params)
+
+
+def autograd_function(name):
+    """HIPS autograd's function."""
+    import autograd.numpy as anp
+
+    anl = anp.linalg
+    functions = {
+        "svdvals": lambda A: anl.svd(A, compute_uv=False),
+        "vector_norm": lambda x: anl.norm(x, 3, axis=-1),
+        "matrix_norm": lambda A: anl.norm(A, "nuc", axis=(1, 2) if A.ndim > 2 else None),
+        "svd": lambda A: anl.svd(A, full_matrices=False),
+        "matmul": anp.matmul,
+    }
+    return functions.get(name) or (lambda *x: getattr(anl, name)(*x))

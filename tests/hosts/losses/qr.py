@@ -1,0 +1,13 @@
+"""Losses of rules/qr.md, for the tables of hosts."""
+
+from ..cases import case, projector
+
+case("qr, tall", (4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
+case("qr, wide", (3, 5))(lambda L, h, A: h.weigh(*L.qr(A)))
+case("qr of a batch", (2, 4, 3))(lambda L, h, A: h.weigh(*L.qr(A)))
+
+
+@case("qr, mode='complete', tall", (4, 2))
+def _(L, h, A):
+    Q, R = L.qr(A, mode="complete")
+    return h.weigh(Q[:, :2], projector(h, Q[:, 2:]), R)

@@ -1,0 +1,110 @@
+"""How the mistakes of a page are planted: rules with other formulas, in NumPy, of which one part is wrong.
+
+In each test file MISTAKES has, for each title on the page, the rules that have the mistake, by name; and
+RIGHT, where there is one, the same formulas without a mistake.
+"""
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+import linalg_vjp as lv
+
+
+def wrong(name, **formulas):
+    """The rule with other formulas in it, by its name."""
+    return {name: replace(lv.RULES[name], **formulas)}
+
+
+def given_other_inputs(name, change):
+    """The rule with a mistake around the formulas, in what the library does for all rules alike."""
+
+    class Other(lv.Rule):
+        def vjp(self, inputs, outputs, cotangents, **params):
+            return super().vjp([change(x, outputs) for x in inputs], outputs, cotangents, **params)
+
+    rule = lv.RULES[name]
+    return {name: Other(**{f.name: getattr(rule, f.name) for f in fields(rule) if f.init})}
+
+
+def wide(x, outputs):
+    """An input with the batch of the output, so that nothing is summed."""
+    return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
+
+
+def same(X):
+    return X
+
+
+def adjoint(X):
+    return np.conj(X.mT)
+
+
+def transpose(X):
+    return X.mT
+
+
+def reverse_axes(X):
+    """What was the adjoint before there were batches."""
+    return np.conj(X).T
+
+
+def hermitian(X):
+    return (X + adjoint(X)) / 2
+
+
+def skew(X):
+    return (X - adjoint(X)) / 2
+
+
+def half(X):
+    """The lower half, with half of the diagonal."""
+    return (np.tril(X) + np.tril(X, -1)) / 2
+
+
+def one_triangle(X):
+    """A Hermitian cotangent as its lower triangle alone, for a caller that reads no other."""
+    return np.tril(X) + np.tril(X, -1)
+
+
+def zeros_for_none(bar, like):
+    return np.zeros_like(like) if bar is None else bar
+
+
+def inverse(X):
+    """NaN where X is singular, and no error for the others of its batch."""
+    singular = np.linalg.det(X)[..., None, None] == 0
+    return np.where(singular, np.nan, np.linalg.inv(np.where(singular, np.eye(X.shape[-1]), X)))
+
+
+def reciprocal(X, zero):
+    """1 / X, and 0 where it counts as zero."""
+    return np.where(zero, 0, 1 / np.where(zero, 1, X))
+
+
+def gaps(w):
+    """w_j - w_i."""
+    return w[..., None, :] - w[..., :, None]
+
+
+def tied(w, eps=2.0**-52):
+    """Where two of w are the same to rounding."""
+    return np.abs(gaps(w)) <= 32 * eps * np.max(np.abs(w), axis=-1, initial=0)[..., None, None]
+
+
+def untied(w):
+    """E_ij = 1 / (w_j - w_i), 0 at ties."""
+    return reciprocal(gaps(w), tied(w))
+
+
+def through_ties(w):
+    """E with infinities at ties."""
+    return np.where(np.eye(w.shape[-1]), 0, 1 / gaps(w))
+
+
+def broadened(w):
+    return gaps(w) / (gaps(w) ** 2 + 1e-12)
+
+
+def exactly_tied(w):
+    return reciprocal(gaps(w), gaps(w) == 0)
