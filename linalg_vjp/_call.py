@@ -119,7 +119,7 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
         _promoted(frame, inputs, rule.inputs),
         rule.sides.inputs,
         rule.sides.outputs,
-        mapper(frame.xp, frame.batch, False),
+        keeps=False,
     )
 
 
@@ -146,7 +146,7 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
             _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
-            mapper(frame.xp, frame.batch, True),
+            keeps=True,
         )
         outputs, extras = results[:count], results[count:]
     return with_outputs(frame, outputs), outputs, extras
@@ -190,7 +190,7 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
         _promoted(frame, arrays, names),
         cores,
         [None] * len(rule.extras),
-        mapper(frame.xp, frame.batch, True),
+        keeps=True,
     )
 
 
@@ -226,8 +226,9 @@ def _derive(
     result_cores: Sequence[Core],
 ) -> Arrays:
     cores = (*frame.rule.kept_cores, *given_cores)
-    parts = mapper(frame.xp, frame.batch, bool(frame.rule.extras))
-    return _run(frame, formula, params, (*kept, *given), cores, result_cores, parts)
+    return _run(
+        frame, formula, params, (*kept, *given), cores, result_cores, keeps=bool(frame.rule.extras)
+    )
 
 
 def _run(
@@ -237,12 +238,14 @@ def _run(
     arrays: Arrays,
     cores: Sequence[Core | None],
     result_cores: Sequence[Core | None],
-    parts: Any,
+    *,
+    keeps: bool,
 ) -> Arrays:
     """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
+    parts = mapper(xp, frame.batch, keeps, arrays)
     if parts is None or not rule.batched(params):
         results = formula(*arrays, xp=xp, **params)
         check_results(rule, formula, results, count)

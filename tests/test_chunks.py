@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import linalg_vjp as lv
-from linalg_vjp._backends import numpy as native
+from linalg_vjp import _batches
 
 from .random_inputs import general, regular
 
@@ -26,9 +26,9 @@ def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
     rule, params = lv.RULES[name], lv.RULES[name].typical
     inputs = regular(name, *batch, dtype=dtype)
     for given in (None, *range(len(rule.outputs))):
-        monkeypatch.setattr(native, "CHUNK", 10**9)
+        monkeypatch.setattr(_batches, "CHUNK", 10**9)
         wanted = derivatives(rule, inputs, params, given)
-        monkeypatch.setattr(native, "CHUNK", 19)  # two matrices of 3 x 3, and one left over
+        monkeypatch.setattr(_batches, "CHUNK", 19)  # two matrices of 3 x 3, and one left over
         got = derivatives(rule, inputs, params, given)
         for mine, plain in zip(got, wanted, strict=True):
             for x, y in zip(mine, plain, strict=True):
@@ -40,7 +40,7 @@ def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
 
 
 def test_a_chunk_is_small(monkeypatch):
-    monkeypatch.setattr(native, "CHUNK", 20)
+    monkeypatch.setattr(_batches, "CHUNK", 20)
     seen = []
     rule = lv.Rule(
         "twice", "(n,n)->(n,n)", inputs=("A",), outputs=("Y",), saves=(),
@@ -59,7 +59,7 @@ def test_a_chunk_is_small(monkeypatch):
 
 def test_every_chunk_sees_the_namespace_of_the_call(monkeypatch):
     """That of array-api-compat, which has keywords of the standard that NumPy's own functions lack."""
-    monkeypatch.setattr(native, "CHUNK", 5)
+    monkeypatch.setattr(_batches, "CHUNK", 5)
     rule = lv.Rule(
         "sorted", "(n)->(n)", inputs=("x",), outputs=("y",), saves=("x",),
         op=lambda x, xp: (xp.sort(x, descending=True),),
@@ -71,7 +71,7 @@ def test_every_chunk_sees_the_namespace_of_the_call(monkeypatch):
 
 
 def test_a_formula_that_returns_no_tuple_is_named_in_chunks_too(monkeypatch):
-    monkeypatch.setattr(native, "CHUNK", 5)
+    monkeypatch.setattr(_batches, "CHUNK", 5)
     rule = lv.Rule(
         "bare", "(n)->(n)", inputs=("x",), outputs=("y",), saves=(),
         op=lambda x, xp: (x,),
@@ -84,19 +84,20 @@ def test_a_formula_that_returns_no_tuple_is_named_in_chunks_too(monkeypatch):
 
 
 def test_what_is_not_one_batch_is_left_whole(monkeypatch):
-    """A shared matrix, a tolerance for each matrix, a norm over the axis of the batch."""
+    """A shared matrix or vector, a tolerance for each matrix, a norm over the axis of the batch."""
     A, B, rtol = general(3, 3), general(9, 3, 2), np.linspace(0.01, 0.1, 9)
     forms = [
         ("solve", (A, B), {}),
         ("solve_triangular", (np.triu(A), B), {}),
+        ("matmul", (general(9, 3, 3), general(3)), {}),
         ("pinv", (general(9, 3, 2),), {"rtol": rtol}),
         ("vector_norm", (B,), {"axis": 0}),
         ("vector_norm", (B,), {"axis": None, "ord": 3}),
     ]
     for name, inputs, params in forms:
-        monkeypatch.setattr(native, "CHUNK", 10**9)
+        monkeypatch.setattr(_batches, "CHUNK", 10**9)
         wanted = derivatives(lv.RULES[name], inputs, params)
-        monkeypatch.setattr(native, "CHUNK", 5)
+        monkeypatch.setattr(_batches, "CHUNK", 5)
         for mine, plain in zip(derivatives(lv.RULES[name], inputs, params), wanted, strict=True):
             for x, y in zip(mine, plain, strict=True):
                 np.testing.assert_array_equal(x, y)

@@ -1,15 +1,18 @@
 """A whole formula over the parts of a batch: NumPy takes chunks that fit the cache, Dask its own blocks."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from .._namespaces import Namespace, is_dask_namespace, is_numpy_namespace
 
 __all__ = ["mapper"]
 
+# Entries of the largest argument of a chunk. Measured: it fits the cache, yet amortizes the calls.
+CHUNK = 40000
 
-@functools.cache
-def mapper(xp: Namespace, batch: int, keeps: bool) -> Any:
+
+def mapper(xp: Namespace, batch: int, keeps: bool, arrays: Sequence[Any]) -> Any:
     """The function that maps a formula over the parts of a batch, or None.
 
     Parameters
@@ -19,14 +22,18 @@ def mapper(xp: Namespace, batch: int, keeps: bool) -> Any:
         How many axes the batch has.
     keeps : bool
         Whether the formula makes or reads values that the forward keeps for its derivatives.
+    arrays : sequence of array or None
+        The arguments of the formula.
     """
-    if is_dask_namespace(xp):
-        from .dask import by_parts
-
-        return by_parts
-    # From kept values a derivative takes a pass or two over memory; to put chunks together is one more.
-    if batch and not keeps and is_numpy_namespace(xp):
+    if is_numpy_namespace(xp):
+        # From kept values a derivative takes a pass or two over memory; to put chunks together is one more.
+        if keeps or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:
+            return None
         from .numpy import by_parts
 
-        return by_parts
+        return functools.partial(by_parts, xp, CHUNK)
+    if is_dask_namespace(xp):
+        from .dask import by_parts as by_blocks
+
+        return by_blocks
     return None

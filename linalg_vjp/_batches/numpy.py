@@ -6,35 +6,35 @@ from typing import Any
 
 import numpy as np
 
+from .._namespaces import Namespace
+
 __all__ = ["by_parts"]
 
-# Entries of the largest argument of a chunk. Measured: it fits the cache, yet amortizes the calls.
-CHUNK = 40000
-
-
 def by_parts(
+    xp: Namespace,
+    chunk: int,
     rule: str,
     formula: Callable[..., tuple[Any, ...]],
     arrays: Sequence[Any],
     ranks: Sequence[int],
     params: Mapping[str, Any],
 ) -> tuple[Any, ...]:
-    """The formula, chunk by chunk of a large batch; the arguments are those of `dask.by_parts`."""
+    """The formula on chunks with so many entries; the other arguments are those of `dask.by_parts`."""
     batches = [x.shape[: x.ndim - rank] for x, rank in zip(arrays, ranks, strict=True) if x is not None]
     count = math.prod(batches[0])
     size = max(x.size for x in arrays if x is not None)
     per_matrix = any(hasattr(value, "shape") for value in params.values())
-    if size <= 2 * CHUNK or count == 1 or per_matrix or any(batch != batches[0] for batch in batches):
-        return formula(*arrays, xp=np, **params)
+    if count == 1 or per_matrix or any(batch != batches[0] for batch in batches):
+        return formula(*arrays, xp=xp, **params)
     flat = [
         x if x is None else x.reshape(count, *x.shape[x.ndim - rank :])
         for x, rank in zip(arrays, ranks, strict=True)
     ]
-    step = max(1, CHUNK * count // size)
+    step = max(1, chunk * count // size)
     full: list[Any] = []
     for start in range(0, count, step):
         here = slice(start, start + step)
-        results = formula(*(x if x is None else x[here] for x in flat), xp=np, **params)
+        results = formula(*(x if x is None else x[here] for x in flat), xp=xp, **params)
         full = full or [y if y is None else np.empty((count, *y.shape[1:]), y.dtype) for y in results]
         for whole, y in zip(full, results, strict=True):
             if y is not None:

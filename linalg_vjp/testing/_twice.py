@@ -18,7 +18,7 @@ from ._trial import Trial
 from ._truth import keywords
 from .oracles import Oracle
 
-__all__ = ["against_second_truth"]
+__all__ = ["against_second_truth", "second_truth"]
 
 STEP = mpmath.mpf(10) ** -12  # of mixed central differences: their errors stay below 1e-23
 
@@ -26,7 +26,7 @@ STEP = mpmath.mpf(10) ** -12  # of mixed central differences: their errors stay 
 def against_second_truth(trial: Trial, oracle: Oracle) -> None:
     """One matrix, at a point where the operation is smooth."""
     further = [trial.draw(x) if i in trial.live_inputs else None for i, x in enumerate(trial.inputs)]
-    truth = _truth(trial, oracle, further)
+    truth = second_truth(trial, oracle, further)
     xp = dual_namespace(array_namespace(trial.inputs[trial.live_inputs[0]]))
     inputs = [Dual(x, e, xp) for x, e in zip(trial.inputs, further, strict=True)]
     rule, params = trial.rule, trial.params
@@ -49,7 +49,7 @@ def against_second_truth(trial: Trial, oracle: Oracle) -> None:
     trial.compare("the tangent of the pullback", sum(got), second, size)
 
 
-def _truth(trial: Trial, oracle: Oracle, further: Sequence[Array | None]) -> list[tuple[Exact, Any]]:
+def second_truth(trial: Trial, oracle: Oracle, further: Sequence[Array | None]) -> list[tuple[Exact, Any]]:
     """For each output the second derivative along both directions, and the size to measure errors by."""
     like = [to_numpy(y) for y in trial.outputs]
     at = [exact(to_numpy(x)) for x in trial.inputs]

@@ -1,0 +1,203 @@
+"""Each host pulls back and pushes forward from kept values: no derivative factorizes again."""
+
+from collections import Counter
+
+import array_api_compat.numpy as standard_numpy
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from ..random_inputs import regular
+from ..said_by_torch import SAID_BY_TORCH
+
+pytestmark = SAID_BY_TORCH
+
+FORMS = [(name, dict(rule.typical)) for name, rule in lv.RULES.items()] + [("pinv", {"rtol": 0.1})]
+# What costs n^3 and more, and is no product or triangular solve.
+NUMPY = ("cholesky", "det", "eigh", "eigvalsh", "inv", "pinv", "qr", "slogdet", "solve", "svd", "svdvals")
+
+
+def inputs_of(name, *batch):
+    return regular(name, *batch, dtype="float32")
+
+
+def floating(name, outputs):
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    named = zip(lv.RULES[name].outputs, outputs, strict=True)
+    return [y for label, y in named if label not in lv.RULES[name].constant]
+
+
+@pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
+def test_torch(name, params):
+    """Counted by what PyTorch dispatches to."""
+    torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    from linalg_vjp.adapters import torch as L
+
+    seen = Counter()
+    heavy = ("lu_factor", "linalg_qr", "svd", "eigh", "linalg_inv", "cholesky_ex", "solve_ex", "_det")
+
+    class Counting(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            op = function.__name__.partition(".")[0]
+            if op == "linalg_lu" or any(word in op for word in heavy):
+                seen[op] += 1
+            return function(*args, **(kwargs or {}))
+
+    def loss(*x):
+        return sum((y**3).sum() for y in floating(name, getattr(L, name)(*x, **params)))
+
+    leaves = [torch.asarray(x).requires_grad_() for x in inputs_of(name, 2)]
+    with Counting():
+        value = loss(*leaves)
+        forward = seen.copy()
+        value.backward()
+    assert seen == forward
+    assert max(forward.values(), default=1) == 1
+    plain = [x.detach() for x in leaves]
+    for derive in (
+        lambda: torch.func.grad(loss)(*plain),
+        lambda: torch.func.vjp(loss, *plain)[1](torch.ones(())),
+        lambda: torch.func.jvp(loss, tuple(plain), tuple(plain)),
+    ):
+        seen.clear()
+        with Counting():
+            derive()
+        assert seen == forward
+    seen.clear()
+    with Counting(), torch.no_grad():
+        loss(*plain)
+    assert sum(seen.values()) <= sum(forward.values())  # nothing is kept where nothing is asked for
+
+
+@pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
+def test_jax(name, params):
+    """Counted in what JAX has traced."""
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    from linalg_vjp.adapters import jax as L
+
+    inputs = tuple(map(jax.numpy.asarray, inputs_of(name, 2)))
+    from jax.extend.core import ClosedJaxpr, Jaxpr
+
+    heavy = ("lu", "svd", "eigh", "geqrf", "cholesky")
+
+    def found(function, *x):
+        seen = Counter()
+
+        def walk(jaxpr):
+            for equation in jaxpr.eqns:
+                if equation.primitive.name in heavy:
+                    seen[equation.primitive.name] += 1
+                for value in equation.params.values():
+                    if isinstance(value, ClosedJaxpr):
+                        walk(value.jaxpr)
+                    elif isinstance(value, Jaxpr):
+                        walk(value)
+
+        walk(jax.make_jaxpr(function)(*x).jaxpr)
+        return seen
+
+    def outputs(*x):
+        return floating(name, getattr(L, name)(*x, **params))
+
+    made, pull = jax.vjp(outputs, *inputs)
+    assert not found(pull, made)
+    assert not found(jax.linearize(outputs, *inputs)[1], *inputs)
+    whole = found(lambda *x: jax.grad(lambda *x: sum((y**3).sum() for y in outputs(*x)))(*x), *inputs)
+    limit = 2 if name in ("det", "slogdet") else 1  # their forwards keep no factors
+    assert max(whole.values(), default=0) <= limit
+
+
+@pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
+def test_mlx(name, params, monkeypatch):
+    mx = pytest.importorskip("mlx.core", reason="not run: mlx is not installed")
+    from linalg_vjp._namespaces import mlx as standard
+    from linalg_vjp.adapters import mlx as L
+
+    seen = Counter()
+    for op in NUMPY:
+        monkeypatch.setattr(standard.linalg, op, counted(op, getattr(standard.linalg, op), seen))
+    inputs = [mx.array(x) for x in inputs_of(name, 2)]
+
+    def loss(*x):
+        return sum((y**3).sum() for y in floating(name, getattr(L, name)(*x, **params)))
+
+    loss(*inputs)
+    forward = seen.copy()
+    seen.clear()
+    mx.grad(loss)(*inputs)
+    # MLX has no LU: solve and slogdet compute with the matrix, and the pullback of solve solves again.
+    assert seen - forward == (Counter(solve=1) if name == "solve" else Counter())
+
+
+@pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
+def test_autograd(name, params, monkeypatch):
+    """A function of ours factorizes in the forward alone; autograd's own once more, for all pullbacks."""
+    autograd = pytest.importorskip("autograd", reason="not run: autograd is not installed")
+    from linalg_vjp.adapters import autograd as adapter
+
+    seen = Counter()
+    for op in NUMPY:
+        count_numpy(monkeypatch, op, seen)
+    inputs = tuple(x.astype("float64") for x in inputs_of(name))
+    function = adapter.function(lv.RULES[name])
+
+    def outputs(A):
+        return sum((y**3).sum() for y in floating(name, function(A, *inputs[1:], **params)))
+
+    pull, _ = autograd.core.make_vjp(outputs, inputs[0])
+    seen.clear()
+    pull(1.0)
+    pull(2.0)
+    assert seen == (Counter(solve=2) if name == "solve" else Counter())  # NumPy keeps no factors
+
+
+@pytest.mark.parametrize("name", ["svdvals", "eigvalsh", "det", "slogdet"])
+def test_autograd_s_own_primitives(name, monkeypatch):
+    """autograd calls NumPy itself; the first pullback makes what is kept, the others read it."""
+    autograd = pytest.importorskip("autograd", reason="not run: autograd is not installed")
+    from linalg_vjp.adapters import autograd as adapter
+
+    adapter.install()
+    try:
+        f = getattr(autograd.numpy.linalg, name)
+        pull, ans = autograd.core.make_vjp(
+            lambda A: f(A)[1] if name == "slogdet" else f(A), inputs_of(name)[0]
+        )
+        pull(ans)
+        seen = Counter()
+        for op in NUMPY:
+            count_numpy(monkeypatch, op, seen)
+        pull(ans)
+        assert not seen
+    finally:
+        adapter.uninstall()
+
+
+def count_numpy(patch, op, seen):
+    patch.setattr(standard_numpy.linalg, op, counted(op, getattr(standard_numpy.linalg, op), seen))
+
+
+def counted(op, function, seen):
+    def call(*args, **keywords):
+        seen[op] += 1
+        return function(*args, **keywords)
+
+    return call
+
+
+def test_numpy(monkeypatch):
+    """Through lv.vjp and lv.jvp."""
+    for name, params in FORMS:
+        inputs = inputs_of(name, 2)
+        with monkeypatch.context() as patch:
+            seen = Counter()
+            for op in NUMPY:
+                count_numpy(patch, op, seen)
+            _, pull = lv.vjp(name, *inputs, **params)
+            outputs = lv.RULES[name].forward(*inputs, **params)
+            seen.clear()
+            pull(*[y if np.isdtype(y.dtype, "real floating") else None for y in outputs])
+            assert seen == (Counter(solve=1) if name == "solve" else Counter()), name

@@ -1,0 +1,183 @@
+"""Second derivatives: the tangents of each pullback and pushforward against the oracle, here and in hosts."""
+
+from dataclasses import replace
+
+import mpmath
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.testing import CheckError, check_rule
+from linalg_vjp.testing._exact import DIGITS, exact, inner, norm, to_numpy
+from linalg_vjp.testing._trial import Trial
+from linalg_vjp.testing._twice import second_truth
+from linalg_vjp.testing.oracles import ORACLES
+
+from .random_inputs import general, is_hermitian, regular
+from .said_by_torch import SAID_BY_TORCH
+
+pytestmark = SAID_BY_TORCH
+
+
+def forms(rule):
+    """Each value of each keyword, the others as they are typically."""
+    yield dict(rule.typical)
+    for key, param in rule.params.items():
+        for value in param.tried():
+            if key != "gauge" and value != {**{key: param.default}, **rule.typical}[key]:
+                yield {**rule.typical, key: value}
+
+
+def smooth(rule, params):
+    """Where the outputs have second derivatives and no columns beyond the rank."""
+    return not params.get("full_matrices") and (params.get("ord") or 1) not in (-1, -2.5)
+
+
+FORMS = [(name, params) for name, rule in lv.RULES.items() for params in forms(rule) if smooth(rule, params)]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
+def test_every_form(name, params, dtype, target):
+    inputs = [target.asarray(x) for x in regular(name, dtype=dtype)]
+    check_rule(lv.RULES[name], inputs, batched=lv.RULES[name].batched(params), twice=True, **params)
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (2, 4)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("name", [n for n, r in lv.RULES.items() if r.signature.startswith("(m,n)->")])
+def test_tall_and_wide(name, shape, dtype, target):
+    rule = lv.RULES[name]
+    check_rule(rule, [target.asarray(general(*shape, dtype=dtype))], twice=True, **rule.typical)
+
+
+def test_what_is_wrong_in_the_second_derivative_alone_is_seen():
+    """A pullback that is right in value, but in which the saved output stands for a constant."""
+    rule = lv.RULES["inv"]
+
+    def frozen(X, X_bar, *, xp):
+        still = getattr(X, "value", X)
+        Xh = type(X)(still, None, X.xp).mT if still is not X else X.mT
+        return (-(Xh @ X_bar @ Xh),)
+
+    wrong = replace(rule, op_vjp=frozen)
+    check_rule(wrong, [general(3, 3)])
+    with pytest.raises(CheckError, match="the tangent of the pullback"):
+        check_rule(wrong, [general(3, 3)], twice=True)
+    with pytest.raises(ValueError, match="own: give check_rule an oracle for twice"):
+        check_rule(replace(rule, name="own"), [general(3, 3)], twice=True)
+
+
+def loss_and_truth(name, params):
+    """Weights of a loss on the outputs of a rule, two directions, and its second derivative along them."""
+    rule = lv.RULES[name]
+    trial = Trial(rule, regular(name), params, 1000.0, 3)
+    if is_hermitian(name):
+        trial.dots = [(e + e.T) / 2 for e in trial.dots]
+    further = [trial.draw(x) for x in trial.inputs]
+    if is_hermitian(name):
+        further = [(e + e.T) / 2 for e in further]
+    with mpmath.workdps(DIGITS):
+        truth = second_truth(trial, ORACLES[name], further)
+        parts = [(exact(to_numpy(trial.bars[i])), *truth[i]) for i in trial.live_outputs]
+        value = float(sum(inner(weight, true) for weight, true, _ in parts))
+        size = float(sum(norm(weight) * size for weight, _, size in parts))
+    return trial, further, value, size
+
+
+def weighed(name, outputs, bars, sum_of):
+    rule = lv.RULES[name]
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    named = zip(rule.outputs, outputs, bars, strict=True)
+    return sum(
+        sum_of(bar * (y * y if label in rule.gauge else y)) for label, y, bar in named if bar is not None
+    )
+
+
+def torch_second(name, params, trial, further):
+    import torch
+
+    from linalg_vjp.adapters import torch as L
+
+    bars = [None if b is None else torch.asarray(b) for b in trial.bars]
+    inputs, D, E = ([torch.asarray(x) for x in xs] for xs in (trial.inputs, trial.dots, further))
+
+    def loss(*x):
+        return weighed(name, getattr(L, name)(*x, **params), bars, torch.sum)
+
+    def slope(*x):
+        return sum((g * d).sum() for g, d in zip(gradient(*x), D, strict=True))
+
+    count = tuple(range(len(inputs)))
+    gradient = torch.func.grad(loss, argnums=count)
+    yield sum((g * e).sum() for g, e in zip(torch.func.grad(slope, argnums=count)(*inputs), E, strict=True))
+    yield torch.func.jvp(slope, tuple(inputs), tuple(E))[1]
+
+    def pushed(*x):
+        return torch.func.jvp(loss, x, tuple(D))[1]
+
+    yield sum((g * e).sum() for g, e in zip(torch.func.grad(pushed, argnums=count)(*inputs), E, strict=True))
+    leaves = [x.clone().requires_grad_() for x in inputs]
+    first = torch.autograd.grad(loss(*leaves), leaves, create_graph=True)
+    second = torch.autograd.grad(
+        sum((g * d).sum() for g, d in zip(first, D, strict=True)), leaves, allow_unused=True
+    )
+    yield sum((g * e).sum() for g, e in zip(second, E, strict=True) if g is not None)
+
+
+def jax_second(name, params, trial, further):
+    import jax
+
+    from linalg_vjp.adapters import jax as L
+
+    bars = [None if b is None else jax.numpy.asarray(b) for b in trial.bars]
+    inputs, D, E = (tuple(jax.numpy.asarray(x) for x in xs) for xs in (trial.inputs, trial.dots, further))
+
+    def loss(*x):
+        return weighed(name, getattr(L, name)(*x, **params), bars, jax.numpy.sum)
+
+    def slope(*x):
+        gradient = jax.grad(loss, argnums=tuple(range(len(x))))(*x)
+        return sum((g * d).sum() for g, d in zip(gradient, D, strict=True))
+
+    gradient = jax.jit(jax.grad(slope, argnums=tuple(range(len(inputs)))))(*inputs)
+    yield sum((g * e).sum() for g, e in zip(gradient, E, strict=True))
+    yield jax.jvp(slope, inputs, E)[1]
+    yield jax.jit(lambda: jax.jvp(lambda *x: jax.jvp(loss, x, D)[1], inputs, E)[1])()
+
+
+def autograd_second(name, params, trial, further):
+    import autograd
+    import autograd.numpy as anp
+
+    from linalg_vjp.adapters import autograd as adapter
+
+    function = adapter.function(lv.RULES[name])
+
+    def loss(x):
+        return weighed(name, function(*x, **params), trial.bars, anp.sum)
+
+    def slope(x):
+        return sum(anp.sum(g * d) for g, d in zip(autograd.grad(loss)(x), trial.dots, strict=True))
+
+    gradient = autograd.grad(slope)(tuple(trial.inputs))
+    yield sum(anp.sum(g * e) for g, e in zip(gradient, further, strict=True))
+    yield autograd.differential_operators.make_jvp(slope)(tuple(trial.inputs))(tuple(further))[1]
+
+
+HOSTS = {"torch": torch_second, "jax": jax_second, "autograd": autograd_second}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("name", lv.RULES)
+def test_hosts(name, host):
+    """Through each adapter, backwards and forwards upon each other."""
+    pytest.importorskip(host, reason=f"not run: {host} is not installed")
+    if host == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    params = dict(lv.RULES[name].typical)
+    trial, further, value, size = loss_and_truth(name, params)
+    for found in HOSTS[host](name, params, trial, further):
+        assert abs(float(found) - value) <= 1000 * np.finfo("float64").eps * size
