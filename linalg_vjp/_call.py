@@ -226,9 +226,7 @@ def _derive(
     result_cores: Sequence[Core],
 ) -> Arrays:
     cores = (*frame.rule.kept_cores, *given_cores)
-    return _run(
-        frame, formula, params, (*kept, *given), cores, result_cores, keeps=bool(frame.rule.extras)
-    )
+    return _run(frame, formula, params, (*kept, *given), cores, result_cores, keeps=bool(frame.rule.extras))
 
 
 def _run(

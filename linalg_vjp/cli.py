@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     copy.add_argument("--rules", default="", help="these alone, and what they need: cholesky,qr")
     copy.set_defaults(run=_vendor)
     rules = commands.add_parser("rules", help="list the rules")
+    rules.add_argument(
+        "--markdown", action="store_true", help="print the tables of rules/README.md in place of it"
+    )
     rules.set_defaults(run=_rules)
     return parser
 
@@ -277,7 +280,25 @@ def _vendor(options: argparse.Namespace) -> int:
     return 0
 
 
+def rules_tables() -> str:
+    """The tables of rules/README.md, a family each."""
+    lines: list[str] = []
+    for family in dict.fromkeys(rule.family for rule in RULES.values()):
+        lines += [f"### {family.capitalize()}", ""]
+        lines += ["| rule | signature | keywords | differentiable at |", "|---|---|---|---|"]
+        for rule in RULES.values():
+            if rule.family == family:
+                keywords = ", ".join(f"`{k}={_plain(param.default)}`" for k, param in rule.params.items())
+                cells = (f"[`{rule.name}`]({rule.page}.md)", f"`{rule.signature}`", keywords, rule.domain)
+                lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
 def _rules(options: argparse.Namespace) -> int:
+    if options.markdown:
+        print(rules_tables())
+        return 0
     from rich.console import Console
     from rich.table import Table
 

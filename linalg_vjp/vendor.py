@@ -50,7 +50,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     if destination.exists() and not _vendored(destination):
         raise FileExistsError(f"{destination} exists, and was not made by this command; name another folder")
     package = Path(__file__).parent
-    wanted = {home(name) for name in rules or RULES}
+    wanted = _with_needed({home(name) for name in rules or RULES}, package / "_rules")
     if destination.exists():
         shutil.rmtree(destination)
     shutil.copytree(package, destination, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -72,6 +72,18 @@ def _vendored(folder: Path) -> bool:
 def home(name: str) -> str:
     """The name of the file that a rule is in, which closely tied rules share."""
     return RULES[name].page
+
+
+def _with_needed(families: set[str], folder: Path) -> set[str]:
+    """These files of rules, and those whose rules they are made of."""
+    found: set[str] = set()
+    while families:
+        family = families.pop()
+        found.add(family)
+        nodes = ast.parse((folder / f"{family}.py").read_text(encoding="utf-8")).body
+        imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 1]
+        families |= {node.module for node in imports if node.module} - found
+    return found
 
 
 def _without(path: Path, modules: set[str]) -> None:

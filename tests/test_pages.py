@@ -11,7 +11,6 @@ import pytest
 
 import linalg_vjp as lv
 from linalg_vjp.testing import vectors
-from linalg_vjp.vendor import home
 
 ROOT = Path(__file__).parents[1]
 NAMES = vectors.families()
@@ -36,7 +35,7 @@ def page(name):
 
 
 def rules_of(name):
-    return [rule for rule in lv.RULES.values() if home(rule.name) == name]
+    return [rule for rule in lv.RULES.values() if rule.page == name]
 
 
 def mistakes(name):
@@ -74,7 +73,7 @@ def test_the_formulas_are_closed(name):
 def test_the_numpy_block_satisfies_the_vectors(rule):
     """One matrix at a time, with zeros for None; then the last two steps of every rule, as README.md says."""
     record, scope = lv.RULES[rule], {}
-    (code,) = re.findall(r"^```python\n(.*?)^```$", page(home(rule)), flags=re.M | re.S)
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page(record.page), flags=re.M | re.S)
     exec(code, scope)
     formula = scope[f"{rule}_vjp"]
     live = [i for i, output in enumerate(record.outputs) if output not in record.constant]
@@ -135,7 +134,7 @@ def test_the_table_of_pages_is_the_registry():
     rows = re.findall(r"^\| \[(\w+)\]\(\w+\.md\) \| (.+) \|$", page("README"), flags=re.M)
     assert sorted(name for name, _ in rows) == NAMES
     assert [rule for _, rules in rows for rule in re.findall(r"`(\w+)`", rules)] == sorted(
-        lv.RULES, key=lambda rule: [name for name, _ in rows].index(home(rule))
+        lv.RULES, key=lambda rule: [name for name, _ in rows].index(lv.RULES[rule].page)
     )
 
 

@@ -10,6 +10,7 @@ from .._namespaces import Namespace
 
 __all__ = ["by_parts"]
 
+
 def by_parts(
     xp: Namespace,
     chunk: int,

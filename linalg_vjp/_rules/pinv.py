@@ -39,11 +39,22 @@ def pinv_fwd(
 ) -> tuple[tuple[Array], tuple[Array | None, Array | None, Array | None]]:
     """X; with rtol also the singular value decomposition that it came from."""
     xp = namespace(xp, A)
-    if rtol is None or 0 in A.shape[-2:]:
+    U, S, Vh = pinv_keep(A, A, rtol=rtol, xp=xp)
+    if U is None:
         return pinv(A, rtol=rtol, xp=xp), (None, None, None)
-    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    _, f = _kept_values(S, rtol, xp)
+    _, f = _stays(S, rtol, xp)
     return ((adjoint(Vh, xp) * f[..., None, :]) @ adjoint(U, xp),), (U, S, Vh)
+
+
+def pinv_keep(
+    A: Array, X: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None
+) -> tuple[Array | None, Array | None, Array | None]:
+    """With rtol the singular value decomposition of A."""
+    xp = namespace(xp, A)
+    if rtol is None or 0 in A.shape[-2:]:
+        return None, None, None
+    U, S, Vh = xp.linalg.svd(A, full_matrices=False)
+    return U, S, Vh
 
 
 def pinv_vjp(
@@ -153,7 +164,7 @@ def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
     return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)
 
 
-def _kept_values(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
+def _stays(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
     """Which singular values stay, and f: their reciprocals, and 0 for the others."""
     per_matrix: Array = rtol if isinstance(rtol, numbers.Real) else rtol[..., None]
     stays = S[..., :1] * per_matrix < S
@@ -171,7 +182,7 @@ def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> A
     f_i f_j, where both are cut zero, so that ties do no harm.
     """
     V = adjoint(Vh, xp)
-    stays, f = _kept_values(S, rtol, xp)
+    stays, f = _stays(S, rtol, xp)
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
     mixed = stays[..., :, None] != stays[..., None, :]
     F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)
@@ -197,6 +208,7 @@ PINV = Rule(
     keeps=("A", "X", "U", "S", "Vh"),
     op=pinv,
     op_fwd=pinv_fwd,
+    op_keep=pinv_keep,
     op_vjp=pinv_vjp,
     op_jvp=pinv_jvp,
     params={"rtol": Param(None, _is_tolerance, "a real number, an array of them, or None", (None, 0.3))},

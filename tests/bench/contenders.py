@@ -23,12 +23,16 @@ class Contender(NamedTuple):
     whole: Callable[[], object]
 
 
-def inputs_of(name, batch, n, dtype):
-    """Well-conditioned matrices, the same for all contenders."""
-    rule = lv.RULES[name]
+def matrices(batch, n, dtype):
+    """Random matrices, or one matrix."""
     shape = (batch, n, n) if batch > 1 else (n, n)
     A = normal(np.random.default_rng([batch, n]), shape, dtype) / np.sqrt(n)
-    A = A.astype(dtype)
+    return A.astype(dtype)
+
+
+def inputs_of(name, batch, n, dtype):
+    """Well-conditioned inputs, the same for all contenders."""
+    rule, A = lv.RULES[name], matrices(batch, n, dtype)
     space = rule.space.get(rule.inputs[0])
     if space in ("hermitian", "positive"):
         A = (A @ np.conj(A.mT) + np.eye(n, dtype=dtype)).astype(dtype)

@@ -3,7 +3,7 @@
 import tracemalloc
 from typing import NamedTuple
 
-from .contenders import inputs_of, numpy_ours, torch_own
+from .contenders import inputs_of, matrices, numpy_ours, torch_own
 from .measure import turns
 
 BATCH, N, ALONE = 300, 32, 500  # for memory: a batch, and one matrix
@@ -45,7 +45,7 @@ def growth(small, large):
 
 def growth_of_a_sum():
     """What NumPy's own addition takes, which has no overhead but that of memory."""
-    small, large = (inputs_of("inv", b, SIZE, "float64")[0] for b in (SMALL, SMALL * TIMES))
+    small, large = (matrices(b, SIZE, "float64") for b in (SMALL, SMALL * TIMES))
     return growth(lambda: small + small, lambda: large + large)
 
 
