@@ -110,7 +110,7 @@ class Record:
 
     def of(self, count: int) -> Any:
         """The rule for so many inputs, where the last may be repeated; else the rule itself."""
-        return _repeated(self, count) if self.sides.repeats else self
+        return _repeated(self, count) if self.sides.repeats and count >= len(self.inputs) else self
 
     def from_saved(self, inputs: Any, outputs: Any) -> list[Any]:
         """Those of the inputs and outputs that `saves` names, in that order."""

@@ -10,7 +10,8 @@ from linalg_vjp import cli
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ELSEWHERE = ("hosts.md",)  # whose code needs the hosts: hosts/test_docs.py runs it
+# The code of the first needs the hosts, and of the second a copy of the repository.
+ELSEWHERE = {"hosts.md": "hosts/test_docs.py", "adding-a-rule.md": "test_places.py"}
 
 
 def blocks(page):

@@ -1,6 +1,6 @@
 """The signature of a rule: axes that may be missing, fixed sizes, a last input that is repeated."""
 
-import functools
+import itertools
 import pickle
 
 import numpy as np
@@ -12,110 +12,200 @@ from linalg_vjp._signature import parse, repeated
 from linalg_vjp.testing import check_rule
 
 from .random_inputs import general
+from .toy_rules import BLOCK_DIAG, CROSS, FORM, MULTI_DOT, SCALED_SUM, block_diag
 
 
-def adjoint(X):
-    return np.conj(X.mT)
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("p", [(), (3,)])
+@pytest.mark.parametrize("q", [(), (2,)])
+def test_two_axes_that_may_be_missing(p, q, dtype):
+    """A vector on either side, or on both, beside a matrix or a batch of them."""
+    for batch in ((), (2,), (5,), (2, 1)):
+        inputs = (
+            general(*p, 4, dtype=dtype),
+            general(*batch, 4, 5, seed=1),
+            general(5, *q, dtype=dtype, seed=2),
+        )
+        (Y,) = FORM.forward(*inputs)
+        assert Y.shape == (*batch, *p, *q)
+        check_rule(FORM, inputs)
+        (Y,) = lv.RULES["matmul"].forward(inputs[0], inputs[1])
+        assert Y.shape == (*batch, *p, 5)
 
 
-def product(arrays, like):
-    """Of all of them; the unit matrix where there are none."""
-    return functools.reduce(np.matmul, arrays) if arrays else np.eye(like)
+@pytest.mark.parametrize(
+    "shapes",
+    [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((4, 2, 3), (3,)), ((3,), (4, 3, 2)), ((1,), (1, 1))],
+)
+@pytest.mark.parametrize(
+    "dtypes", [("float64", "float64"), ("float64", "complex128"), ("complex128", "float32")]
+)
+def test_matmul_is_that_of_numpy(shapes, dtypes):
+    A, B = (general(*s, dtype=d, seed=i) for i, (s, d) in enumerate(zip(shapes, dtypes, strict=True)))
+    np.testing.assert_allclose(lv.vjp("matmul", A, B)[0], A @ B, rtol=1e-12)
+    check_rule(lv.RULES["matmul"], [A, B])
 
 
-def form_vjp(A, M, B, Y_bar, *, xp):
-    return Y_bar @ adjoint(M @ B), adjoint(A) @ Y_bar @ adjoint(B), adjoint(A @ M) @ Y_bar
+def test_the_kept_values_of_a_vector_are_vectors():
+    """Axes of size one are put in for the formula alone."""
+    A, b = general(2, 3, 3), general(3)
+    (y,), linear = lv.RULES["matmul"].fwd(A, b)
+    assert [x.shape for x in linear.kept] == [(2, 3, 3), (3,)]
+    assert [x.shape for x in linear.vjp((y,))] == [(2, 3, 3), (3,)]
+    assert linear.jvp((A, None))[0].shape == (2, 3)
+    (x,), linear = lv.RULES["cholesky_solve"].fwd(np.tril(A) + 3 * np.eye(3), b)
+    assert [y.shape for y in linear.vjp((x,))] == [(2, 3, 3), (3,)]
 
 
-def form_jvp(A, M, B, A_dot, M_dot, B_dot, *, xp):
-    terms = [(A_dot, M, B), (A, M_dot, B), (A, M, B_dot)]
-    return (sum(X @ Y @ Z for X, Y, Z in terms if X is not None and Y is not None and Z is not None),)
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_a_fixed_size(dtype):
+    check_rule(CROSS, [general(3, dtype=dtype), general(2, 3, dtype=dtype, seed=1)])
+    check_rule(CROSS, [general(2, 1, 3, dtype=dtype), general(3, dtype=dtype, seed=1)])
 
 
-FORM = lv.Rule(
-    "form", "(p?,m),(m,n),(n,q?)->(p?,q?)", inputs=("A", "M", "B"), outputs=("Y",), saves=("A", "M", "B"),
-    op=lambda A, M, B, *, xp: (A @ M @ B,), op_vjp=form_vjp, op_jvp=form_jvp,
-)  # fmt: skip
-
-CROSS = lv.bilinear(
-    "cross", "(3),(3)->(3)",
-    op=lambda a, b, *, xp: xp.linalg.cross(a, b),
-    A_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(xp.conj(b), y_bar),
-    B_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(y_bar, xp.conj(a)),
-)  # fmt: skip
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("sizes", [(3, 2), (2, 3, 4), (1, 3, 2, 2), (2, 2, 2, 2, 2)])
+def test_a_chain_of_products(sizes, dtype):
+    """Each has sizes of its own."""
+    pairs = list(itertools.pairwise(sizes))
+    check_rule(MULTI_DOT, [general(*pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)])
+    batch = [general(*([2] * (i % 2)), *pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)]
+    check_rule(MULTI_DOT, batch)
 
 
-def multi_dot_vjp(*arguments, xp):
-    *factors, Y_bar = arguments
-    m, n = Y_bar.shape[-2:]
-    parts = [(product(factors[:i], m), product(factors[i + 1 :], n)) for i in range(len(factors))]
-    return tuple(adjoint(left) @ Y_bar @ adjoint(right) for left, right in parts)
+@pytest.mark.parametrize(
+    "shapes",
+    [[(2, 3)], [(2, 3), (1, 1)], [(3, 1), (2, 2), (1, 4)], [(5, 2, 2), (3, 1)], [(5, 1, 2), (1, 2, 1)]],
+)
+def test_blocks_of_any_number(shapes):
+    inputs = [general(*shape, seed=i) for i, shape in enumerate(shapes)]
+    check_rule(BLOCK_DIAG, inputs)
+    Y, pullback = lv.vjp(BLOCK_DIAG, *inputs)
+    for bar, X in zip(pullback(Y), inputs, strict=True):
+        np.testing.assert_allclose(bar, X * (np.prod(Y.shape[:-2]) / np.prod(X.shape[:-2])))
+    _, dot = lv.jvp(BLOCK_DIAG, inputs, [None, *inputs[1:]])
+    np.testing.assert_array_equal(dot, block_diag(0 * inputs[0], *inputs[1:], xp=np)[0])
 
 
-def multi_dot_jvp(*arguments, xp):
-    count = len(arguments) // 2
-    factors, dots = arguments[:count], arguments[count:]
-    terms = [[*factors[:i], dot, *factors[i + 1 :]] for i, dot in enumerate(dots) if dot is not None]
-    return (sum(product(term, 0) for term in terms),)
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_an_input_before_those_that_repeat(count, dtype):
+    As = [general(2, 3 - i, 2, dtype=dtype, seed=i) for i in range(count)]
+    check_rule(SCALED_SUM, [general(2, dtype=dtype, seed=7), *As])
+    check_rule(SCALED_SUM, [general(dtype=dtype, seed=7), *As])
 
 
-MULTI_DOT = lv.Rule(
-    "multi_dot", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",),
-    op=lambda *factors, xp: (product(factors, 0),), op_vjp=multi_dot_vjp, op_jvp=multi_dot_jvp,
-)  # fmt: skip
+def test_a_repeated_input_in_chunks(monkeypatch):
+    inputs = [general(9, 2, 3), general(9, 3, 2), general(9, 2, 2)]
+    for rule in (MULTI_DOT, BLOCK_DIAG):
+        wanted = lv.vjp(rule, *inputs)[1](np.ones_like(rule.forward(*inputs)[0]))
+        with monkeypatch.context() as patch:
+            patch.setattr(_batches, "CHUNK", 10)
+            Y, pullback = lv.vjp(rule, *inputs)
+            for mine, plain in zip(pullback(np.ones_like(Y)), wanted, strict=True):
+                np.testing.assert_array_equal(mine, plain)
 
 
-def blocks(shapes):
-    """Where each block lies, and the size of the whole."""
-    ends = np.cumsum([shape[-2:] for shape in shapes], axis=0)
-    places = [
-        (..., slice(i - m, i), slice(j - n, j))
-        for (i, j), (m, n) in zip(ends, [s[-2:] for s in shapes], strict=True)
-    ]
-    return places, tuple(ends[-1])
+def test_the_rule_of_a_number_of_inputs():
+    three = MULTI_DOT.of(3)
+    assert three.signature == "(m1,n1),(m2,n2),(m3,n3)->(p,q)"
+    assert three.inputs == three.saves == three.keeps == ("A1", "A2", "A3")
+    assert MULTI_DOT.of(3) is three
+    assert BLOCK_DIAG.of(2).shapes == ("A1", "A2")
+    assert SCALED_SUM.of(3).inputs == ("c", "A1", "A2")
+    assert FORM.of(3) is FORM
+    assert lv.RULES["qr"].of(1) is lv.RULES["qr"]
 
 
-def block_diag(*parts, xp):
-    places, size = blocks([X.shape for X in parts])
-    Y = np.zeros((*np.broadcast_shapes(*(X.shape[:-2] for X in parts)), *size), np.result_type(*parts))
-    for X, place in zip(parts, places, strict=True):
-        Y[place] = X
-    return (Y,)
+def plain_sum(*As, xp):
+    return (sum(As),)
 
 
-def block_diag_vjp(*arguments, xp):
-    *likes, Y_bar = arguments
-    assert all(type(like).__name__ == "Like" for like in likes)  # nothing of them is kept but the shape
-    return tuple(Y_bar[place] for place in blocks([like.shape for like in likes])[0])
+def copies(*arguments, xp):
+    return tuple(arguments[-1] for _ in arguments[:-1])
 
 
-def block_diag_jvp(*arguments, xp):
-    count = len(arguments) // 2
-    pairs = zip(arguments[:count], arguments[count:], strict=True)
-    return block_diag(*(np.zeros(X.shape) if dot is None else dot for X, dot in pairs), xp=xp)
+def test_what_repeats_in_a_record():
+    """The space of each, what is constant, and a linearization that is stored."""
+    rule = lv.Rule(
+        "plain_sum", "(m,m)...->(m,m)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
+        op=plain_sum, op_vjp=copies, op_jvp=lambda *arguments, xp: (sum(arguments[len(arguments) // 2 :]),),
+        space={"A": "hermitian"},
+    )  # fmt: skip
+    assert dict(rule.of(2).space) == {"A1": "hermitian", "A2": "hermitian"}
+    frozen = lv.Rule(
+        "frozen", "(m,m),(m,m)...->(m,m)", inputs=("B", "A"), outputs=("Y",), saves=(), constant=("A",),
+        op=plain_sum, op_vjp=lambda Y_bar, xp: (Y_bar, None, None), op_jvp=lambda B_dot, *rest, xp: (B_dot,),
+    )  # fmt: skip
+    Y, pullback = lv.vjp(frozen, np.eye(2), np.eye(2), np.eye(2))
+    assert pullback(Y)[1:] == (None, None)
+    assert lv.jvp(frozen, (np.eye(2),) * 3, (np.eye(2), None, None))[1].tolist() == np.eye(2).tolist()
 
 
-BLOCK_DIAG = lv.Rule(
-    "block_diag", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
-    op=block_diag, op_vjp=block_diag_vjp, op_jvp=block_diag_jvp,
-)  # fmt: skip
+def test_a_linearization_of_many_inputs_is_stored():
+    inputs = [general(2, 3), general(3, 2), general(2, 2)]
+    (Y,), linear = MULTI_DOT.fwd(*inputs)
+    other = pickle.loads(pickle.dumps(linear))
+    for mine, plain in zip(other.vjp((Y,)), linear.vjp((Y,)), strict=True):
+        np.testing.assert_array_equal(mine, plain)
 
-# One input that is not repeated before those that are: c times the first block, and the others as they are.
-SCALED = lv.Rule(
-    "scaled", "(),(m,n)...->(p,q)", inputs=("c", "A"), outputs=("Y",), saves=("c", "A"),
-    op=lambda c, *As, xp: (c[..., None, None] * product(As, 0),),
-    op_vjp=lambda c, *rest, xp: (
-        np.sum(np.conj(product(rest[:-1], 0)) * rest[-1], axis=(-2, -1)),
-        *multi_dot_vjp(*rest[:-1], np.conj(c)[..., None, None] * rest[-1], xp=xp),
-    ),
-    op_jvp=lambda c, *rest, xp: (
-        sum(
-            term
-            for term in (
-                *(c[..., None, None] * x for x in multi_dot_jvp(*halves(rest), xp=xp) if halves(rest)[-1] is not None),
-                None if rest[len(rest) // 2] is None else rest[len(rest) // 2][..., None, None] * product(rest[: len(rest) // 2], 0),
-            )
-            if term is not None
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: lv.vjp("matmul", general(2, 3), general(4)), ["B has shape (4,)", "(..., k) with k = 3"]),
+        (
+            lambda: lv.vjp("matmul", general(2), general(4, 2)),
+            ["B has shape (4, 2)", "(..., k, n) with k = 2"],
         ),
-    ),
-)  # fmt: skip
+        (lambda: lv.vjp("matmul", np.ones(()), general(4)), ["A has shape ()", "(..., k)"]),
+        (
+            lambda: lv.vjp("matmul", general(2, 3), general(3, 2))[1](general(2)),
+            ["of Y has shape (2,)", "(2, 2)"],
+        ),
+        (lambda: lv.vjp("matmul", general(2, 3, 3), general(4, 3, 2)), ["(2,) and (4,)", "do not broadcast"]),
+        (lambda: lv.vjp(CROSS, general(3), general(2)), ["B has shape (2,)", "(..., 3)"]),
+        (lambda: lv.vjp(MULTI_DOT, general(2, 3), general(3)), ["A2 has shape (3,)", "(..., m2, n2)"]),
+        (
+            lambda: lv.vjp(MULTI_DOT, general(2, 3), general(3, 2))[1](general(2, 3)),
+            ["of Y", "(2, 3)", "(2, 2)"],
+        ),
+        (lambda: lv.jvp(MULTI_DOT, [general(2, 2)] * 2, [None]), ["1 tangents given, 2 wanted", "A1, A2"]),
+        (lambda: lv.vjp(MULTI_DOT), ["multi_dot", "0 inputs given, 1 wanted"]),
+        (lambda: lv.vjp(SCALED_SUM), ["scaled_sum", "0 inputs given"]),
+        (lambda: lv.vjp(SCALED_SUM, np.ones(())), ["scaled_sum", "1 inputs given, 2 wanted", "c, A"]),
+    ],
+)
+def test_errors_help(call, words):
+    with pytest.raises(ValueError, match=r"^(matmul|cross|multi_dot|scaled_sum):") as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(m,n)",
+        "(m,n)->",
+        "(m n)->(m)",
+        "(m,n)->(m,?)",
+        "(m,n)...,(n)->(m)",
+        "(m)->(m)...",
+        "(3?)->(3)",
+        "(2m)->()",
+    ],
+)
+def test_what_is_no_signature(text):
+    with pytest.raises(ValueError, match="is not of the form"):
+        parse(text)
+
+
+def test_the_parts_of_a_signature():
+    parts = parse("(m?,k),(k,3)...->(m?,3)")
+    assert parts.inputs == (("m", "k"), ("k", "3"))
+    assert parts.outputs == (("m", "3"),)
+    assert (parts.optional, parts.repeats) == ({"m"}, True)
+    assert parts.missing([(2, 3), (3, 3)]) == set()
+    assert parts.missing([(3,), (3, 3)]) == {"m"}
+    assert repeated("(m?,k),(k,3)...->(m?,3)", 2) == "(m?,k),(k1,3),(k2,3)->(m?,3)"

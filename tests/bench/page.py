@@ -32,7 +32,7 @@ on {machine}, with {versions}.
 
 The ratios are the result: all contenders take turns in one process, with equal numbers of threads, and the
 median over the turns counts. *Backward* is the pullback alone, *both* the forward and the pullback. Where a
-forward keeps residuals (a factorization, or the gradient of a scalar), the pullback is cheap and the forward
+forward keeps values (a factorization, or the gradient of a scalar), the pullback is cheap and the forward
 pays: look at both columns. `vector_norm` has `ord=3` and `axis=-1`, `matrix_norm` is the nuclear norm, and
 `svd` has `full_matrices=False`.
 
@@ -52,7 +52,7 @@ SINGLE = """
 ## One pullback on NumPy
 
 In float64, with one thread. *3 x 3*: the overhead, on one such matrix, and PyTorch's own backward pass there.
-*Arrays*: the memory at the peak beside inputs, residuals and results, in arrays of the size of an input, for
+*Arrays*: the memory at the peak beside inputs, kept values and results, in arrays of the size of an input, for
 {batch} matrices of {n} rows and for one of {alone}. *100 times the batch*: {large} matrices of
 {size} x {size} against {small}, in multiples of the time; the last row is NumPy's own addition, which pays
 for nothing but memory.

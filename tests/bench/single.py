@@ -17,7 +17,7 @@ class Single(NamedTuple):
     rule: str
     overhead: float  # seconds on one 3 x 3 matrix
     torch: float  # PyTorch's own there
-    batch: float  # arrays of the size of the inputs at the peak, beside inputs, residuals and results
+    batch: float  # arrays of the size of the inputs at the peak, beside inputs, kept values and results
     alone: float  # the same for one large matrix
     growth: float  # the time of a hundred times the batch, divided by a hundred times the time
 

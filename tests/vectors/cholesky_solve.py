@@ -43,7 +43,6 @@ def points():
     yield point("lower, zeros above", (3, 3), (3, 2), change=np.tril)
     yield point("upper, zeros below", (3, 3), (3, 2), upper=True, change=np.triu)
     yield point("a real diagonal, complex", (2, 2), (2, 2), complex_L=True, change=with_real_diagonal)
-    yield point("a diagonal factor, complex", (2, 2), (2, 2), complex_L=True, change=diagonal_alone)
     yield point("a vector", (3, 3), (3,))
     yield point("a vector, upper, complex", (3, 3), (3,), complex_L=True, upper=True)
     yield point("a vector for every factor, complex", (2, 3, 3), (3,), complex_L=True)
@@ -62,7 +61,3 @@ def points():
 
 def with_real_diagonal(L):
     return L - 1j * np.diag(np.diag(L).imag)
-
-
-def diagonal_alone(L):
-    return np.diag(np.diag(L))

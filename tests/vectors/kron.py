@@ -31,7 +31,9 @@ def points():
     yield point("tall and wide", (3, 2), (2, 3))
     yield point("wide and tall, complex", (1, 3), (3, 2), complex_A=True)
     yield Point(
-        KRON, "a symmetric B", (np.asarray([[1.0, 2.0], [-0.5, 0.75]]), np.asarray([[1.5, -1.0], [-1.0, 0.5]]))
+        KRON,
+        "a symmetric B",
+        (np.asarray([[1.0, 2.0], [-0.5, 0.75]]), np.asarray([[1.5, -1.0], [-1.0, 0.5]])),
     )
     yield point("columns", (3, 1), (2, 1))
     yield point("a column and a square", (3, 1), (2, 2))

@@ -1,0 +1,120 @@
+"""Small rules in NumPy, one for each form that a signature may have; none of them is in the library."""
+
+import functools
+
+import numpy as np
+
+import linalg_vjp as lv
+
+
+def adjoint(X):
+    return np.conj(X.mT)
+
+
+def product(arrays, like):
+    """Of all of them; the unit matrix where there are none."""
+    return functools.reduce(np.matmul, arrays) if arrays else np.eye(like)
+
+
+def form_vjp(A, M, B, Y_bar, *, xp):
+    return Y_bar @ adjoint(M @ B), adjoint(A) @ Y_bar @ adjoint(B), adjoint(A @ M) @ Y_bar
+
+
+def form_jvp(A, M, B, A_dot, M_dot, B_dot, *, xp):
+    terms = [(A_dot, M, B), (A, M_dot, B), (A, M, B_dot)]
+    return (sum(X @ Y @ Z for X, Y, Z in terms if X is not None and Y is not None and Z is not None),)
+
+
+FORM = lv.Rule(
+    "form", "(p?,m),(m,n),(n,q?)->(p?,q?)", inputs=("A", "M", "B"), outputs=("Y",), saves=("A", "M", "B"),
+    op=lambda A, M, B, *, xp: (A @ M @ B,), op_vjp=form_vjp, op_jvp=form_jvp,
+)  # fmt: skip
+
+CROSS = lv.bilinear(
+    "cross", "(3),(3)->(3)",
+    op=lambda a, b, *, xp: xp.linalg.cross(a, b),
+    A_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(xp.conj(b), y_bar),
+    B_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(y_bar, xp.conj(a)),
+)  # fmt: skip
+
+
+def multi_dot(*factors, xp):
+    return (product(factors, 0),)
+
+
+def multi_dot_vjp(*arguments, xp):
+    *factors, Y_bar = arguments
+    m, n = Y_bar.shape[-2:]
+    parts = [(product(factors[:i], m), product(factors[i + 1 :], n)) for i in range(len(factors))]
+    return tuple(adjoint(left) @ Y_bar @ adjoint(right) for left, right in parts)
+
+
+def multi_dot_jvp(*arguments, xp):
+    count = len(arguments) // 2
+    factors, dots = arguments[:count], arguments[count:]
+    terms = [[*factors[:i], dot, *factors[i + 1 :]] for i, dot in enumerate(dots) if dot is not None]
+    return (sum(product(term, 0) for term in terms),)
+
+
+MULTI_DOT = lv.Rule(
+    "multi_dot", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",),
+    op=multi_dot, op_vjp=multi_dot_vjp, op_jvp=multi_dot_jvp,
+)  # fmt: skip
+
+
+def blocks(shapes):
+    """Where each block lies, and the size of the whole."""
+    ends = np.cumsum([shape[-2:] for shape in shapes], axis=0)
+    places = [
+        (..., slice(i - m, i), slice(j - n, j))
+        for (i, j), (m, n) in zip(ends, [s[-2:] for s in shapes], strict=True)
+    ]
+    return places, tuple(ends[-1])
+
+
+def block_diag(*parts, xp):
+    places, size = blocks([X.shape for X in parts])
+    Y = np.zeros((*np.broadcast_shapes(*(X.shape[:-2] for X in parts)), *size), np.result_type(*parts))
+    for X, place in zip(parts, places, strict=True):
+        Y[place] = X
+    return (Y,)
+
+
+def block_diag_vjp(*arguments, xp):
+    *likes, Y_bar = arguments
+    assert all(type(like).__name__ == "Like" for like in likes)  # nothing of them is kept but the shape
+    return tuple(Y_bar[place] for place in blocks([like.shape for like in likes])[0])
+
+
+def block_diag_jvp(*arguments, xp):
+    count = len(arguments) // 2
+    pairs = zip(arguments[:count], arguments[count:], strict=True)
+    return block_diag(*(np.zeros(X.shape) if dot is None else dot for X, dot in pairs), xp=xp)
+
+
+BLOCK_DIAG = lv.Rule(
+    "block_diag", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
+    op=block_diag, op_vjp=block_diag_vjp, op_jvp=block_diag_jvp,
+)  # fmt: skip
+
+
+def total(arrays):
+    return sum(np.sum(X, axis=(-2, -1)) for X in arrays if X is not None)
+
+
+def scaled_sum_vjp(c, *rest, xp):
+    *As, y_bar = rest
+    each = np.conj(c) * y_bar
+    return np.conj(total(As)) * y_bar, *(each[..., None, None] * np.ones(A.shape[-2:]) for A in As)
+
+
+def scaled_sum_jvp(c, *rest, xp):
+    count = len(rest) // 2
+    As, c_dot, dots = rest[:count], rest[count], rest[count + 1 :]
+    return ((0 if c_dot is None else c_dot * total(As)) + c * total(dots),)
+
+
+SCALED_SUM = lv.Rule(
+    "scaled_sum", "(),(m,n)...->()", inputs=("c", "A"), outputs=("y",), saves=("c", "A"),
+    op=lambda c, *As, xp: (c * total(As),), op_vjp=scaled_sum_vjp, op_jvp=scaled_sum_jvp,
+)  # fmt: skip
