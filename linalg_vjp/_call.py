@@ -4,26 +4,24 @@ The maths of a rule sees whole matrices, one namespace, cotangents in the dtypes
 may still be broadcast, or complex where the input was real; that is mended here.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from ._batches import mapper
 from ._checks import (
     check_count,
     check_floating,
     check_params,
     check_real,
-    check_results,
     check_shape,
     check_shapes,
     common_namespace,
 )
 from ._cotangent import all_none, cast, unbroadcast
+from ._frame import Arrays, Frame, Like, run
 from ._matrix import promote
 from ._namespaces import Array, Namespace, device, is_numpy_namespace, same_device
 from ._params import complete
 from ._record import Record
-from ._signature import Core
 
 __all__ = [
     "Arrays",
@@ -39,27 +37,6 @@ __all__ = [
     "recall",
     "with_outputs",
 ]
-
-Arrays = Sequence[Any]
-
-
-class Like(NamedTuple):
-    """What is kept of an array when its values are not needed."""
-
-    shape: tuple[int, ...]
-    dtype: Any
-
-
-class Frame(NamedTuple):
-    """All that is known of a call but its arrays."""
-
-    rule: Record
-    xp: Namespace
-    params: dict[str, Any]
-    missing: frozenset[str]  # optional axes that were left out
-    batch: int  # how many axes the batch has
-    inputs: tuple[Like, ...]
-    outputs: tuple[Like, ...]  # none before the forward
 
 
 def prepare(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
@@ -112,7 +89,7 @@ def _likes(arrays: Arrays) -> tuple[Like, ...]:
 def forward(frame: Frame, inputs: Arrays) -> Arrays:
     """The outputs."""
     rule = frame.rule
-    return _run(
+    return run(
         frame,
         rule.op,
         _plain(frame.params),
@@ -126,28 +103,20 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
 def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays]:
     """The frame with its outputs, the outputs, and the extras of the rule."""
     rule = frame.rule
-    extras: Arrays = ()
     if rule.op_fwd is None:
         outputs = forward(frame, inputs)
-        if rule.extras:
-            extras = keep(frame, inputs, outputs)
+        extras = keep(frame, inputs, outputs) if rule.extras else ()
     else:
-        op_fwd, count = rule.op_fwd, len(rule.outputs)
-
-        def flat(*arrays: Array, **keywords: Any) -> Arrays:
-            made, extras = op_fwd(*arrays, **keywords)
-            check_results(rule, op_fwd, made, count)
-            return *made, *extras
-
-        results = _run(
+        results = run(
             frame,
-            flat,
+            rule.run_fwd,
             _plain(frame.params),
             _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
             keeps=True,
         )
+        count = len(rule.outputs)
         outputs, extras = results[:count], results[count:]
     return with_outputs(frame, outputs), outputs, extras
 
@@ -170,22 +139,15 @@ def kept_of(rule: Record, inputs: Arrays, outputs: Arrays, extras: Arrays) -> Ar
 
 def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
     """The extras of a rule, made from its inputs and outputs."""
-    rule, op_fwd = frame.rule, frame.rule.op_fwd
-    if rule.op_keep is not None:
-        formula: Callable[..., Arrays] = rule.op_keep
-        names = rule.saves
-        arrays = rule.from_saved(inputs, outputs)
-        cores = [(*rule.sides.inputs, *rule.sides.outputs)[i] for i in rule.saved]
+    rule = frame.rule
+    if rule.op_keep is None:  # the forward makes them, of all inputs
+        names, arrays, cores = rule.inputs, inputs, rule.sides.inputs
     else:
-        names, arrays, cores = rule.inputs, list(inputs), list(rule.sides.inputs)
-
-        def formula(*arrays: Array, **keywords: Any) -> Arrays:
-            assert op_fwd is not None
-            return op_fwd(*arrays, **keywords)[1]
-
-    return _run(
+        names, arrays = rule.saves, rule.from_saved(inputs, outputs)
+        cores = tuple((*rule.sides.inputs, *rule.sides.outputs)[i] for i in rule.saved)
+    return run(
         frame,
-        formula,
+        rule.run_keep,
         _plain(frame.params),
         _promoted(frame, arrays, names),
         cores,
@@ -201,7 +163,15 @@ def pull(frame: Frame, kept: Arrays, cotangents: Arrays) -> tuple[Array | None, 
     bars = _fit(frame, "cotangent", rule.outputs, cotangents, frame.outputs, anchor)
     if all_none(*bars):
         return _restore(frame, rule.inputs, [None] * len(rule.inputs), frame.inputs, anchor)
-    found = _derive(frame, rule.op_vjp, frame.params, kept, bars, rule.sides.outputs, rule.sides.inputs)
+    found = run(
+        frame,
+        rule.op_vjp,
+        frame.params,
+        (*kept, *bars),
+        rule.pull_cores,
+        rule.sides.inputs,
+        keeps=bool(rule.extras),
+    )
     return _restore(frame, rule.inputs, found, frame.inputs, anchor)
 
 
@@ -212,89 +182,16 @@ def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ..
     dots = _fit(frame, "tangent", rule.inputs, tangents, frame.inputs, anchor)
     if all_none(*dots):
         return _restore(frame, rule.outputs, [None] * len(rule.outputs), frame.outputs, anchor)
-    found = _derive(frame, rule.op_jvp, params, kept, dots, rule.sides.inputs, rule.sides.outputs)
+    found = run(
+        frame,
+        rule.op_jvp,
+        params,
+        (*kept, *dots),
+        rule.push_cores,
+        rule.sides.outputs,
+        keeps=bool(rule.extras),
+    )
     return _restore(frame, rule.outputs, found, frame.outputs, anchor)
-
-
-def _derive(
-    frame: Frame,
-    formula: Callable[..., Arrays],
-    params: dict[str, Any],
-    kept: Arrays,
-    given: Arrays,
-    given_cores: Sequence[Core],
-    result_cores: Sequence[Core],
-) -> Arrays:
-    cores = (*frame.rule.kept_cores, *given_cores)
-    return _run(frame, formula, params, (*kept, *given), cores, result_cores, keeps=bool(frame.rule.extras))
-
-
-def _run(
-    frame: Frame,
-    formula: Callable[..., Arrays],
-    params: dict[str, Any],
-    arrays: Arrays,
-    cores: Sequence[Core | None],
-    result_cores: Sequence[Core | None],
-    *,
-    keeps: bool,
-) -> Arrays:
-    """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
-    rule, xp, count = frame.rule, frame.xp, len(result_cores)
-    if frame.missing:
-        arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
-    parts = mapper(xp, frame.batch, keeps, arrays)
-    if parts is None or not rule.batched(params):
-        results = formula(*arrays, xp=xp, **params)
-        check_results(rule, formula, results, count)
-    else:
-        placeholders = {i: x for i, x in enumerate(arrays) if type(x) is Like}
-
-        def checked(*arrays: Any, **keywords: Any) -> Arrays:
-            if placeholders:
-                arrays = tuple(placeholders.get(i, x) for i, x in enumerate(arrays))
-            results = formula(*arrays, **keywords)
-            check_results(rule, formula, results, count)
-            return results
-
-        there = [None if type(x) is Like else x for x in arrays]
-        results = parts(rule.name, checked, there, _ranks(frame, there, cores), params)
-    if frame.missing:
-        results = [_squeezed(x, core, frame) for x, core in zip(results, result_cores, strict=True)]
-    return results
-
-
-def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:
-    """The axes of one matrix: of an input those of the signature, of all else those behind the batch."""
-    inputs = frame.rule.sides.inputs
-    return [
-        0 if x is None else len(core) if core in inputs and core is not None else len(x.shape) - frame.batch
-        for x, core in zip(arrays, cores, strict=True)
-    ]
-
-
-def _expanded(x: Any, core: Core | None, frame: Frame) -> Any:
-    """With the missing axes of its core put in, of size one."""
-    if x is None or core is None or frame.missing.isdisjoint(core):
-        return x
-    present = [name not in frame.missing for name in core]
-    for i, there in enumerate(present):
-        if not there:
-            axis = -1 - sum(present[i + 1 :])
-            if type(x) is Like:
-                at = len(x.shape) + axis + 1
-                x = Like((*x.shape[:at], 1, *x.shape[at:]), x.dtype)
-            else:
-                x = frame.xp.expand_dims(x, axis=axis)
-    return x
-
-
-def _squeezed(x: Any, core: Core | None, frame: Frame) -> Any:
-    """Without the missing axes of its core."""
-    if x is None or core is None or frame.missing.isdisjoint(core):
-        return x
-    axes = tuple(i - len(core) for i, name in enumerate(core) if name in frame.missing)
-    return frame.xp.squeeze(x, axis=axes if len(axes) > 1 else axes[0])
 
 
 def _promoted(frame: Frame, arrays: Arrays, names: Sequence[str]) -> Arrays:
@@ -362,7 +259,8 @@ def _plain(params: dict[str, Any]) -> dict[str, Any]:
 
 def _anchor(kept: Arrays, given: Arrays) -> Array | None:
     """An array that tells the type and device of all."""
-    for x in (*kept, *given):
-        if x is not None and type(x) is not Like:
-            return x
+    for arrays in (kept, given):
+        for x in arrays:
+            if x is not None and type(x) is not Like:
+                return x
     return None

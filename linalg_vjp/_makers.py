@@ -132,15 +132,16 @@ def frechet(name: str, signature: str, *, op: Map, derivative: Map, **record: An
     """
 
     def pullback(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
-        *kept, Y_bar = arguments
+        Y_bar = arguments[-1]
         if Y_bar is None:
             return (None,)
         xp = namespace(xp, Y_bar)
-        return (derivative(*(conjugate_transpose(K, xp) for K in kept), Y_bar, xp=xp, **params),)
+        at_adjoint = [conjugate_transpose(K, xp) for K in arguments[:-1]]
+        return (derivative(*at_adjoint, Y_bar, xp=xp, **params),)
 
     def pushforward(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
-        *kept, A_dot = arguments
-        return (None if A_dot is None else derivative(*kept, A_dot, xp=namespace(xp, A_dot), **params),)
+        A_dot = arguments[-1]
+        return (None if A_dot is None else derivative(*arguments, xp=namespace(xp, A_dot), **params),)
 
     inputs = record.pop("inputs", ("A",))
     record = {"outputs": ("Y",), "saves": inputs, **record}

@@ -51,7 +51,10 @@ class Record:
     extras: tuple[str, ...] = field(init=False, repr=False)  # those of `keeps` that are no input or output
     slots: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in inputs + outputs + extras
     saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
-    kept_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # None for an extra
+    pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # of the arguments of op_vjp
+    push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and op_jvp, None for an extra
+    run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # the outputs and the extras
+    run_keep: Callable[..., Arrays] = field(init=False, repr=False)  # the extras
     result: Any = field(init=False, repr=False)  # the type of its outputs, where there are several
 
     def __post_init__(self) -> None:
@@ -73,7 +76,10 @@ class Record:
             "extras": extras,
             "slots": slots,
             "saved": tuple(names.index(name) for name in self.saves),
-            "kept_cores": tuple(cores[i] for i in slots),
+            "pull_cores": (*(cores[i] for i in slots), *sides.outputs),
+            "push_cores": (*(cores[i] for i in slots), *sides.inputs),
+            "run_fwd": functools.partial(_flat, self.op_fwd or self.op),
+            "run_keep": self.op_keep or functools.partial(_extras, self.op_fwd or self.op),
             "result": _result_type(self.name, self.outputs),
         }
         for name, value in derived.items():
@@ -116,6 +122,17 @@ class Record:
         """Those of the inputs and outputs that `saves` names, in that order."""
         values = (*inputs, *outputs)
         return [values[i] for i in self.saved]
+
+
+def _flat(op_fwd: Callable[..., Arrays], *inputs: Any, **keywords: Any) -> Arrays:
+    outputs, extras = op_fwd(*inputs, **keywords)
+    return *outputs, *extras
+
+
+def _extras(op_fwd: Callable[..., Arrays], *inputs: Any, **keywords: Any) -> Arrays:
+    _, extras = op_fwd(*inputs, **keywords)
+    made: Arrays = extras
+    return made
 
 
 @functools.cache

@@ -1,0 +1,101 @@
+"""What is known of one call of a rule, and a formula run on it: whole matrices in, whole matrices out."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ._batches import mapper
+from ._checks import check_results
+from ._namespaces import Namespace
+from ._record import Record
+from ._signature import Core
+
+__all__ = ["Arrays", "Frame", "Like", "run"]
+
+Arrays = Sequence[Any]
+
+
+class Like(NamedTuple):
+    """What is kept of an array when its values are not needed."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+class Frame(NamedTuple):
+    """All that is known of a call but its arrays."""
+
+    rule: Record
+    xp: Namespace
+    params: dict[str, Any]
+    missing: frozenset[str]  # optional axes that were left out
+    batch: int  # how many axes the batch has
+    inputs: tuple[Like, ...]
+    outputs: tuple[Like, ...]  # none before the forward
+
+
+def run(
+    frame: Frame,
+    formula: Callable[..., Arrays],
+    params: dict[str, Any],
+    arrays: Arrays,
+    cores: Sequence[Core | None],
+    result_cores: Sequence[Core | None],
+    *,
+    keeps: bool,
+) -> Arrays:
+    """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
+    rule, xp, count = frame.rule, frame.xp, len(result_cores)
+    if frame.missing:
+        arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
+    parts = mapper(xp, frame.batch, keeps, arrays)
+    if parts is None or not rule.batched(params):
+        results = formula(*arrays, xp=xp, **params)
+        check_results(rule, formula, results, count)
+    else:
+        placeholders = {i: x for i, x in enumerate(arrays) if type(x) is Like}
+
+        def checked(*arrays: Any, **keywords: Any) -> Arrays:
+            if placeholders:
+                arrays = tuple(placeholders.get(i, x) for i, x in enumerate(arrays))
+            results = formula(*arrays, **keywords)
+            check_results(rule, formula, results, count)
+            return results
+
+        there = [None if type(x) is Like else x for x in arrays]
+        results = parts(rule.name, checked, there, _ranks(frame, there, cores), params)
+    if frame.missing:
+        results = [_squeezed(x, core, frame) for x, core in zip(results, result_cores, strict=True)]
+    return results
+
+
+def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:
+    """The axes of one matrix: of an input those of the signature, of all else those behind the batch."""
+    inputs = frame.rule.sides.inputs
+    return [
+        0 if x is None else len(core) if core in inputs and core is not None else len(x.shape) - frame.batch
+        for x, core in zip(arrays, cores, strict=True)
+    ]
+
+
+def _expanded(x: Any, core: Core | None, frame: Frame) -> Any:
+    """With the missing axes of its core put in, of size one."""
+    if x is None or core is None or frame.missing.isdisjoint(core):
+        return x
+    present = [name not in frame.missing for name in core]
+    for i, there in enumerate(present):
+        if not there:
+            axis = -1 - sum(present[i + 1 :])
+            if type(x) is Like:
+                at = len(x.shape) + axis + 1
+                x = Like((*x.shape[:at], 1, *x.shape[at:]), x.dtype)
+            else:
+                x = frame.xp.expand_dims(x, axis=axis)
+    return x
+
+
+def _squeezed(x: Any, core: Core | None, frame: Frame) -> Any:
+    """Without the missing axes of its core."""
+    if x is None or core is None or frame.missing.isdisjoint(core):
+        return x
+    axes = tuple(i - len(core) for i, name in enumerate(core) if name in frame.missing)
+    return frame.xp.squeeze(x, axis=axes if len(axes) > 1 else axes[0])
