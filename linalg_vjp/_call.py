@@ -10,6 +10,7 @@ from typing import Any
 from ._checks import (
     check_count,
     check_floating,
+    check_library,
     check_params,
     check_real,
     check_shape,
@@ -79,7 +80,8 @@ def _frame(
             check_floating(rule, name, x, xp)
     check_params(rule, completed, arrays[0], xp)
     missing, batch = check_shapes(rule, [x.shape for x in inputs])
-    return Frame(rule, xp, completed, missing, batch, _likes(inputs), _likes(outputs))
+    place = None if rule.stored or rule.extras else device(arrays[0])
+    return Frame(rule, xp, completed, missing, batch, _likes(inputs), _likes(outputs), place)
 
 
 def _likes(arrays: Arrays) -> tuple[Like, ...]:
@@ -217,6 +219,8 @@ def _fit(
     rule, xp = frame.rule, frame.xp
     check_count(rule, kind, names, given)
     one_device = is_numpy_namespace(xp)
+    if not rule.stored and not rule.extras and anchor is not None:
+        check_library(rule, kind, anchor, xp)
     fitted: list[Array | None] = []
     for name, x, owner in zip(names, given, owners, strict=True):
         if x is None or name in rule.constant:
@@ -245,7 +249,7 @@ def _restore(
         if name in constant:
             finished.append(None)
         elif x is None:
-            place = None if anchor is None else device(anchor)
+            place = frame.place if anchor is None else device(anchor)
             finished.append(xp.zeros(owner.shape, dtype=owner.dtype, device=place))
         else:
             finished.append(cast(unbroadcast(x, owner.shape, xp), owner.dtype, xp))

@@ -16,6 +16,7 @@ from ._signature import bind, describe
 __all__ = [
     "check_count",
     "check_floating",
+    "check_library",
     "check_params",
     "check_real",
     "check_results",
@@ -112,6 +113,16 @@ def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: N
         raise TypeError(
             f"{rule.name}: the tangent of {name} is complex and {name} is real; make {name} complex, or give "
             f"the real part"
+        )
+
+
+def check_library(rule: Record, kind: str, x: Array, xp: Namespace) -> None:
+    """A cotangent or tangent is of the library of the inputs, where nothing is kept to compare it with."""
+    found = array_namespace(x)
+    if found.__name__ != xp.__name__ and not meet(found, xp, xp):
+        raise TypeError(
+            f"{rule.name}: the {kind} belongs to {found.__name__} and the inputs to {xp.__name__}; "
+            f"convert one of them"
         )
 
 

@@ -31,6 +31,7 @@ class Frame(NamedTuple):
     batch: int  # how many axes the batch has
     inputs: tuple[Like, ...]
     outputs: tuple[Like, ...]  # none before the forward
+    place: Any  # the device of the inputs, where no array is kept that tells it
 
 
 def run(

@@ -51,6 +51,7 @@ class Record:
     extras: tuple[str, ...] = field(init=False, repr=False)  # those of `keeps` that are no input or output
     slots: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in inputs + outputs + extras
     saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
+    stored: tuple[int, ...] = field(init=False, repr=False)  # of those whose values are read
     pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # of the arguments of op_vjp
     push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and op_jvp, None for an extra
     run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # the outputs and the extras
@@ -76,6 +77,7 @@ class Record:
             "extras": extras,
             "slots": slots,
             "saved": tuple(names.index(name) for name in self.saves),
+            "stored": tuple(names.index(name) for name in self.saves if name not in self.shapes),
             "pull_cores": (*(cores[i] for i in slots), *sides.outputs),
             "push_cores": (*(cores[i] for i in slots), *sides.inputs),
             "run_fwd": functools.partial(_flat, self.op_fwd or self.op),

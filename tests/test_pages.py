@@ -12,6 +12,8 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp.testing import vectors
 
+from .rules import __main__ as tables
+
 ROOT = Path(__file__).parents[1]
 NAMES = vectors.families()
 SLIPS = ("NameError", "UnboundLocalError", "TypeError", "AttributeError")
@@ -130,12 +132,13 @@ def test_the_worked_example(tmp_path):
     assert "FAIL lu: cyclic permutation\n" in run.stdout
 
 
-def test_the_table_of_pages_is_the_registry():
-    rows = re.findall(r"^\| \[(\w+)\]\(\w+\.md\) \| (.+) \|$", page("README"), flags=re.M)
-    assert sorted(name for name, _ in rows) == NAMES
-    assert [rule for _, rules in rows for rule in re.findall(r"`(\w+)`", rules)] == sorted(
-        lv.RULES, key=lambda rule: [name for name, _ in rows].index(lv.RULES[rule].page)
-    )
+def test_the_tables_of_rules_are_those_of_the_registry():
+    """As `python -m tests.rules` writes them; every rule is there, and every page."""
+    text = page("README")
+    assert tables.written(text) == text
+    rows = re.findall(r"^\| \[`(\w+)`\]\((\w+)\.md\) \| `(.+?)` \|", text, flags=re.M)
+    assert sorted(rows) == sorted((rule.name, rule.page, rule.signature) for rule in lv.RULES.values())
+    assert sorted({name for _, name, _ in rows}) == NAMES
 
 
 def test_every_mark_is_explained():

@@ -64,7 +64,7 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         call, *arrays = inputs
-        _keep(ctx, call.value, arrays, results)
+        _keep(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
         # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
         ctx.depth = call.depth
         call.depth += 1
@@ -80,6 +80,21 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
         """The pushforward."""
         _one_forward_mode(ctx.frame.rule)
         return *_derivative(ctx, tangents[1:], forwards=True), *[None] * len(ctx.frame.rule.extras)
+
+
+class Plain(torch.autograd.Function):  # type: ignore[misc]
+    """The same without torch.func, as PyTorch calls it fastest: with a context from the start."""
+
+    @staticmethod
+    def forward(ctx: Any, call: Whole, *inputs: Array) -> Arrays:
+        """The outputs and the extras; what the rule keeps is kept."""
+        frame, outputs, extras = forward_keeping(call.value, inputs)
+        results = (*outputs, *extras)
+        _keep(ctx, frame, inputs, results)
+        ctx.depth = 0
+        return results
+
+    backward, jvp = staticmethod(Operation.backward), staticmethod(Operation.jvp)
 
 
 class Derivative(torch.autograd.Function):  # type: ignore[misc]
@@ -144,7 +159,7 @@ class Compiled(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         frame, arrays = _read(*inputs)
-        _keep(ctx, frame, arrays, results)
+        _keep(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
@@ -166,23 +181,18 @@ def _keep(ctx: Any, frame: Frame, inputs: Any, results: Arrays) -> None:
     count = len(rule.outputs)
     outputs, extras = results[:count], results[count:]
     ctx.set_materialize_grads(False)  # None is a cotangent of zero
-    ctx.frame = with_outputs(frame, outputs)
+    ctx.frame = frame
     values = (*inputs, *outputs)
-    stored = [values[i] for i in _stored_places(rule)]
+    stored = [values[i] for i in rule.stored]
     ctx.save_for_backward(*stored, *extras)
     ctx.save_for_forward(*stored, *extras)
     constant = [x for name, x in zip(rule.outputs, outputs, strict=True) if name in rule.constant]
     ctx.mark_non_differentiable(*constant, *(x for x in extras if x is not None))
 
 
-def _stored_places(rule: Any) -> list[int]:
-    """Where the saved inputs and outputs stand of which values are read."""
-    return [i for name, i in zip(rule.saves, rule.saved, strict=True) if name not in rule.shapes]
-
-
 def _stored(ctx: Any) -> tuple[Any, Any]:
     """The saved inputs and outputs, and the extras."""
-    count = len(_stored_places(ctx.frame.rule))
+    count = len(ctx.frame.rule.stored)
     return ctx.saved_tensors[:count], ctx.saved_tensors[count:]
 
 
@@ -195,7 +205,7 @@ def _kept(frame: Frame, saved: Any, extras: Any) -> Any:
 def _filled(frame: Frame, saved: Any) -> tuple[list[Any], list[Any]]:
     """The inputs and outputs; of those not saved shape and dtype alone."""
     values: list[Any] = [*frame.inputs, *frame.outputs]
-    for place, x in zip(_stored_places(frame.rule), saved, strict=True):
+    for place, x in zip(frame.rule.stored, saved, strict=True):
         values[place] = x
     count = len(frame.inputs)
     return values[:count], values[count:]
@@ -303,7 +313,8 @@ def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
         frame = prepare(rule, inputs, None, params)
         if not watched(inputs):
             return tuple(forward(frame, inputs))
-        results = Operation.apply(Whole(frame), *inputs)
+        within = torch._C._functorch.maybe_current_level() is not None
+        results = (Operation if within else Plain).apply(Whole(frame), *inputs)
         return results[: len(rule.outputs)]
 
     return as_function(rule, apply, "PyTorch", words, positional=positional)

@@ -46,7 +46,7 @@ def points():
     yield point("a vector", (3, 3), (3,))
     yield point("a vector, upper, complex", (3, 3), (3,), complex_L=True, upper=True)
     yield point("a vector for every factor, complex", (2, 3, 3), (3,), complex_L=True)
-    yield point("L real, B complex", (2, 2), (2, 2), complex_B=True)
+    yield point("L real, B complex", (3, 3), (3, 2), complex_B=True)
     yield point("L real, B complex, upper", (2, 2), (2, 1), complex_B=True, upper=True)
     yield point("L complex, B real", (2, 2), (2, 2), complex_L=True, complex_B=False)
     yield point("one by one, complex", (1, 1), (1, 1), complex_L=True)

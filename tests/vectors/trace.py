@@ -21,7 +21,7 @@ def points():
 
     yield point("square", 3, 3)
     yield point("square, complex", 3, 3, complex=True)
-    yield point("tall", 5, 3)
+    yield point("tall, real", 5, 3)
     yield point("wide, complex", 2, 4, complex=True)
     yield point("one by one, complex", 1, 1, complex=True)
     yield point("above the diagonal", 3, 3, offset=1)
@@ -40,5 +40,5 @@ def points():
     yield point("two batch axes, wide, complex", 2, 2, 2, 3, complex=True, offset=1)
     yield point("no rows", 0, 3)
     yield point("no columns, complex", 3, 0, complex=True, offset=-1)
-    yield point("no rows and no columns", 0, 0)
+    yield point("neither rows nor columns", 0, 0)
     yield point("no matrices", 0, 2, 2)
