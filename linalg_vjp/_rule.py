@@ -43,8 +43,8 @@ class Linearization:
         self.frame, self.kept = frame, tuple(kept)
 
     def __reduce__(self) -> Any:
-        # A namespace is a module, which cannot be pickled; its name can.
-        return _stored, (self.frame._replace(xp=self.frame.xp.__name__), self.kept)
+        # A namespace is a module, which cannot be pickled; its name can. Not every device can.
+        return _stored, (self.frame._replace(xp=self.frame.xp.__name__, place=None), self.kept)
 
     def __repr__(self) -> str:
         return f"Linearization of {self.rule.name}, which keeps {', '.join(self.rule.keeps) or 'nothing'}"
