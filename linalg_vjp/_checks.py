@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._matrix import broadcast_shapes, is_complex
-from ._namespaces import Array, Namespace, array_namespace, device, keeps_to_standard, meet, same_device
+from ._namespaces import (
+    Array,
+    Namespace,
+    array_namespace,
+    device,
+    is_cupy_namespace,
+    is_numpy_namespace,
+    keeps_to_standard,
+    meet,
+    same_device,
+)
 from ._record import Record
 from ._signature import bind, describe
 
@@ -119,7 +129,9 @@ def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: N
 def check_library(rule: Record, kind: str, x: Array, xp: Namespace) -> None:
     """A cotangent or tangent is of the library of the inputs, where nothing is kept to compare it with."""
     found = array_namespace(x)
-    if found.__name__ != xp.__name__ and not meet(found, xp, xp):
+    # A user may name the library itself, where array-api-compat has another module for its arrays.
+    same = any(is_one(found) and is_one(xp) for is_one in (is_numpy_namespace, is_cupy_namespace))
+    if not same and found.__name__ != xp.__name__ and not meet(found, xp, xp):
         raise TypeError(
             f"{rule.name}: the {kind} belongs to {found.__name__} and the inputs to {xp.__name__}; "
             f"convert one of them"

@@ -41,7 +41,8 @@ def host(tmp_path):
 def use(folder, package, *, blocked=""):
     """Run USE in a process that sees the folder; with the named modules blocked, as if not installed."""
     block = "".join(f"import sys; sys.modules[{name!r}] = None\n" for name in blocked.split())
-    code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{block}{USE.format(package=package, count=len(RULES))}"
+    used = USE.format(package=package, count=len(RULES))
+    code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{block}{used}"
     command = [sys.executable, "-W", "error", "-c", code]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

@@ -52,8 +52,8 @@ SINGLE = """
 ## One pullback on NumPy
 
 In float64, with one thread. *3 x 3*: the overhead, on one such matrix, and PyTorch's own backward pass there.
-*Arrays*: the memory at the peak beside inputs, kept values and results, in arrays of the size of an input, for
-{batch} matrices of {n} rows and for one of {alone}. *100 times the batch*: {large} matrices of
+*Arrays*: the memory at the peak beside inputs, kept values and results, in arrays of the size of an input,
+for {batch} matrices of {n} rows and for one of {alone}. *100 times the batch*: {large} matrices of
 {size} x {size} against {small}, in multiples of the time; the last row is NumPy's own addition, which pays
 for nothing but memory.
 

@@ -1,7 +1,7 @@
 """Losses on every rule, such as hosts get wrong, and their derivatives by differences of NumPy's forward.
 
-A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge. `losses/` has
-those of each rule, and `load` finds them.
+A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge. Those of
+each rule are in `losses/`, and `load` finds them.
 """
 
 import importlib
