@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._params import complete
 from .._rule import Rule, as_returned
 
 __all__ = ["as_function"]
@@ -21,7 +20,8 @@ def as_function(
     ----------
     rule : Rule
     apply : callable
-        ``apply(inputs, params)`` gives the outputs, so that the host can differentiate them.
+        ``apply(inputs, given)`` gives the outputs, so that the host can differentiate them; `given` has the
+        keywords of the call, by the names of the rule.
     host : str
         The host's name, for the docstring.
     words : mapping of str to str
@@ -34,9 +34,10 @@ def as_function(
     callable
         It returns what the operation itself returns: an array, or a named tuple of arrays.
     """
-    count = len(rule.inputs)
+    repeats = rule.sides.repeats
 
     def function(*args: Any, **keywords: Any) -> Any:
+        count = len(args) if repeats else len(rule.inputs)
         given = dict(zip(rule.params, args[count:], strict=False))
         for word, value in keywords.items():
             name = words.get(word, word)
@@ -47,13 +48,17 @@ def as_function(
             raise TypeError(
                 f"{rule.name}: {len(args)} arguments given; it is called as {rule.name}{signature}"
             )
-        params = complete(rule.name, rule.params, given)
-        return as_returned(rule, apply(args[:count], params))
+        return as_returned(rule, apply(args[:count], given))
 
     spelled = {standard: word for word, standard in words.items()}
     kinds = inspect.Parameter
     signature = inspect.Signature(
-        [kinds(name, kinds.POSITIONAL_ONLY) for name in rule.inputs]
+        [
+            kinds(
+                name, kinds.VAR_POSITIONAL if repeats and name == rule.inputs[-1] else kinds.POSITIONAL_ONLY
+            )
+            for name in rule.inputs
+        ]
         + [
             kinds(
                 spelled.get(name, name),

@@ -7,7 +7,9 @@ import torch
 from .. import RULES, Registered, Rule
 from .._call import Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, with_outputs
 from .._namespaces import Array, array_namespace
+from .._params import complete
 from ._functions import as_function
+from ._torch_context import filled, kept, store, stored
 
 __all__ = ["applied"]
 
@@ -64,7 +66,7 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         call, *arrays = inputs
-        _keep(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
+        store(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
         # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
         ctx.depth = call.depth
         call.depth += 1
@@ -90,7 +92,7 @@ class Plain(torch.autograd.Function):  # type: ignore[misc]
         """The outputs and the extras; what the rule keeps is kept."""
         frame, outputs, extras = forward_keeping(call.value, inputs)
         results = (*outputs, *extras)
-        _keep(ctx, frame, inputs, results)
+        store(ctx, frame, inputs, results)
         ctx.depth = 0
         return results
 
@@ -107,7 +109,7 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         """The cotangents of the inputs, or the tangents of the outputs, that are not None."""
         frame, forwards, count = call.value
         saved, extras, given = _taken_apart(frame, arrays, count)
-        results = (push if forwards else pull)(frame, _kept(frame, saved, extras), given)
+        results = (push if forwards else pull)(frame, kept(frame, saved, extras), given)
         return tuple(x for x in results if x is not None)
 
     @staticmethod
@@ -150,7 +152,7 @@ class Compiled(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def forward(use: Any, A: Array, B: Array | None, C: Array | None) -> Arrays:
-        """The outputs and the extras of the rule with this number, with these values of its keywords."""
+        """The outputs and the extras of the rule with this number, for so many inputs and these keywords."""
         frame, inputs = _read(use, A, B, C)
         _, outputs, extras = forward_keeping(frame, inputs)
         return *outputs, *extras
@@ -159,61 +161,25 @@ class Compiled(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         frame, arrays = _read(*inputs)
-        _keep(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
+        store(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
         """The pullback, between None for what is no array."""
         frame = ctx.frame
-        bars = pull(frame, _kept(frame, *_stored(ctx)), cotangents[: len(frame.rule.outputs)])
+        bars = pull(frame, kept(frame, *stored(ctx)), cotangents[: len(frame.rule.outputs)])
         return None, *bars, *[None] * (MOST - len(bars))
 
 
 def _read(use: Any, *arrays: Array | None) -> tuple[Frame, Arrays]:
-    number, *values = use
-    rule = KNOWN[number]
-    inputs = arrays[: len(rule.inputs)]
+    number, count, *values = use
+    rule, inputs = KNOWN[number], arrays[:count]
     return prepare(rule, inputs, None, dict(zip(rule.params, values, strict=True))), inputs
-
-
-def _keep(ctx: Any, frame: Frame, inputs: Any, results: Arrays) -> None:
-    rule = frame.rule
-    count = len(rule.outputs)
-    outputs, extras = results[:count], results[count:]
-    ctx.set_materialize_grads(False)  # None is a cotangent of zero
-    ctx.frame = frame
-    values = (*inputs, *outputs)
-    stored = [values[i] for i in rule.stored]
-    ctx.save_for_backward(*stored, *extras)
-    ctx.save_for_forward(*stored, *extras)
-    constant = [x for name, x in zip(rule.outputs, outputs, strict=True) if name in rule.constant]
-    ctx.mark_non_differentiable(*constant, *(x for x in extras if x is not None))
-
-
-def _stored(ctx: Any) -> tuple[Any, Any]:
-    """The saved inputs and outputs, and the extras."""
-    count = len(ctx.frame.rule.stored)
-    return ctx.saved_tensors[:count], ctx.saved_tensors[count:]
-
-
-def _kept(frame: Frame, saved: Any, extras: Any) -> Any:
-    """What the formulas read, of the saved values and the extras."""
-    inputs, outputs = _filled(frame, saved)
-    return kept_of(frame.rule, inputs, outputs, extras)
-
-
-def _filled(frame: Frame, saved: Any) -> tuple[list[Any], list[Any]]:
-    """The inputs and outputs; of those not saved shape and dtype alone."""
-    values: list[Any] = [*frame.inputs, *frame.outputs]
-    for place, x in zip(frame.rule.stored, saved, strict=True):
-        values[place] = x
-    count = len(frame.inputs)
-    return values[:count], values[count:]
 
 
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     """The derivative, as a function that PyTorch can differentiate again where it may have to."""
-    saved, extras = _stored(ctx)
+    saved, extras = stored(ctx)
     frame = ctx.frame
     if forwards:
         saved = tuple(map(_primal, saved))
@@ -221,7 +187,7 @@ def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     if ctx.depth > 1:  # torch.func within torch.func: traced at once, as it will be differentiated again
         return tuple(_traced(frame, saved, given, differentiate))
     if not torch.is_grad_enabled() and torch._C._functorch.maybe_current_level() is None:
-        return tuple(differentiate(frame, _kept(frame, saved, extras), given))
+        return tuple(differentiate(frame, kept(frame, saved, extras), given))
     names = frame.rule.outputs if forwards else frame.rule.inputs
     if all(x is None for x in given):
         return (None,) * len(names)
@@ -245,7 +211,7 @@ def _taken_apart(frame: Frame, arrays: Any, count: int) -> tuple[Any, Any, Any]:
 def _traced(frame: Frame, saved: Any, given: Any, differentiate: Any) -> Arrays:
     """The derivative by functions that PyTorch differentiates; it makes the extras again."""
     frame = frame._replace(xp=NAMESPACE)
-    inputs, outputs = _filled(frame, saved)
+    inputs, outputs = filled(frame, saved)
     extras = keep(frame, inputs, outputs) if frame.rule.extras else ()
     results: Arrays = differentiate(frame, kept_of(frame.rule, inputs, outputs, extras), given)
     return results
@@ -299,18 +265,21 @@ def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
     number = len(KNOWN)
     KNOWN.append(rule)
 
-    def apply(inputs: Arrays, params: dict[str, Any]) -> Arrays:
+    def apply(inputs: Arrays, given: dict[str, Any]) -> Arrays:
         # A tensor among the keywords is a constant, whatever becomes of it until the backward pass.
-        params = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in params.items()}
+        given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
         if torch.compiler.is_compiling():
             # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in
             # silence. This number it cannot trace, so that it leaves the call to Python.
             if torch._C._functorch.maybe_current_level() is not None:
                 raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
+            if len(inputs) > MOST:
+                raise NotImplementedError(f"{rule.name}: torch.compile is given rules of up to {MOST} inputs")
+            values = complete(rule.name, rule.params, given).values()
             arrays = (*inputs, *[None] * (MOST - len(inputs)))
-            results: Arrays = Compiled.apply((number, *params.values()), *arrays)
+            results: Arrays = Compiled.apply((number, len(inputs), *values), *arrays)
             return results[: len(rule.outputs)]
-        frame = prepare(rule, inputs, None, params)
+        frame = prepare(rule, inputs, None, given)
         if not watched(inputs):
             return tuple(forward(frame, inputs))
         within = torch._C._functorch.maybe_current_level() is not None

@@ -84,21 +84,20 @@ def _zero(y: Array) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def _known(rule: Rule, values: tuple[Any, ...], kinds: tuple[type, ...]) -> Operation:
-    """One operation for each rule and set of keywords, so that JAX traces it once."""
-    return Operation(rule, dict(zip(rule.params, values, strict=True)))
+def _known(rule: Rule, given: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]) -> Operation:
+    """One operation for each rule and set of keywords."""
+    return Operation(rule, dict(given))
 
 
-def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Arrays:
-    if params.get("gauge") == "check":
+def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays:
+    if given.get("gauge") == "check":
         raise ValueError(
             f'{rule.name}: gauge="check" looks at cotangents, of which JAX shows us none; ask rule.vjp'
         )
-    values = tuple(params.values())
     try:
-        operation = _known(rule, values, tuple(map(type, values)))
+        operation = _known(rule, tuple(given.items()), tuple(map(type, given.values())))
     except TypeError:  # an array among the keywords
-        operation = Operation(rule, params)
+        operation = Operation(rule, given)
     outputs: Arrays = operation.outputs(*map(jax.numpy.asarray, inputs))
     return outputs
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import RULES, Rule
 from .._namespaces import Array
-from ._torch import MOST, applied
+from ._torch import applied
 
 __all__ = [*RULES, "function"]
 
@@ -46,8 +46,6 @@ def function(rule: Rule) -> Any:
     >>> A.grad.tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
-    if len(rule.inputs) > MOST:
-        raise ValueError(f"{rule.name}: {len(rule.inputs)} inputs; PyTorch is given rules of up to {MOST}")
     return applied(rule, WORDS, 1)
 
 
