@@ -65,7 +65,7 @@ def run(
         there = [None if type(x) is Like else x for x in arrays]
         results = parts(rule.name, checked, there, _ranks(frame, there, cores), params)
     if frame.missing:
-        results = [_squeezed(x, core, frame) for x, core in zip(results, result_cores, strict=True)]
+        results = tuple(_squeezed(x, core, frame) for x, core in zip(results, result_cores, strict=True))
     return results
 
 

@@ -12,7 +12,18 @@ from typing import Any
 from ._matrix import adjoint
 from ._namespaces import Array, Namespace
 
-__all__ = ["TIED", "ZERO", "GaugeError", "check_gauge", "divisor", "extra_cotangent", "extra_tangent"]
+__all__ = [
+    "TIED",
+    "ZERO",
+    "GaugeError",
+    "check_gauge",
+    "divisor",
+    "extra_cotangent",
+    "extra_tangent",
+    "gaps",
+    "reciprocals",
+    "sums",
+]
 
 
 # Exact ties of matrices of up to 200 rows were seen to split by up to 23 eps of the largest value, and exact
@@ -33,6 +44,25 @@ def divisor(x: Array, largest: Array, times: int, xp: Namespace) -> Array:
     """x, and inf where |x| is at most so many times eps of the largest value: to `divide` by it gives 0."""
     tol = times * _eps(x.dtype, xp) * largest
     return xp.where(xp.abs(x) <= tol, math.inf, x)
+
+
+def gaps(S: Array, xp: Namespace) -> Array:
+    """s_j - s_i of singular values, inf at ties."""
+    return divisor(S[..., None, :] - S[..., :, None], _first(S)[..., None], TIED, xp)
+
+
+def sums(S: Array, xp: Namespace) -> Array:
+    """s_j + s_i of singular values, inf where both are zero."""
+    return divisor(S[..., None, :] + S[..., :, None], _first(S)[..., None], ZERO, xp)
+
+
+def reciprocals(S: Array, xp: Namespace) -> Array:
+    """1 / s_i of singular values, zero where s_i is."""
+    return 1 / divisor(S, _first(S), ZERO, xp)
+
+
+def _first(S: Array) -> Array:
+    return S[..., : min(S.shape[-1], 1)]  # the largest, if there is one
 
 
 def extra_tangent(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:

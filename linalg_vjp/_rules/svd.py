@@ -19,7 +19,7 @@ Spec: rules/svd.md
 """
 
 from .._cotangent import total
-from .._gauge import TIED, ZERO, check_gauge, divisor, extra_cotangent, extra_tangent
+from .._gauge import check_gauge, extra_cotangent, extra_tangent, gaps, reciprocals, sums
 from .._matrix import adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
@@ -104,16 +104,16 @@ def svd_vjp(
     del J, K  # of the size of a square A
     if gauge == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
-    together = divide(together, _gaps(2 * S, xp), xp)  # E o skew(J) is herm(E o J)
-    apart = divide(apart, _sums(2 * S, xp), xp)  # G o skew(J) is skew(G o J)
+    together = divide(together, gaps(2 * S, xp), xp)  # E o skew(J) is herm(E o J)
+    apart = divide(apart, sums(2 * S, xp), xp)  # G o skew(J) is skew(G o J)
     UP = U1 @ (together + apart + adjoint(together - apart, xp))
     if S_bar is not None:
         UP = UP + U1 * S_bar[..., None, :]
     if U_perp is not None:
-        UP = UP + U_perp * _inverse(S, xp)[..., None, :]
+        UP = UP + U_perp * reciprocals(S, xp)[..., None, :]
     if V_perp is None:
         return (UP @ V1h,)
-    return (UP @ V1h + (U1 * _inverse(S, xp)[..., None, :]) @ adjoint(V_perp, xp),)
+    return (UP @ V1h + (U1 * reciprocals(S, xp)[..., None, :]) @ adjoint(V_perp, xp),)
 
 
 def svd_jvp(
@@ -161,34 +161,15 @@ def svd_jvp(
     V, V0 = V[..., :, :k], V[..., :, k:]
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
-    turn, apart = divide(hermitian(B, xp), _gaps(S, xp), xp), divide(skew(B, xp), _sums(S, xp), xp)
+    turn, apart = divide(hermitian(B, xp), gaps(S, xp), xp), divide(skew(B, xp), sums(S, xp), xp)
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
-        U_dot = U_dot + (Y - U @ B) * _inverse(S, xp)[..., None, :]
+        U_dot = U_dot + (Y - U @ B) * reciprocals(S, xp)[..., None, :]
     if A_dot.shape[-1] > k:
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
-        V_dot = V_dot + Z * _inverse(S, xp)[..., None, :]
+        V_dot = V_dot + Z * reciprocals(S, xp)[..., None, :]
     S_dot = real(diagonal(B, xp), xp) * xp.astype(S > 0, S.dtype)
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(extra_tangent(V, V_dot, V0, xp), xp)
-
-
-def _gaps(S: Array, xp: Namespace) -> Array:
-    """1 / E_ij = s_j - s_i, inf at ties."""
-    return divisor(S[..., None, :] - S[..., :, None], _largest(S)[..., None], TIED, xp)
-
-
-def _sums(S: Array, xp: Namespace) -> Array:
-    """1 / G_ij = s_j + s_i, inf where both are zero."""
-    return divisor(S[..., None, :] + S[..., :, None], _largest(S)[..., None], ZERO, xp)
-
-
-def _inverse(S: Array, xp: Namespace) -> Array:
-    """1 / s_i, zero where s_i is."""
-    return 1 / divisor(S, _largest(S), ZERO, xp)
-
-
-def _largest(S: Array) -> Array:
-    return S[..., : min(S.shape[-1], 1)]  # the first, if there is one
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
@@ -209,8 +190,8 @@ def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: N
     Along it are the turns together at ties and apart at zeros, the cotangents beyond the span where S is
     zero, and the turns within the extra columns.
     """
-    k, null = S.shape[-1], _inverse(S, xp)[..., None, :] == 0
-    pairs = zip((_gaps(S, xp), _sums(S, xp)), turns, strict=True)
+    k, null = S.shape[-1], reciprocals(S, xp)[..., None, :] == 0
+    pairs = zip((gaps(S, xp), sums(S, xp)), turns, strict=True)
     free = [xp.where(xp.isinf(D), skew(turn, xp), 0.0) for D, turn in pairs]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, bars, strict=True):
@@ -274,9 +255,8 @@ def svdvals_jvp(
 
     Parameters
     ----------
-    U, Vh : array of shape (..., m, k) and (..., k, n)
-    slope : array of shape (..., k)
-        One, and zero where S is.
+    U, slope, Vh : array
+        As in `svdvals_vjp`.
     A_dot : array of shape (..., m, n) or None
     xp : namespace, optional
 

@@ -116,9 +116,10 @@ def check_rule(
         _by_subsets(trial, alone, pushed)
         if batched:
             _by_slices(trial, parts, pushed)
-    given = [*rule.inputs, *rule.outputs]
-    given += [f"the tangent of {x}" for x in rule.inputs]
-    given += [f"the cotangent of {y}" for y in rule.outputs]
+    inputs, outputs = trial.rule.inputs, trial.rule.outputs
+    given = [*inputs, *outputs]
+    given += [f"the tangent of {x}" for x in inputs]
+    given += [f"the cotangent of {y}" for y in outputs]
     for what, x, y in zip(given, before, trial.snapshot(), strict=True):
         if x is not None and not np.array_equal(x, y, equal_nan=True):
             trial.fail(f"{what} was modified in place")

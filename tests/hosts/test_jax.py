@@ -101,3 +101,16 @@ def test_errors():
         L.qr(jnp.eye(2), gauge="check")
     with pytest.raises(ValueError, match="inv: A has shape"):
         jax.jit(L.inv)(jnp.ones((2, 3)))
+
+
+def test_a_vector_is_differentiated_twice():
+    """An axis that is left out is so in what is kept, too."""
+    A, B = inputs_of("solve")
+
+    def second(loss, *at):
+        gradient = jax.grad(loss)
+        return jax.grad(lambda A: (gradient(A, *at[1:]) * A).sum())(at[0])
+
+    vector = second(lambda A, b: (L.solve(A, b) ** 3).sum(), A, B[:, 0])
+    matrix = second(lambda A, b: (L.solve(A, b) ** 3).sum(), A, B[:, :1])
+    np.testing.assert_allclose(vector, matrix, rtol=1e-12)

@@ -224,9 +224,13 @@ class Point:
     def _named(self, names, arrays):
         kinds = ("complex128" if self._is_complex(name) else "float64" for name in names)
         return {
-            name: None if x is None else Numbers(x, "int64" if _is_whole(x) else kind)
+            name: None if x is None else Numbers(x, "int64" if self._counts(name, x) else kind)
             for name, x, kind in zip(names, arrays, kinds, strict=True)
         }
+
+    def _counts(self, name, x):
+        """Whether an array holds indices: an empty sum is an integer to Python, too."""
+        return name in self.op.constant and _is_whole(x)
 
     def _marks(self, batch):
         """Those that the inputs show by themselves."""
