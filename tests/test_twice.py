@@ -166,7 +166,32 @@ def autograd_second(name, params, trial, further):
     yield autograd.differential_operators.make_jvp(slope)(tuple(trial.inputs))(tuple(further))[1]
 
 
-HOSTS = {"torch": torch_second, "jax": jax_second, "autograd": autograd_second}
+def mlx_second(name, params, trial, further):
+    import mlx.core as mx
+
+    from linalg_vjp.adapters import mlx as L
+
+    def arrays(xs):
+        return [None if x is None else mx.array(np.asarray(x, "float32")) for x in xs]
+
+    bars, inputs, D, E = map(arrays, (trial.bars, trial.inputs, trial.dots, further))
+    count = list(range(len(inputs)))
+
+    def loss(*x):
+        return weighed(name, getattr(L, name)(*x, **params), bars, mx.sum)
+
+    def derive(f, *x):
+        found = mx.grad(f, argnums=count)(*x)
+        return found if isinstance(found, tuple) else (found,)
+
+    def slope(*x):
+        return sum((g * d).sum() for g, d in zip(derive(loss, *x), D, strict=True))
+
+    yield sum((g * e).sum() for g, e in zip(derive(slope, *inputs), E, strict=True)).item()
+    yield mx.jvp(slope, inputs, E)[1][0].item()
+
+
+HOSTS = {"torch": torch_second, "jax": jax_second, "autograd": autograd_second, "mlx": mlx_second}
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -181,4 +206,5 @@ def test_hosts(name, host):
     params = dict(lv.RULES[name].typical)
     trial, further, value, size = loss_and_truth(name, params)
     for found in HOSTS[host](name, params, trial, further):
-        assert abs(float(found) - value) <= 1000 * np.finfo("float64").eps * size
+        eps = np.finfo("float32" if host == "mlx" else "float64").eps
+        assert abs(float(found) - value) <= 1000 * eps * size

@@ -53,7 +53,7 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Array
         inputs = _all(inputs)
         results = operation(*inputs)
         frame, outputs, extras = linearized(inputs, results)
-        dots = _derivative(push, frame, inputs, outputs, extras, _all(tangents))
+        dots = _derivative(push, frame, inputs, outputs, extras, _filled(tangents, inputs))
         return [*dots, *map(mx.zeros_like, results[count:])]
 
     operation.vjp(pulled)
@@ -96,9 +96,15 @@ def _derivative(
 
     operation: Any = mx.custom_function(kept)
     operation.vjp(lambda arrays, bars, _: tuple(mx.vjp(traced, list(_all(arrays)), list(_all(bars)))[1]))
-    operation.jvp(lambda arrays, dots: list(mx.jvp(traced, list(_all(arrays)), list(_all(dots)))[1]))
+    operation.jvp(lambda arrays, dots: list(mx.jvp(traced, list(_all(arrays)), _filled(dots, arrays))[1]))
     found: Arrays = operation(*inputs, *outputs, *there, *given)
     return found
+
+
+def _filled(tangents: Any, owners: Any) -> list[Array]:
+    """The tangents, with zeros where MLX gives None for what does not move."""
+    pairs = zip(_all(tangents), _all(owners), strict=True)
+    return [mx.zeros_like(x) if dot is None else dot for dot, x in pairs]
 
 
 def _all(x: Any) -> Any:
