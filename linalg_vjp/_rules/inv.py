@@ -1,6 +1,4 @@
-"""Inverse: X = A^-1.
-
-For A of shape (..., n, n).
+"""Inverse: X = A^-1 for A of shape (..., n, n).
 
 Domain: A is nonsingular; elsewhere the forward of the backend decides, an error or inf and NaN.
 
