@@ -10,6 +10,8 @@
 `RULES` maps the name of each op to its `Rule`; `<name>_vjp` and `<name>_jvp` are the bare formulas.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from . import _rules
 from ._api import jvp, vjp
 from ._composite import composite
@@ -37,3 +39,8 @@ __all__ = [
     "vjp",
 ]
 __all__ += _rules.__all__
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """The bare formulas, which a type checker cannot find by the registry."""

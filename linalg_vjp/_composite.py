@@ -39,7 +39,8 @@ def composite(
     steps : callable
         ``steps(use, *inputs, **params)`` calls ``use(rule, *values, **params)`` for each step, which stands
         for its output (a tuple of several), and returns what the last one gave. It sees no arrays. Its own
-        keywords may change those of the steps, but not which steps it takes.
+        keywords may change those of the steps, but not which steps it takes. A keyword named ``gauge`` needs
+        a default there, as only the pullback is given it.
 
     Examples
     --------
