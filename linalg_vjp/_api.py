@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._call import forward_keeping, kept_of, prepare, pull, push
+from ._call import forward_keeping, kept_of, prepared, pull, push
 from ._namespaces import Array, Namespace
 from ._rule import Rule, as_returned
 from ._rules import RULES
@@ -50,7 +50,7 @@ def vjp(
     >>> pullback(np.ones((2, 2)))[0].tolist()
     [[-0.25, -0.125], [-0.125, -0.0625]]
     """
-    frame, outputs, extras = forward_keeping(prepare(_find(rule), inputs, xp, params), inputs)
+    frame, outputs, extras = forward_keeping(prepared(_find(rule), inputs, xp, params), inputs)
     kept = kept_of(frame.rule, inputs, outputs, extras)
 
     def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
@@ -102,7 +102,7 @@ def jvp(
     >>> float(d), float(d_dot)
     (1.0, 7.0)
     """
-    frame, outputs, extras = forward_keeping(prepare(_find(rule), inputs, xp, params), inputs)
+    frame, outputs, extras = forward_keeping(prepared(_find(rule), inputs, xp, params), inputs)
     dots = push(frame, kept_of(frame.rule, inputs, outputs, extras), tangents)
     return as_returned(frame.rule, outputs), as_returned(frame.rule, dots)
 

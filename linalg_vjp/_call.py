@@ -7,6 +7,7 @@ may still be broadcast, or complex where the input was real; that is mended here
 from collections.abc import Sequence
 from typing import Any
 
+from ._batches import maps
 from ._checks import (
     check_count,
     check_floating,
@@ -33,11 +34,17 @@ __all__ = [
     "keep",
     "kept_of",
     "prepare",
+    "prepared",
     "pull",
+    "pull_fitted",
     "push",
     "recall",
     "with_outputs",
 ]
+
+
+FRAMES: dict[tuple[Any, ...], Frame] = {}
+MOST_FRAMES = 1024
 
 
 def prepare(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
@@ -45,6 +52,38 @@ def prepare(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str
     rule = rule.of(len(inputs))
     check_count(rule, "input", rule.inputs, inputs)
     return _frame(rule, inputs, (), inputs, rule.inputs, xp, params)
+
+
+def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
+    """The same, but once for all calls that differ in the values of their arrays alone.
+
+    Checks look at types, shapes, dtypes, devices and keywords. NumPy and PyTorch tell these in no time; the
+    arrays of others, such as JAX's tracers, are checked each time.
+    """
+    key: list[Any] = [rule, xp]
+    for x in inputs:
+        kind = type(x)
+        if kind.__module__ in ("torch", "torch.nn.parameter"):
+            key += (kind, x.shape, x.dtype, x.device)
+        elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+            key += (kind, x.shape, x.dtype)
+        else:
+            return prepare(rule, inputs, xp, params)
+    for name, value in params.items():
+        if hasattr(value, "dtype"):  # an array, or a number that counts as one
+            return prepare(rule, inputs, xp, params)
+        key += (name, type(value), value)
+    at = tuple(key)
+    try:
+        frame = FRAMES.get(at)
+    except TypeError:  # a value that cannot be hashed: the checks will say more
+        return prepare(rule, inputs, xp, params)
+    if frame is None:
+        frame = prepare(rule, inputs, xp, params)
+        if len(FRAMES) >= MOST_FRAMES:
+            FRAMES.clear()
+        FRAMES[at] = frame
+    return frame
 
 
 def recall(
@@ -80,12 +119,15 @@ def _frame(
             check_floating(rule, name, x, xp)
     check_params(rule, completed, arrays[0], xp)
     missing, batch = check_shapes(rule, [x.shape for x in inputs])
+    plain = {name: value for name, value in completed.items() if name != "gauge"}
+    mapped = maps(xp) and rule.batched(completed)
     place = None if rule.stored or rule.extras else device(arrays[0])
-    return Frame(rule, xp, completed, missing, batch, _likes(inputs), _likes(outputs), place)
+    likes = _likes(inputs)
+    return Frame(rule, xp, completed, plain, missing, batch, mapped, likes, place, _likes(outputs))
 
 
 def _likes(arrays: Arrays) -> tuple[Like, ...]:
-    return tuple(Like(tuple(x.shape), x.dtype) for x in arrays)
+    return tuple([Like(x.shape, x.dtype) for x in arrays])
 
 
 def forward(frame: Frame, inputs: Arrays) -> Arrays:
@@ -94,7 +136,7 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
     return run(
         frame,
         rule.op,
-        _plain(frame.params),
+        frame.plain,
         _promoted(frame, inputs, rule.inputs),
         rule.sides.inputs,
         rule.sides.outputs,
@@ -112,7 +154,7 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
         results = run(
             frame,
             rule.run_fwd,
-            _plain(frame.params),
+            frame.plain,
             _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
@@ -125,7 +167,7 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
 
 def with_outputs(frame: Frame, outputs: Arrays) -> Frame:
     """The frame of a forward, for its derivatives."""
-    return frame._replace(outputs=_likes(outputs))
+    return Frame(*frame[:-1], _likes(outputs))
 
 
 def kept_of(rule: Record, inputs: Arrays, outputs: Arrays, extras: Arrays) -> Arrays:
@@ -150,7 +192,7 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
     return run(
         frame,
         rule.run_keep,
-        _plain(frame.params),
+        frame.plain,
         _promoted(frame, arrays, names),
         cores,
         [None] * len(rule.extras),
@@ -163,23 +205,29 @@ def pull(frame: Frame, kept: Arrays, cotangents: Arrays) -> tuple[Array | None, 
     rule = frame.rule
     anchor = _anchor(kept, cotangents)
     bars = _fit(frame, "cotangent", rule.outputs, cotangents, frame.outputs, anchor)
-    if all_none(*bars):
-        return _restore(frame, rule.inputs, [None] * len(rule.inputs), frame.inputs, anchor)
-    found = run(
-        frame,
-        rule.op_vjp,
-        frame.params,
-        (*kept, *bars),
-        rule.pull_cores,
-        rule.sides.inputs,
-        keeps=bool(rule.extras),
-    )
+    return pull_fitted(frame, kept, bars, anchor)
+
+
+def pull_fitted(frame: Frame, kept: Arrays, bars: Arrays, anchor: Array | None) -> tuple[Array | None, ...]:
+    """The same for cotangents in the shapes, dtypes and device of the outputs: a host has seen to that."""
+    rule = frame.rule
+    found: Arrays = (None,) * len(rule.inputs)
+    if not all_none(*bars):
+        found = run(
+            frame,
+            rule.op_vjp,
+            frame.params,
+            (*kept, *bars),
+            rule.pull_cores,
+            rule.sides.inputs,
+            keeps=bool(rule.extras),
+        )
     return _restore(frame, rule.inputs, found, frame.inputs, anchor)
 
 
 def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
     """The tangents of the outputs."""
-    rule, params = frame.rule, _plain(frame.params)
+    rule = frame.rule
     anchor = _anchor(kept, tangents)
     dots = _fit(frame, "tangent", rule.inputs, tangents, frame.inputs, anchor)
     if all_none(*dots):
@@ -187,7 +235,7 @@ def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ..
     found = run(
         frame,
         rule.op_jvp,
-        params,
+        frame.plain,
         (*kept, *dots),
         rule.push_cores,
         rule.sides.outputs,
@@ -252,13 +300,10 @@ def _restore(
             place = frame.place if anchor is None else device(anchor)
             finished.append(xp.zeros(owner.shape, dtype=owner.dtype, device=place))
         else:
-            finished.append(cast(unbroadcast(x, owner.shape, xp), owner.dtype, xp))
+            if x.shape != owner.shape:
+                x = unbroadcast(x, owner.shape, xp)
+            finished.append(x if x.dtype == owner.dtype else cast(x, owner.dtype, xp))
     return tuple(finished)
-
-
-def _plain(params: dict[str, Any]) -> dict[str, Any]:
-    """The keywords of a formula that sees no cotangents."""
-    return {name: value for name, value in params.items() if name != "gauge"} if "gauge" in params else params
 
 
 def _anchor(kept: Arrays, given: Arrays) -> Array | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ._call import Frame, forward, forward_keeping, kept_of, prepare, pull, push, with_outputs
+from ._call import Frame, forward, forward_keeping, kept_of, prepared, pull, push, with_outputs
 from ._cotangent import all_none, total
 from ._namespaces import Array, Namespace, namespace
 from ._record import Record
@@ -71,7 +71,7 @@ def composite(
         taken, results = program(params)
         for step in taken:
             at = [values[i] for i in step.sources]
-            values += forward(prepare(step.rule, at, xp, step.params), at)
+            values += forward(prepared(step.rule, at, xp, step.params), at)
         return tuple(values[i] for i in results)
 
     def op_fwd(*given: Array, xp: Namespace | None = None, **params: Any) -> tuple[Any, Any]:
@@ -80,7 +80,7 @@ def composite(
         taken, results = program(params)
         for step in taken:
             at = [values[i] for i in step.sources]
-            _, made, kept = forward_keeping(prepare(step.rule, at, xp, step.params), at)
+            _, made, kept = forward_keeping(prepared(step.rule, at, xp, step.params), at)
             values += made
             extras += kept
         between = [x for i, x in enumerate(values) if i >= len(given) and i not in results]
@@ -103,7 +103,7 @@ def composite(
             at = [values[i] for i in step.sources]
             made = values[first : (first := first + len(step.rule.outputs))]
             extras = [next(rest) for _ in step.rule.extras]
-            frame = with_outputs(prepare(step.rule, at, xp, step.params), made)
+            frame = with_outputs(prepared(step.rule, at, xp, step.params), made)
             frames.append((step, frame, kept_of(step.rule, at, made, extras)))
         return frames, results, list(rest)
 

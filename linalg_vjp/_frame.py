@@ -27,11 +27,13 @@ class Frame(NamedTuple):
     rule: Record
     xp: Namespace
     params: dict[str, Any]
+    plain: dict[str, Any]  # those of a formula that sees no cotangents
     missing: frozenset[str]  # optional axes that were left out
     batch: int  # how many axes the batch has
+    mapped: bool  # whether the library may want the batch in parts
     inputs: tuple[Like, ...]
-    outputs: tuple[Like, ...]  # none before the forward
     place: Any  # the device of the inputs, where no array is kept that tells it
+    outputs: tuple[Like, ...]  # none before the forward
 
 
 def run(
@@ -48,10 +50,11 @@ def run(
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
-    parts = mapper(xp, frame.batch, keeps, arrays)
-    if parts is None or not rule.batched(params):
+    parts = mapper(xp, frame.batch, keeps, arrays) if frame.mapped else None
+    if parts is None:
         results = formula(*arrays, xp=xp, **params)
-        check_results(rule, formula, results, count)
+        if type(results) is not tuple or len(results) != count:
+            check_results(rule, formula, results, count)
     else:
         placeholders = {i: x for i, x in enumerate(arrays) if type(x) is Like}
 

@@ -12,7 +12,9 @@ from ._namespaces import Array, Namespace, device
 __all__ = [
     "add_diagonal",
     "adjoint",
+    "after",
     "broadcast_shapes",
+    "choose",
     "conj",
     "diagonal",
     "divide",
@@ -22,9 +24,11 @@ __all__ = [
     "is_complex",
     "largest",
     "lu",
+    "lu_diagonal",
     "lu_factor",
     "lu_solve",
     "matmul",
+    "mirror",
     "permute_rows",
     "promote",
     "real",
@@ -66,7 +70,7 @@ def transpose(X: Array) -> Array:
 
 def adjoint(X: Array, xp: Namespace) -> Array:
     """X^H."""
-    return conj(X.mT, xp)
+    return xp.conj(X.mT) if _is_complex(X.dtype, xp) else X.mT
 
 
 def inner(X: Array, Y: Array, xp: Namespace, axis: Any = (-2, -1), keepdims: bool = False) -> Array:
@@ -114,9 +118,18 @@ def tril_half(X: Array, xp: Namespace) -> Array:
     return primitives(xp).tril_half(X, xp)
 
 
+def mirror(X: Array, xp: Namespace) -> Array:
+    """The Hermitian matrix that has the lower half of X; of the diagonal the real part counts."""
+    return primitives(xp).mirror(X, xp)
+
+
 def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:
     """All with their common dtype; several libraries drop an imaginary part instead."""
-    if all(x.dtype == arrays[0].dtype for x in arrays):
+    dtype = arrays[0].dtype
+    for x in arrays:
+        if x.dtype != dtype:
+            break
+    else:
         return arrays
     dtype = xp.result_type(*arrays)
     return tuple(xp.astype(x, dtype, copy=False) for x in arrays)
@@ -145,8 +158,9 @@ def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
 
 def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
     """Both with their common dtype and batch: not every library broadcasts in a solve."""
-    A, B = promote(A, B, xp=xp)
-    if A.shape[:-2] != B.shape[:-2]:
+    if A.dtype != B.dtype:
+        A, B = promote(A, B, xp=xp)
+    if len(A.shape) + len(B.shape) > 4 and A.shape[:-2] != B.shape[:-2]:
         batch = broadcast_shapes(A.shape[:-2], B.shape[:-2])
         A, B = (xp.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
     return A, B
@@ -173,9 +187,12 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return primitives(xp).lu(A, xp)
 
 
-def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array | None]:
-    """F = L + U - I and the pivots, for `lu_solve`; A itself and None where a library has no such."""
-    return primitives(xp).lu_factor(A, xp)
+def lu_factor(A: Array, xp: Namespace, *, strict: bool = True) -> tuple[Array, Array | None]:
+    """F = L + U - I and the pivots, for `lu_solve`; A itself and None where a library has no such.
+
+    With `strict` a library that has an error for a singular matrix raises it.
+    """
+    return primitives(xp).lu_factor(A, xp, strict=strict)
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool = False) -> Array:
@@ -185,6 +202,21 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
         return xp.linalg.solve(conj(F.mT, xp) if adjoint else F, B)
     F, B = promote(F, B, xp=xp)
     return primitives(xp).lu_solve(F, pivots, B, xp, adjoint=adjoint)
+
+
+def lu_diagonal(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """The diagonal of U from `lu_factor`, with the signs of the permutation: its product is det(A)."""
+    return primitives(xp).lu_diagonal(F, pivots)
+
+
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Array:
+    """quick(*arrays) where the condition holds, else exact(*arrays), which is right for all."""
+    return primitives(xp).choose(condition, quick, exact, *arrays)
+
+
+def after(X: Array, Y: Array, xp: Namespace) -> Array:
+    """X, and what is computed with it only after Y is there; no other value."""
+    return primitives(xp).after(X, Y)
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

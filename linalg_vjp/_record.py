@@ -52,6 +52,7 @@ class Record:
     slots: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in inputs + outputs + extras
     saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
     stored: tuple[int, ...] = field(init=False, repr=False)  # of those whose values are read
+    places: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in those and the extras
     pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # of the arguments of op_vjp
     push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and op_jvp, None for an extra
     run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # the outputs and the extras
@@ -64,9 +65,12 @@ class Record:
         self._check(sides, names)
         keeps = self.keeps or self.saves
         extras = tuple(name for name in keeps if name not in names)
+        if lost := set(keeps) - {*self.saves, *extras}:
+            raise ValueError(f"{self.name}: it keeps {sorted(lost)}, which saves does not name")
         everything = (*names, *extras)
         cores = (*sides.inputs, *sides.outputs, *[None] * len(extras))
         slots = tuple(everything.index(name) for name in keeps)
+        stored = [name for name in self.saves if name not in self.shapes]
         derived = {
             "params": MappingProxyType(dict(self.params)),
             "space": MappingProxyType(dict(self.space)),
@@ -77,7 +81,8 @@ class Record:
             "extras": extras,
             "slots": slots,
             "saved": tuple(names.index(name) for name in self.saves),
-            "stored": tuple(names.index(name) for name in self.saves if name not in self.shapes),
+            "stored": tuple(names.index(name) for name in stored),
+            "places": tuple([*stored, *extras].index(name) for name in keeps if name not in self.shapes),
             "pull_cores": (*(cores[i] for i in slots), *sides.outputs),
             "push_cores": (*(cores[i] for i in slots), *sides.inputs),
             "run_fwd": functools.partial(_flat, self.op_fwd or self.op),

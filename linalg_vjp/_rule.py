@@ -5,7 +5,7 @@ import importlib
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, recall
+from ._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepared, pull, push, recall
 from ._cotangent import all_none
 from ._namespaces import Array, Namespace
 from ._record import Record
@@ -162,7 +162,7 @@ class Rule(Record):
         ValueError, TypeError
             For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
         """
-        return tuple(forward(prepare(self, inputs, xp, params), inputs))
+        return tuple(forward(prepared(self, inputs, xp, params), inputs))
 
     def fwd(
         self, *inputs: Array, xp: Namespace | None = None, **params: Any
@@ -182,7 +182,7 @@ class Rule(Record):
         ValueError, TypeError
             As `forward` does.
         """
-        frame, outputs, extras = forward_keeping(prepare(self, inputs, xp, params), inputs)
+        frame, outputs, extras = forward_keeping(prepared(self, inputs, xp, params), inputs)
         return tuple(outputs), Linearization(frame, kept_of(frame.rule, inputs, outputs, extras))
 
     def linearize(

@@ -30,14 +30,28 @@ class Primitives(Protocol):
     def lu(self, A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         """p, L and U with A = (L @ U)[p], partial pivoting, p a vector."""
 
-    def lu_factor(self, A: Array, xp: Namespace) -> tuple[Array, Array | None]:
+    def lu_factor(self, A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
         """L and U in one array, and pivots of any form, for `lu_solve`.
+
+        With `strict` a library that has an error for a singular matrix raises it.
 
         A library without a factorization that serves twice gives A itself, and None.
         """
 
     def lu_solve(self, F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
         """A^-1 B or A^-H B from what `lu_factor` gave; batches broadcast."""
+
+    def lu_diagonal(self, F: Array, pivots: Array) -> Array:
+        """The diagonal of U, with the signs of the permutation: its product is the determinant."""
+
+    def choose(self, condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+        """quick(*arrays) where the condition, one truth value, holds; else exact(*arrays).
+
+        A library that may not look at values takes what is always right.
+        """
+
+    def after(self, X: Array, Y: Array) -> Array:
+        """X; a library that runs what is independent at the same time computes with it after Y is there."""
 
     def permute_rows(self, X: Array, p: Array, xp: Namespace) -> Array:
         """X[p], matrix by matrix."""
@@ -56,6 +70,9 @@ class Primitives(Protocol):
 
     def tril_half(self, X: Array, xp: Namespace) -> Array:
         """The lower half of X with half of its diagonal."""
+
+    def mirror(self, X: Array, xp: Namespace) -> Array:
+        """The Hermitian matrix that has the lower half of X; of the diagonal the real part counts."""
 
     def add_diagonal(self, X: Array, d: Array, xp: Namespace) -> Array:
         """X + diag(d)."""

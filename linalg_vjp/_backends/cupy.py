@@ -10,9 +10,13 @@ from .._namespaces import Array, Namespace
 from . import generic
 from .generic import (
     add_diagonal,
+    after,
+    choose,
     largest,
+    lu_diagonal,
     lu_factor,
     lu_solve,
+    mirror,
     permute_rows,
     row_sum,
     tril,
@@ -22,10 +26,14 @@ from .generic import (
 
 __all__ = [
     "add_diagonal",
+    "after",
+    "choose",
     "largest",
     "lu",
+    "lu_diagonal",
     "lu_factor",
     "lu_solve",
+    "mirror",
     "permute_rows",
     "row_sum",
     "solve_triangular",

@@ -6,10 +6,14 @@ from .._namespaces import Array, Namespace, device
 
 __all__ = [
     "add_diagonal",
+    "after",
+    "choose",
     "largest",
     "lu",
+    "lu_diagonal",
     "lu_factor",
     "lu_solve",
+    "mirror",
     "permute_rows",
     "row_sum",
     "solve_triangular",
@@ -38,6 +42,20 @@ def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
 def tril_half(X: Array, xp: Namespace) -> Array:
     """The lower half with half of the diagonal."""
     return (xp.tril(X) + xp.tril(X, k=-1)) * 0.5
+
+
+def mirror(X: Array, xp: Namespace) -> Array:
+    """The Hermitian matrix that has the lower half of X."""
+    i = xp.arange(X.shape[-1], device=device(X))
+    if not xp.isdtype(X.dtype, "complex floating"):
+        return xp.where(i[:, None] >= i, X, X.mT)
+    Y = xp.where(i[:, None] >= i, X, xp.conj(X.mT))
+    return (Y + xp.conj(Y.mT)) * 0.5
+
+
+def after(X: Array, Y: Array) -> Array:
+    """X: one thing is computed after the other anyway."""
+    return X
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
@@ -112,7 +130,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])
 
 
-def lu_factor(A: Array, xp: Namespace) -> tuple[Array, None]:
+def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, None]:
     """A itself: a factorization made here would cost more than it saves."""
     return A, None
 
@@ -122,6 +140,16 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     if adjoint:
         F = xp.conj(F.mT) if xp.isdtype(F.dtype, "complex floating") else F.mT
     return xp.linalg.solve(F, B)
+
+
+def lu_diagonal(F: Array, pivots: Array) -> Array:
+    """Never asked for: there are no pivots."""
+    raise NotImplementedError("a matrix that stands for its factorization has no pivots")
+
+
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+    """What is always right: the values of a traced array may not be looked at."""
+    return exact(*arrays)
 
 
 def _size(x: Array, xp: Namespace) -> Array:

@@ -1,17 +1,23 @@
 """The primitives on JAX: its own, which run batched and under every transformation."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 
 from .._namespaces import Array, Namespace
-from .generic import add_diagonal, largest, permute_rows, row_sum, tril, tril_half, triu
+from .generic import add_diagonal, largest, mirror, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
     "add_diagonal",
+    "after",
+    "choose",
     "largest",
     "lu",
+    "lu_diagonal",
     "lu_factor",
     "lu_solve",
+    "mirror",
     "permute_rows",
     "row_sum",
     "solve_triangular",
@@ -45,10 +51,32 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     return jnp.argsort(rows, axis=-1), L, jnp.triu(factors[..., :k, :])
 
 
-def lu_factor(A: Array, xp: Namespace) -> tuple[Array, Array]:
+def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
     """L and U in one array, and the rows in their new order: A[rows] = L U."""
     F, _, rows = jax.lax.linalg.lu(A)
     return F, rows
+
+
+def after(X: Array, Y: Array) -> Array:
+    """X, which depends on an entry of Y.
+
+    In JAX 0.10.2 a compiled program waits for ever when two of LAPACK's calls run over a batch at the same
+    time, and jax.lax.optimization_barrier does not keep them apart.
+    """
+    return X if 0 in Y.shape else X + 0 * Y[..., :1, :1]
+
+
+def lu_diagonal(F: Array, pivots: Array) -> Array:
+    """The diagonal of U, with a minus for each row that stands before an odd number of those above it."""
+    i = jnp.arange(pivots.shape[-1])
+    above = (pivots[..., :, None] < pivots[..., None, :]) & (i[:, None] > i)
+    u = jnp.diagonal(F, axis1=-2, axis2=-1)
+    return jnp.where(jnp.sum(above, axis=-1) % 2 == 1, -u, u)
+
+
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+    """One of the two at run time; under vmap both."""
+    return jax.lax.cond(condition, quick, exact, *arrays)
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:

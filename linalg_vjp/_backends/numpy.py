@@ -13,7 +13,7 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
-from .generic import lu_factor, lu_solve
+from .generic import after, lu_diagonal, lu_factor, lu_solve
 
 try:
     from scipy.linalg import blas
@@ -23,10 +23,14 @@ except ImportError:
 
 __all__ = [
     "add_diagonal",
+    "after",
+    "choose",
     "largest",
     "lu",
+    "lu_diagonal",
     "lu_factor",
     "lu_solve",
+    "mirror",
     "permute_rows",
     "row_sum",
     "solve_triangular",
@@ -68,15 +72,22 @@ def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
 
 def tril_half(X: Array, xp: Namespace) -> Array:
     """The lower half with half of the diagonal."""
-    return tril(X, xp) * _half(X.shape[-1], X.real.dtype)
+    Y = tril(X, xp)
+    _diagonal(Y)[...] *= 0.5
+    return Y
 
 
-@functools.lru_cache(maxsize=256)
-def _half(n: int, dtype: np.dtype[Any]) -> Array:
-    half = np.ones((n, n), dtype)
-    np.fill_diagonal(half, 0.5)
-    half.flags.writeable = False
-    return half
+def mirror(X: Array, xp: Namespace) -> Array:
+    """The Hermitian matrix that has the lower half of X."""
+    Y = np.where(_lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
+    if X.dtype.kind == "c":
+        _diagonal(Y).imag[...] = 0.0
+    return Y
+
+
+def _diagonal(Y: Array) -> Array:
+    """The diagonal, to write into."""
+    return np.einsum("...ii->...i", Y)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -166,6 +177,11 @@ def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> No
         for j in range(i) if upper else range(i + 1, m):
             Y[j] -= T[j, i] * Y[i]
     X[...] = np.moveaxis(Y, (0, 1), (-2, -1))
+
+
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+    """The quick one where the condition holds."""
+    return (quick if condition else exact)(*arrays)
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:

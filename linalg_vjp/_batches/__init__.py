@@ -6,10 +6,15 @@ from typing import Any
 
 from .._namespaces import Namespace, is_dask_namespace, is_numpy_namespace
 
-__all__ = ["mapper"]
+__all__ = ["mapper", "maps"]
 
 # Entries of the largest argument of a chunk. Measured: it fits the cache, yet amortizes the calls.
 CHUNK = 40000
+
+
+def maps(xp: Namespace) -> bool:
+    """Whether a library may want the parts of a batch one by one."""
+    return is_numpy_namespace(xp) or is_dask_namespace(xp)
 
 
 def mapper(xp: Namespace, batch: int, keeps: bool, arrays: Sequence[Any]) -> Any:

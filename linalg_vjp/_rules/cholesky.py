@@ -13,7 +13,7 @@ the Cholesky decomposition" (2016), arXiv:1602.07527, section 3.
 Spec: rules/cholesky.md
 """
 
-from .._matrix import adjoint, hermitian, right_solve_triangular, solve_triangular, tril, tril_half
+from .._matrix import adjoint, hermitian, mirror, right_solve_triangular, solve_triangular, tril, tril_half
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -32,9 +32,9 @@ def cholesky_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = L L^H.
 
-        A_bar = L^-H herm(Phi(L^H L_bar)) L^-1
+        A_bar = L^-H (S / 2) L^-1
 
-    Phi takes the lower half with half of the diagonal, herm(X) = (X + X^H) / 2.
+    S is the Hermitian matrix that has the lower half of L^H L_bar.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def cholesky_vjp(
     xp = namespace(xp, L)
     if upper:
         L, L_bar = adjoint(L, xp), adjoint(L_bar, xp)
-    S = hermitian(tril_half(adjoint(L, xp) @ tril(L_bar, xp), xp), xp)
+    S = mirror(adjoint(L, xp) @ tril(L_bar, xp), xp) * 0.5
     Y = solve_triangular(L, S, xp, upper=False, trans="C")
     return (right_solve_triangular(Y, L, xp, upper=False),)
 

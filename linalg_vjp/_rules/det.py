@@ -10,17 +10,15 @@ a real A.
 Gauge: none.
 
 Sources: C. G. J. Jacobi's formula, as in M. B. Giles, "Collected matrix derivative results for forward and
-reverse mode algorithmic differentiation" (2008), section 2.2.4; for the cofactors of a singular matrix
-G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra Appl. 283, 151-164.
+reverse mode algorithmic differentiation" (2008), section 2.2.4.
 
 Spec: rules/det.md
 """
 
-import math
-
-from .._cotangent import all_none, cast, total
-from .._matrix import adjoint, conj, is_complex, lu, permute_rows, real, solve_triangular, transpose
-from .._namespaces import Array, Namespace, device, namespace
+from .._cofactor import cofactor
+from .._cotangent import all_none, total
+from .._matrix import adjoint, choose, conj, eye, is_complex, lu_diagonal, lu_factor, lu_solve, real
+from .._namespaces import Array, Namespace, namespace
 from .._rule import Rule
 
 __all__ = ["DET", "SLOGDET", "det_jvp", "det_vjp", "slogdet_jvp", "slogdet_vjp"]
@@ -30,6 +28,33 @@ def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     """d = det(A), in a tuple of one."""
     xp = namespace(xp, A)
     return (xp.linalg.det(A),)
+
+
+def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array]]:
+    """d, and the gradient G = conj(cof(A)): of a regular A, one LU factorization gives both.
+
+    G = conj(d) A^-H is then as exact as the cofactors, also where A is singular to rounding: an error of the
+    pivots is one of A. It fails where a pivot is zero, or where some leave the range of the floats.
+    """
+    xp = namespace(xp, A)
+    n = A.shape[-1]
+    F, pivots = lu_factor(A, xp, strict=False) if n > 3 else (A, None)
+    if pivots is None:
+        return det(A, xp=xp), det_keep(A, xp=xp)
+    u = lu_diagonal(F, pivots, xp)
+    d, size = xp.prod(u, axis=-1), xp.abs(u)
+    info = xp.finfo(A.dtype)
+    least = info.smallest_normal / info.eps
+    regular = (xp.abs(d) > least) & (xp.abs(d) < info.max * info.eps)
+    regular = regular & (xp.min(size, axis=-1) > least**0.5 * xp.max(size, axis=-1))
+
+    def quick(A: Array, F: Array, pivots: Array, d: Array) -> Array:
+        return adjoint(lu_solve(F, pivots, d[..., None, None] * eye(n, n, A, xp), xp), xp)
+
+    def exact(A: Array, F: Array, pivots: Array, d: Array) -> Array:
+        return det_keep(A, xp=xp)[0]
+
+    return (d,), (choose(xp.all(regular), quick, exact, A, F, pivots, d, xp=xp),)
 
 
 def det_keep(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -92,83 +117,28 @@ def det_jvp(G: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
     return (xp.sum(conj(G, xp) * A_dot, axis=(-2, -1)),)
 
 
-def cofactor(A: Array, xp: Namespace) -> Array:
-    """The matrix of the cofactors, d det(A) / d A_ij: exact at every rank, without a division by a pivot.
-
-    From A = P L U follows adj(A) = adj(U) L^-1 adj(P), and cof(A) is its transpose.
-    """
-    if A.shape[-1] <= 3:
-        return _minors(A, xp)
-    A, exponent, most = _equilibrate(A, xp)
-    p, L, U = lu(A, xp)
-    adj, _ = _adjugate(U, xp)
-    Y = solve_triangular(L, transpose(adj), xp, upper=False, trans="T", unit_diagonal=True)
-    C = cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
-    half = xp.clip(xp.floor(exponent / 2), -most, most)
-    return C * 2.0**half * 2.0 ** xp.clip(exponent - half, -most, most)
-
-
-def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array, float]:
-    """A with rows and columns scaled to about one by powers of two, and the exponents its cofactors lack.
-
-    Products of pivots would leave the range of the floats otherwise, where the result is well within. Also
-    the largest exponent that is safe to raise two to.
-    """
-    info = xp.finfo(A.dtype)
-    total: Array = 0.0
-    for axis in (-1, -2):
-        largest = xp.max(xp.abs(A), axis=axis, keepdims=True)
-        e = xp.floor(xp.log2(xp.maximum(largest, xp.full_like(largest, info.smallest_normal))))
-        A = A * 2.0**-e
-        total = total + (xp.sum(e, axis=(-2, -1), keepdims=True) - e)
-    return A, total, math.floor(math.log2(info.max)) - 1
-
-
-def _minors(A: Array, xp: Namespace) -> Array:
-    n = A.shape[-1]
-    if n == 0:
-        return A
-    if n == 1:
-        return xp.ones_like(A)
-    if n == 2:
-        a, b, c, d = A[..., :1, :1], A[..., :1, 1:], A[..., 1:, :1], A[..., 1:, 1:]
-        return xp.concat([xp.concat([d, -c], axis=-1), xp.concat([-b, a], axis=-1)], axis=-2)
-    T = xp.concat([A, A], axis=-2)
-    T = xp.concat([T, T], axis=-1)  # indices run on cyclically, so all signs are plus
-    one, two = slice(1, 4), slice(2, 5)
-    return T[..., one, one] * T[..., two, two] - T[..., one, two] * T[..., two, one]
-
-
-def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
-    """adj(U) and det(U), of shape (..., 1, 1), for an upper triangular U = [[A, B], [0, D]].
-
-    adj(U) = [[det(D) adj(A), -adj(A) B adj(D)], [0, det(A) adj(D)]]
-    """
-    n = U.shape[-1]
-    if n <= 3:
-        cof = _minors(U, xp)
-        return transpose(cof), xp.sum(U[..., :1, :] * cof[..., :1, :], axis=-1, keepdims=True)
-    h = n // 2
-    adj_A, det_A = _adjugate(U[..., :h, :h], xp)
-    adj_D, det_D = _adjugate(U[..., h:, h:], xp)
-    B = U[..., :h, h:]
-    top = xp.concat([det_D * adj_A, -adj_A @ B @ adj_D], axis=-1)
-    low = xp.concat([xp.zeros_like(transpose(B)), det_A * adj_D], axis=-1)
-    return xp.concat([top, low], axis=-2), det_A * det_D
-
-
-def _parity(p: Array, xp: Namespace) -> Array:
-    """The sign of the permutation p, of shape (..., n): minus one for each pair out of order."""
-    i = xp.arange(p.shape[-1], device=device(p))
-    crossed = (p[..., :, None] > p[..., None, :]) & (i[:, None] < i)
-    return 1 - 2 * (xp.sum(xp.astype(crossed, xp.int32), axis=(-2, -1)) % 2)
-
-
 def slogdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
     """sign and logabsdet."""
     xp = namespace(xp, A)
     sign, logabsdet = xp.linalg.slogdet(A)
     return sign, logabsdet
+
+
+def slogdet_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array, Array], tuple[Array]]:
+    """sign and logabsdet, and A^-H, from one LU factorization where the library has one that serves twice."""
+    xp = namespace(xp, A)
+    F, pivots = lu_factor(A, xp, strict=False)
+    if pivots is None:
+        sign, logabsdet = slogdet(A, xp=xp)
+        return (sign, logabsdet), slogdet_keep(A, sign, xp=xp)
+    u = lu_diagonal(F, pivots, xp)
+    size = xp.abs(u)
+    turns = u / xp.where(size == 0, 1.0, size)
+    one = xp.broadcast_to(eye(*A.shape[-2:], A, xp), A.shape)
+    return (
+        (xp.prod(turns, axis=-1), xp.sum(xp.log(size), axis=-1)),
+        (adjoint(lu_solve(F, pivots, one, xp), xp),),
+    )
 
 
 def slogdet_keep(A: Array, sign: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -214,7 +184,7 @@ def slogdet_vjp(
         turn = xp.imag(conj(sign, xp) * sign_bar) * 1j
     if all_none(turn, logabsdet_bar):
         return (None,)
-    return (total(logabsdet_bar, turn)[..., None, None] * Xh,)
+    return (_but_nan(total(logabsdet_bar, turn), sign, xp)[..., None, None] * Xh,)
 
 
 def slogdet_jvp(
@@ -246,15 +216,18 @@ def slogdet_jvp(
     if A_dot is None:
         return None, None
     xp = namespace(xp, Xh)
-    t = xp.sum(conj(Xh, xp) * A_dot, axis=(-2, -1))
+    t = _but_nan(xp.sum(conj(Xh, xp) * A_dot, axis=(-2, -1)), sign, xp)
     return (sign * xp.imag(t) * 1j if is_complex(Xh, xp) else None), real(t, xp)
 
 
 def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
-    """A^-1, and NaN where A is singular: one such matrix must not stop a whole batch with an error."""
-    singular = (sign == 0)[..., None, None]
-    one = xp.eye(A.shape[-1], dtype=A.dtype, device=device(A))
-    return xp.where(singular, float("nan"), xp.linalg.inv(xp.where(singular, one, A)))
+    """A^-1, and I where A is singular: one such matrix must not stop a whole batch with an error."""
+    return xp.linalg.inv(xp.where((sign == 0)[..., None, None], eye(*A.shape[-2:], A, xp), A))
+
+
+def _but_nan(x: Array, sign: Array, xp: Namespace) -> Array:
+    """x, and NaN where A is singular."""
+    return xp.where(sign == 0, float("nan"), x)
 
 
 DET = Rule(
@@ -265,6 +238,7 @@ DET = Rule(
     saves=("A",),
     keeps=("G",),
     op=det,
+    op_fwd=det_fwd,
     op_keep=det_keep,
     op_vjp=det_vjp,
     op_jvp=det_jvp,
@@ -280,6 +254,7 @@ SLOGDET = Rule(
     saves=("A", "sign"),
     keeps=("sign", "Xh"),
     op=slogdet,
+    op_fwd=slogdet_fwd,
     op_keep=slogdet_keep,
     op_vjp=slogdet_vjp,
     op_jvp=slogdet_jvp,

@@ -35,16 +35,35 @@ __all__ = ["LU", "lu_jvp", "lu_vjp"]
 
 def lu(A: Array, *, p_indices: bool = False, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
     """P, L and U with A = P L U; see `lu_vjp` for the shapes."""
+    return lu_fwd(A, p_indices=p_indices, xp=xp)[0]
+
+
+def lu_fwd(
+    A: Array, *, p_indices: bool = False, xp: Namespace | None = None
+) -> tuple[tuple[Array, Array, Array], tuple[Array]]:
+    """P, L and U, and the vector p with P X = X[p]."""
     xp = namespace(xp, A)
     p, L, U = pivoted_lu(A, xp)
     if p_indices:
-        return p, L, U
+        return (p, L, U), (p,)
     columns = xp.arange(p.shape[-1], dtype=p.dtype, device=device(A))
-    return xp.astype(p[..., None] == columns, real(U, xp).dtype), L, U
+    return (xp.astype(p[..., None] == columns, real(U, xp).dtype), L, U), (p,)
+
+
+def lu_keep(
+    P: Array, L: Array, U: Array, *, p_indices: bool = False, xp: Namespace | None = None
+) -> tuple[Array]:
+    """The vector p."""
+    xp = namespace(xp, L, U)
+    if p_indices:
+        return (P,)
+    if P.shape[-1] == 0:  # nothing to take the largest of
+        return (xp.argsort(xp.sum(P, axis=-1), axis=-1),)
+    return (xp.argmax(P, axis=-1),)
 
 
 def lu_vjp(
-    P: Array,
+    p: Array,
     L: Array,
     U: Array,
     P_bar: Array | None,
@@ -67,7 +86,8 @@ def lu_vjp(
 
     Parameters
     ----------
-    P : array of shape (..., m, m), or (..., m) with p_indices=True
+    p : array of shape (..., m)
+        The rows, with P X = X[p].
     L, U : array of shape (..., m, k) and (..., k, n)
     P_bar : object
         Ignored: P cannot be differentiated.
@@ -84,8 +104,8 @@ def lu_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> P, L, U = np.eye(2), np.asarray([[1.0, 0.0], [0.5, 1.0]]), np.asarray([[4.0, 2.0], [0.0, 1.0]])
-    >>> lu_vjp(P, L, U, None, None, np.eye(2))[0].tolist()
+    >>> p, L, U = np.arange(2), np.asarray([[1.0, 0.0], [0.5, 1.0]]), np.asarray([[4.0, 2.0], [0.0, 1.0]])
+    >>> lu_vjp(p, L, U, None, None, np.eye(2))[0].tolist()
     [[1.25, -0.5], [-0.5, 1.0]]
     """
     if all_none(L_bar, U_bar):
@@ -95,12 +115,13 @@ def lu_vjp(
     T = None if L_bar is None else adjoint(L, xp) @ tril(L_bar, xp, -1)
     if U_bar is not None:
         U_bar = triu(U_bar, xp)
-        T = total(T, -(U_bar @ adjoint(U, xp)))
+        S = U_bar @ adjoint(U, xp)
+        T = -S if T is None else T - S
     T = tril(T, xp, -1)
     if m <= n:
         A_bar = total(U_bar, _solve_strict(T, U, xp, trans="C"))
         A_bar = solve_triangular(L, A_bar, xp, upper=False, trans="C", unit_diagonal=True)
-        return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
+        return (permute_rows(A_bar, p, xp),)
     L1, L2 = L[..., :k, :], L[..., k:, :]
     if L_bar is None:
         L2_bar = xp.zeros_like(L2)
@@ -111,11 +132,11 @@ def lu_vjp(
     top = total(U_bar, Y[..., :k, :])
     top = solve_triangular(L1, top, xp, upper=False, trans="C", unit_diagonal=True)
     A_bar = xp.concat([top, Y[..., k:, :]], axis=-2)
-    return (permute_rows(A_bar, _rows(P, p_indices, xp), xp),)
+    return (permute_rows(A_bar, p, xp),)
 
 
 def lu_jvp(
-    P: Array,
+    p: Array,
     L: Array,
     U: Array,
     A_dot: Array | None,
@@ -131,7 +152,8 @@ def lu_jvp(
 
     Parameters
     ----------
-    P : array of shape (..., m, m), or (..., m) with p_indices=True
+    p : array of shape (..., m)
+        The rows, with P X = X[p].
     L, U : array of shape (..., m, k) and (..., k, n)
     A_dot : array of shape (..., m, n) or None
     p_indices : bool
@@ -147,8 +169,8 @@ def lu_jvp(
     Examples
     --------
     >>> import numpy as np
-    >>> P, L, U = np.eye(2), np.asarray([[1.0, 0.0], [0.5, 1.0]]), np.asarray([[4.0, 2.0], [0.0, 1.0]])
-    >>> _, L_dot, U_dot = lu_jvp(P, L, U, np.eye(2))
+    >>> p, L, U = np.arange(2), np.asarray([[1.0, 0.0], [0.5, 1.0]]), np.asarray([[4.0, 2.0], [0.0, 1.0]])
+    >>> _, L_dot, U_dot = lu_jvp(p, L, U, np.eye(2))
     >>> bool(np.allclose(L_dot @ U + L @ U_dot, np.eye(2)))
     True
     """
@@ -156,7 +178,7 @@ def lu_jvp(
         return None, None, None
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    B = permute_rows(A_dot, xp.argsort(_rows(P, p_indices, xp), axis=-1), xp)
+    B = permute_rows(A_dot, xp.argsort(p, axis=-1), xp)
     L1 = L[..., :k, :]
     X = solve_triangular(L1, B[..., :k, :], xp, upper=False, unit_diagonal=True)
     if m <= n:
@@ -171,23 +193,17 @@ def lu_jvp(
 
 
 def _solve_strict(T: Array, U: Array, xp: Namespace, trans: str = "N") -> Array:
-    """T op(U1)^-1 without its last column, which does not count, and with zeros up to the columns of U.
+    """T op(U1)^-1 with zeros up to the columns of U; the last column of the result is not to be read.
 
     So the last pivot is divided by nowhere.
     """
-    j = max(T.shape[-1] - 1, 0)
-    Y = right_solve_triangular(T[..., :, :j], U[..., :j, :j], xp, upper=True, trans=trans)
-    zeros = xp.zeros((*Y.shape[:-1], U.shape[-1] - j), dtype=Y.dtype, device=device(Y))
-    return xp.concat([Y, zeros], axis=-1)
-
-
-def _rows(P: Array, p_indices: bool, xp: Namespace) -> Array:
-    """The vector p with P X = X[p]."""
-    if p_indices:
-        return P
-    if P.shape[-1] == 0:  # nothing to take the largest of
-        return xp.argsort(xp.sum(P, axis=-1), axis=-1)
-    return xp.argmax(P, axis=-1)
+    k = T.shape[-1]
+    last = xp.arange(k, device=device(U)) == k - 1
+    U1 = xp.where(last[:, None] & last, 1.0, U[..., :, :k])
+    Y = right_solve_triangular(T, U1, xp, upper=True, trans=trans)
+    if U.shape[-1] == k:
+        return Y
+    return xp.concat([Y, xp.zeros_like(U[..., :, k:])], axis=-1)
 
 
 LU = Rule(
@@ -196,7 +212,10 @@ LU = Rule(
     inputs=("A",),
     outputs=("P", "L", "U"),
     saves=("P", "L", "U"),
+    keeps=("p", "L", "U"),
     op=lu,
+    op_fwd=lu_fwd,
+    op_keep=lu_keep,
     op_vjp=lu_vjp,
     op_jvp=lu_jvp,
     params={"p_indices": one_of(False, True)},

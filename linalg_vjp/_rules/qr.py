@@ -19,7 +19,7 @@ Spec: rules/qr.md
 
 from .._cotangent import all_none, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent
-from .._matrix import adjoint, right_solve_triangular, skew, tril_half, triu
+from .._matrix import adjoint, after, mirror, right_solve_triangular, skew, tril_half, triu
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -31,7 +31,7 @@ def qr(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple
     """Q and R with A = Q R; see `qr_vjp` for the shapes."""
     xp = namespace(xp, A)
     Q, R = xp.linalg.qr(A, mode=mode)
-    return Q, R
+    return Q, after(R, Q, xp)
 
 
 def qr_vjp(
@@ -46,12 +46,13 @@ def qr_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = Q R.
 
-    With N = R_bar R^H - Q^H Q_bar, T the lower half of N^H - N (and half of its diagonal), and R1 the first
-    k columns of R:
+    With N = R_bar R^H - Q^H Q_bar, H the Hermitian matrix that has the upper half of N, and R1 the first k
+    columns of R:
 
-        A_bar = Q R_bar + [((I - Q Q^H) Q_bar + Q T) R1^-H, 0]
+        A_bar = Q (R_bar + [(H - N) R1^-H, 0])                          m <= n
+        A_bar = Q (R_bar + (H - R_bar R^H) R^-H) + Q_bar R^-H           m >  n
 
-    I - Q Q^H is zero for m <= n, the zeros on the right are there for m < n.
+    What Q_bar has outside the span of Q counts for a tall A alone. R_bar is nowhere divided.
 
     Parameters
     ----------
@@ -87,28 +88,31 @@ def qr_vjp(
     xp = namespace(xp, Q, R)
     m, n = Q.shape[-2], R.shape[-1]
     k = min(m, n)
-    Q2 = Q[..., :, k:]
-    Q, R = Q[..., :, :k], R[..., :k, :]
-    Qh, Rh = adjoint(Q, xp), adjoint(R, xp)
-    if R_bar is not None:
-        R_bar = triu(R_bar[..., :k, :], xp)
-    if Q_bar is not None and k < Q_bar.shape[-1]:
-        Q_bar, Q2_bar = Q_bar[..., :, :k], Q_bar[..., :, k:]
-        if gauge == "check":
-            check_gauge("qr", "Q", [skew(adjoint(Q2, xp) @ Q2_bar, xp)], (Q_bar, Q2_bar), xp)
-        Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
-    from_Q = None if Q_bar is None else Qh @ Q_bar
-    N = total(None if R_bar is None else R_bar @ Rh, None if from_Q is None else -from_Q)
-    T = tril_half(adjoint(N, xp) - N, xp)
-    del N  # of the size of a square A
-    if m <= n or Q_bar is None:  # all of it lies in the span of Q
-        C = right_solve_triangular(T, R[..., :, :k], xp, upper=True, trans="C")
-        if m < n:
-            C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)
-        C = total(C, R_bar)
-        return (Q @ C,)
-    A_bar = right_solve_triangular(Q_bar + Q @ (T - from_Q), R, xp, upper=True, trans="C")
-    return (A_bar if R_bar is None else A_bar + Q @ R_bar,)
+    if k < Q.shape[-1]:
+        Q, Q2, R = Q[..., :, :k], Q[..., :, k:], R[..., :k, :]
+        R_bar = None if R_bar is None else R_bar[..., :k, :]
+        if Q_bar is not None:
+            Q_bar, Q2_bar = Q_bar[..., :, :k], Q_bar[..., :, k:]
+            if gauge == "check":
+                check_gauge("qr", "Q", [skew(adjoint(Q2, xp) @ Q2_bar, xp)], (Q_bar, Q2_bar), xp)
+            Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
+    R1 = R[..., :, :k] if m < n else R
+    R_bar = None if R_bar is None else triu(R_bar, xp)
+    from_Q = None if Q_bar is None else adjoint(Q, xp) @ Q_bar
+    from_R = N = None if R_bar is None else R_bar @ adjoint(R, xp)
+    if from_Q is not None:
+        N = -from_Q if N is None else N - from_Q
+    outside = m > n and Q_bar is not None
+    H, rest = mirror(adjoint(N, xp), xp), from_R if outside else N
+    T = H if rest is None else H - rest
+    del H, N, rest, from_Q, from_R  # of the size of a square A
+    C = right_solve_triangular(T, R1, xp, upper=True, trans="C")
+    if m < n:
+        C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)
+    A_bar = Q @ total(C, R_bar)
+    if outside:
+        A_bar = A_bar + right_solve_triangular(after(Q_bar, C, xp), R1, xp, upper=True, trans="C")
+    return (A_bar,)
 
 
 def qr_jvp(
@@ -119,10 +123,10 @@ def qr_jvp(
     With B = Q^H A_dot, K = B1 R1^-1 and B1, R1 the first k columns, H the lower half of K (and half of its
     diagonal), and the skew-Hermitian W = H - H^H:
 
-        Q_dot = Q W + (A_dot - Q B) R1^-1
+        Q_dot = Q W + (I - Q Q^H) A_dot R1^-1
         R_dot = B - W R
 
-    A_dot - Q B is zero for m <= n.
+    I - Q Q^H is zero for m <= n. Of a tall A, K is Q^H (A_dot R^-1): one solve gives both.
 
     Parameters
     ----------
@@ -152,12 +156,14 @@ def qr_jvp(
     k = min(m, n)
     Q2, R2 = Q[..., :, k:], R[..., k:, :]
     Q, R = Q[..., :, :k], R[..., :k, :]
-    B = adjoint(Q, xp) @ A_dot
-    H = tril_half(right_solve_triangular(B[..., :, :k], R[..., :, :k], xp, upper=True), xp)
+    Qh = adjoint(Q, xp)
+    B = Qh @ A_dot
+    Y = right_solve_triangular(A_dot if m > n else B[..., :, :k], R[..., :, :k], xp, upper=True)
+    K = Qh @ Y if m > n else Y
+    H = tril_half(K, xp)
     W = H - adjoint(H, xp)
-    Q_dot, R_dot = Q @ W, triu(B - W @ R, xp)
-    if m > n:
-        Q_dot = Q_dot + right_solve_triangular(A_dot - Q @ B, R, xp, upper=True)
+    Q_dot = Y + Q @ (W - K) if m > n else Q @ W
+    R_dot = triu(B - W @ R, xp)
     if mode == "complete" and m > n:
         Q_dot = extra_tangent(Q, Q_dot, Q2, xp)
         R_dot = xp.concat([R_dot, xp.zeros_like(R2)], axis=-2)

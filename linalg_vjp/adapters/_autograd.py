@@ -9,7 +9,7 @@ from autograd.extend import primitive, vspace
 from autograd.tracer import getval, isbox
 
 from .. import RULES, Linearization, Registered, Rule
-from .._call import forward_keeping, kept_of, prepare, with_outputs
+from .._call import forward_keeping, kept_of, prepared, with_outputs
 from .._matrix import conj
 from .._namespaces import Array
 from .._namespaces import autograd as standard
@@ -66,14 +66,14 @@ def function(rule: Rule) -> Any:
 
     @primitive  # type: ignore[untyped-decorator]
     def keeping(*inputs: Array, **params: Any) -> tuple[Array, ...]:
-        _, outputs, extras = forward_keeping(prepare(rule, inputs, None, params), inputs)
+        _, outputs, extras = forward_keeping(prepared(rule, inputs, None, params), inputs)
         return *outputs, *(NOTHING if x is None else x for x in extras)
 
     def linearized(ans: Any, inputs: Any, given: Any, params: dict[str, Any]) -> Linearization:
         values = parts(ans)
         if xp := reached((*inputs, *values, *given)):
             return rule.linearize(inputs, values[:count], xp=xp, **params)
-        frame = with_outputs(prepare(rule, inputs, None, params), values[:count])
+        frame = with_outputs(prepared(rule, inputs, None, params), values[:count])
         extras = [None if x is NOTHING else x for x in values[count:]]
         return Linearization(frame, kept_of(frame.rule, inputs, values[:count], extras))
 

@@ -5,15 +5,28 @@ from typing import Any
 import torch
 
 from .. import RULES, Registered, Rule
-from .._call import Frame, forward, forward_keeping, keep, kept_of, prepare, pull, push, with_outputs
+from .._call import (
+    Frame,
+    forward,
+    forward_keeping,
+    keep,
+    kept_of,
+    prepare,
+    prepared,
+    pull,
+    pull_fitted,
+    push,
+    with_outputs,
+)
 from .._namespaces import Array, array_namespace
 from .._params import complete
 from ._functions import as_function
-from ._torch_context import filled, kept, store, stored
+from ._torch_context import filled, kept, store
 
 __all__ = ["applied"]
 
 KNOWN: list[Rule] = []  # torch.compile follows a number into a list, and no rule into a closure
+_level = torch._C._functorch.maybe_current_level  # within how many transformations of torch.func, or None
 MOST = 3  # inputs of a rule: torch.compile counts the parameters of `forward`
 
 Arrays = tuple[Any, ...]
@@ -66,7 +79,9 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         call, *arrays = inputs
-        store(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
+        count = len(call.value.rule.outputs)
+        outputs, extras = results[:count], results[count:]
+        store(ctx, with_outputs(call.value, outputs), arrays, outputs, extras)
         # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
         ctx.depth = call.depth
         call.depth += 1
@@ -88,13 +103,12 @@ class Plain(torch.autograd.Function):  # type: ignore[misc]
     """The same without torch.func, as PyTorch calls it fastest: with a context from the start."""
 
     @staticmethod
-    def forward(ctx: Any, call: Whole, *inputs: Array) -> Arrays:
+    def forward(ctx: Any, frame: Any, *inputs: Array) -> Arrays:
         """The outputs and the extras; what the rule keeps is kept."""
-        frame, outputs, extras = forward_keeping(call.value, inputs)
-        results = (*outputs, *extras)
-        store(ctx, frame, inputs, results)
+        frame, outputs, extras = forward_keeping(frame, inputs)
+        store(ctx, frame, inputs, outputs, extras)
         ctx.depth = 0
-        return results
+        return (*outputs, *extras)
 
     backward, jvp = staticmethod(Operation.backward), staticmethod(Operation.jvp)
 
@@ -109,7 +123,7 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         """The cotangents of the inputs, or the tangents of the outputs, that are not None."""
         frame, forwards, count = call.value
         saved, extras, given = _taken_apart(frame, arrays, count)
-        results = (push if forwards else pull)(frame, kept(frame, saved, extras), given)
+        results = (push if forwards else pull)(frame, kept(frame, (*saved, *extras)), given)
         return tuple(x for x in results if x is not None)
 
     @staticmethod
@@ -161,13 +175,14 @@ class Compiled(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         frame, arrays = _read(*inputs)
-        store(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
+        outputs, extras = results[: len(frame.rule.outputs)], results[len(frame.rule.outputs) :]
+        store(ctx, with_outputs(frame, outputs), arrays, outputs, extras)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
         """The pullback, between None for what is no array."""
         frame = ctx.frame
-        bars = pull(frame, kept(frame, *stored(ctx)), cotangents[: len(frame.rule.outputs)])
+        bars = pull(frame, kept(frame, ctx.saved_tensors), cotangents[: len(frame.rule.outputs)])
         return None, *bars, *[None] * (MOST - len(bars))
 
 
@@ -179,15 +194,19 @@ def _read(use: Any, *arrays: Array | None) -> tuple[Frame, Arrays]:
 
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     """The derivative, as a function that PyTorch can differentiate again where it may have to."""
-    saved, extras = stored(ctx)
-    frame = ctx.frame
+    saved, frame = ctx.saved_tensors, ctx.frame
+    if not forwards and not torch.is_grad_enabled() and _level() is None:
+        # PyTorch has compared the cotangents with the outputs.
+        return pull_fitted(frame, kept(frame, saved), given, saved[0] if saved else None)
+    count = len(frame.rule.stored)
+    saved, extras = saved[:count], saved[count:]
     if forwards:
         saved = tuple(map(_primal, saved))
     differentiate = push if forwards else pull
     if ctx.depth > 1:  # torch.func within torch.func: traced at once, as it will be differentiated again
         return tuple(_traced(frame, saved, given, differentiate))
-    if not torch.is_grad_enabled() and torch._C._functorch.maybe_current_level() is None:
-        return tuple(differentiate(frame, kept(frame, saved, extras), given))
+    if not torch.is_grad_enabled() and _level() is None:
+        return tuple(differentiate(frame, kept(frame, (*saved, *extras)), given))
     names = frame.rule.outputs if forwards else frame.rule.inputs
     if all(x is None for x in given):
         return (None,) * len(names)
@@ -236,7 +255,7 @@ def _again(ctx: Any) -> tuple[Any, Arrays, list[int]]:
 
 def _primal(x: Array) -> Array:
     """Without a tangent."""
-    if torch._C._functorch.maybe_current_level() is None:
+    if _level() is None:
         return torch.autograd.forward_ad.unpack_dual(x).primal
     return Primal.apply(x)
 
@@ -255,7 +274,7 @@ def watched(inputs: Arrays) -> bool:
     """Whether a derivative may be asked for."""
     return (
         (torch.is_grad_enabled() and any(isinstance(x, torch.Tensor) and x.requires_grad for x in inputs))
-        or torch._C._functorch.maybe_current_level() is not None
+        or _level() is not None
         or torch.autograd.forward_ad._current_level >= 0
     )
 
@@ -266,12 +285,12 @@ def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
     KNOWN.append(rule)
 
     def apply(inputs: Arrays, given: dict[str, Any]) -> Arrays:
-        # A tensor among the keywords is a constant, whatever becomes of it until the backward pass.
-        given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
+        if given:  # a tensor among the keywords is a constant, whatever becomes of it until the backward pass
+            given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
         if torch.compiler.is_compiling():
             # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in
             # silence. This number it cannot trace, so that it leaves the call to Python.
-            if torch._C._functorch.maybe_current_level() is not None:
+            if _level() is not None:
                 raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
             if len(inputs) > MOST:
                 raise NotImplementedError(f"{rule.name}: torch.compile is given rules of up to {MOST} inputs")
@@ -279,11 +298,10 @@ def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
             arrays = (*inputs, *[None] * (MOST - len(inputs)))
             results: Arrays = Compiled.apply((number, len(inputs), *values), *arrays)
             return results[: len(rule.outputs)]
-        frame = prepare(rule, inputs, None, given)
+        frame = prepared(rule, inputs, None, given)
         if not watched(inputs):
             return tuple(forward(frame, inputs))
-        within = torch._C._functorch.maybe_current_level() is not None
-        results = (Operation if within else Plain).apply(Whole(frame), *inputs)
+        results = Plain.apply(frame, *inputs) if _level() is None else Operation.apply(Whole(frame), *inputs)
         return results[: len(rule.outputs)]
 
     return as_function(rule, apply, "PyTorch", words, positional=positional)

@@ -30,13 +30,17 @@ __all__ = [*RULES, "function"]
 class Operation:
     """A rule with values of its keywords, as functions that JAX differentiates.
 
-    `outputs` gives the outputs alone. `keeping` gives the extras of the rule, too; only derivatives call it.
+    `outputs` gives the outputs alone. It is compiled, as JAX's own functions are: outside of `jax.jit` an
+    operation and its derivatives are one call each. `keeping` gives the extras of the rule, too; only
+    derivatives call it.
     """
 
     def __init__(self, rule: Rule, params: dict[str, Any]) -> None:
         self.rule, self.params = rule, params
-        self.outputs = jax.custom_jvp(lambda *inputs: tuple(forward(self.frame(inputs), inputs)))
-        self.outputs.defjvp(self.push_outputs, symbolic_zeros=True)
+        outputs = jax.custom_jvp(lambda *inputs: tuple(forward(self.frame(inputs), inputs)))
+        outputs.defjvp(self.push_outputs, symbolic_zeros=True)
+        self.outputs = jax.jit(outputs)
+        self.pushing = jax.jit(self.push_moved, static_argnums=0)
         self.keeping = jax.custom_jvp(lambda *inputs: tuple(forward_keeping(self.frame(inputs), inputs)[1:]))
         self.keeping.defjvp(self.push_keeping, symbolic_zeros=True)
 
@@ -69,11 +73,20 @@ class Operation:
         self, inputs: Arrays, outputs: Arrays, extras: Arrays, tangents: Arrays
     ) -> tuple[Arrays, Frame]:
         """The tangents of the outputs, and the frame."""
+        moved = tuple(not isinstance(dot, SymbolicZero) for dot in tangents)
+        dots = tuple(dot for dot, moves in zip(tangents, moved, strict=True) if moves)
+        found = zip(self.pushing(moved, inputs, outputs, extras, dots), outputs, strict=True)
         frame = with_outputs(self.frame(inputs), outputs)
-        dots = [None if isinstance(dot, SymbolicZero) else dot for dot in tangents]
-        kept = kept_of(frame.rule, inputs, outputs, extras)
-        found = zip(push(frame._replace(xp=NAMESPACE), kept, dots), outputs, strict=True)
         return tuple(_zero(y) if dot is None else dot for dot, y in found), frame
+
+    def push_moved(
+        self, moved: tuple[bool, ...], inputs: Arrays, outputs: Arrays, extras: Arrays, dots: Arrays
+    ) -> Arrays:
+        """The tangents of the outputs, from those of the inputs that move."""
+        frame = with_outputs(self.frame(inputs), outputs)._replace(xp=NAMESPACE)
+        there = iter(dots)
+        given = [next(there) if moves else None for moves in moved]
+        return push(frame, kept_of(frame.rule, inputs, outputs, extras), given)
 
 
 def _zero(y: Array) -> Any:
@@ -98,7 +111,9 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays
         operation = _known(rule, tuple(given.items()), tuple(map(type, given.values())))
     except TypeError:  # an array among the keywords
         operation = Operation(rule, given)
-    outputs: Arrays = operation.outputs(*map(jax.numpy.asarray, inputs))
+    # To a tracer jax.numpy.asarray applies an operation, which is differentiated too.
+    arrays = [x if isinstance(x, jax.Array) else jax.numpy.asarray(x) for x in inputs]
+    outputs: Arrays = operation.outputs(*arrays)
     return outputs
 
 

@@ -185,6 +185,10 @@ class _Namespace:
         moves = any(x.dot is not None for x in arrays)
         return Dual(xp.concat(values, axis=axis), xp.concat(dots, axis=axis) if moves else None, self)
 
+    def stack(self, arrays: Any, axis: int = 0) -> Dual:
+        wide = [Dual._map(x, lambda a: self.base.expand_dims(a, axis=axis)) for x in arrays]
+        return self.concat(wide, axis=axis)
+
     def where(self, condition: Any, x: Any, y: Any) -> Dual:
         (condition, _), (x, x_dot), (y, y_dot), xp = _pair(condition), _pair(x), _pair(y), self.base
         value, moves = xp.where(condition, x, y), x_dot is not None or y_dot is not None

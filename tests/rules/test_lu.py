@@ -118,7 +118,7 @@ def formula(place=rows, moving=-1, all_columns=True, all_rows=True, last_pivot=F
         low = L_bar[..., k:, :] @ inverse(adjoint(U)) if m > n else top[..., :0, :]
         return (place(P, np.concat([top, low], axis=-2)),)
 
-    return wrong("lu", op_vjp=op_vjp)
+    return wrong("lu", keeps=(), op_fwd=None, op_keep=None, op_vjp=op_vjp)
 
 
 RIGHT = formula()
