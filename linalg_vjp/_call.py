@@ -140,16 +140,18 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
         _promoted(frame, inputs, rule.inputs),
         rule.sides.inputs,
         rule.sides.outputs,
-        keeps=False,
+        light=False,
     )
 
 
 def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays]:
     """The frame with its outputs, the outputs, and the extras of the rule."""
     rule = frame.rule
+    extras: Arrays = ()
     if rule.op_fwd is None:
         outputs = forward(frame, inputs)
-        extras = keep(frame, inputs, outputs) if rule.extras else ()
+        if rule.extras:
+            extras = keep(frame, inputs, outputs)
     else:
         results = run(
             frame,
@@ -158,7 +160,7 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
             _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
-            keeps=True,
+            light=rule.light,
         )
         count = len(rule.outputs)
         outputs, extras = results[:count], results[count:]
@@ -196,7 +198,7 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
         _promoted(frame, arrays, names),
         cores,
         [None] * len(rule.extras),
-        keeps=True,
+        light=rule.light,
     )
 
 
@@ -220,7 +222,7 @@ def pull_fitted(frame: Frame, kept: Arrays, bars: Arrays, anchor: Array | None) 
             (*kept, *bars),
             rule.pull_cores,
             rule.sides.inputs,
-            keeps=bool(rule.extras),
+            light=rule.light,
         )
     return _restore(frame, rule.inputs, found, frame.inputs, anchor)
 
@@ -239,7 +241,7 @@ def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ..
         (*kept, *dots),
         rule.push_cores,
         rule.sides.outputs,
-        keeps=bool(rule.extras),
+        light=rule.light,
     )
     return _restore(frame, rule.outputs, found, frame.outputs, anchor)
 

@@ -21,11 +21,14 @@ __all__ = [
     "eye",
     "hermitian",
     "inner",
+    "inv",
+    "inverse_permutation",
     "is_complex",
     "largest",
     "lu",
     "lu_diagonal",
     "lu_factor",
+    "lu_inverse",
     "lu_solve",
     "matmul",
     "mirror",
@@ -182,6 +185,11 @@ def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, tr
     return transpose(solve_triangular(A, transpose(B), xp, upper=upper, trans="T"))
 
 
+def inv(A: Array, xp: Namespace) -> Array:
+    """A^-1."""
+    return primitives(xp).inv(A, xp)
+
+
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """p, L, U with A = (L @ U)[p], partial pivoting."""
     return primitives(xp).lu(A, xp)
@@ -204,6 +212,11 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     return primitives(xp).lu_solve(F, pivots, B, xp, adjoint=adjoint)
 
 
+def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """A^-1 from its factorization."""
+    return primitives(xp).lu_inverse(F, pivots, xp)
+
+
 def lu_diagonal(F: Array, pivots: Array, xp: Namespace) -> Array:
     """The diagonal of U from `lu_factor`, with the signs of the permutation: its product is det(A)."""
     return primitives(xp).lu_diagonal(F, pivots)
@@ -217,6 +230,11 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: 
 def after(X: Array, Y: Array, xp: Namespace) -> Array:
     """X, and what is computed with it only after Y is there; no other value."""
     return primitives(xp).after(X, Y)
+
+
+def inverse_permutation(p: Array, xp: Namespace) -> Array:
+    """The vector q with X[p][q] = X, for p of shape (..., n)."""
+    return primitives(xp).inverse_permutation(p, xp)
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

@@ -41,7 +41,10 @@ class Registered:
             p, L, U = functions["lu"](A, p_indices=True)
             return p, L, U
 
-        own: dict[str, Any] = {"solve_triangular": solve_triangular, "lu": lu}
+        def inv(A: Array, xp: Namespace) -> Array:
+            return functions["inv"](A)
+
+        own: dict[str, Any] = {"inv": inv, "solve_triangular": solve_triangular, "lu": lu}
         if not factorizes:
             own |= {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
         self.primitives = _Over(primitives(xp), own)

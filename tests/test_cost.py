@@ -20,7 +20,10 @@ from .random_inputs import regular
 N = 8
 PAGES = Path(__file__).parents[1] / "rules"
 # In units of n^3, and which column of the page's table a call counts in.
-FLOPS = {"LU": Fraction(2, 3), "SVD": 21, "eigh": 9, "inverse": 2, "": 0}
+FLOPS = {
+    **{"LU": Fraction(2, 3), "Cholesky": Fraction(1, 3), "QR": Fraction(8, 3)},
+    **{"SVD": 21, "eigh": 9, "inverse": 2, "": 0},
+}
 CALLS = {"svd": "SVD", "svdvals": "SVD", "eigh": "eigh", "eigvalsh": "eigh", "inv": "inverse"}
 HALVED = Fraction(1, 3)  # two products of each half size, n^3 counted as one product of full size
 

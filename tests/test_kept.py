@@ -170,7 +170,8 @@ def test_nothing_is_factorized_twice():
     (S,), linear = rule.fwd(A)
     linear.vjp((S,)), linear.vjp((S,)), linear.jvp((A,))
     assert calls == ["op_fwd", "op_vjp", "op_vjp", "op_jvp"]
-    rule, calls = counting("vector_norm")  # it has no op_fwd
+    rule, calls = counting("vector_norm")
+    rule = replace(rule, op_fwd=None)
     N, pullback = lv.vjp(rule, A)
     pullback(N), pullback(N), lv.jvp(rule, (A,), (A,))
     assert calls == ["op", "op_keep", "op_vjp", "op_vjp", "op", "op_keep", "op_jvp"]

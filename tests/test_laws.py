@@ -16,7 +16,14 @@ PACKAGE = ROOT / "linalg_vjp"
 LIBRARIES = r"numpy|cupy|torch|jax|dask|mlx|ndonnx|tensorflow|scipy|array_api_strict"
 COMPAT = PACKAGE / "_namespaces" / "__init__.py"
 # What the file of one library imports beside that.
-BESIDE = {"numpy": ["scipy"], "cupy": ["cupyx"], "dask": ["numpy"], "autograd": ["numpy"]}
+BESIDE = {
+    "numpy": ["scipy"],
+    "_numpy_lu": ["numpy", "scipy"],
+    "_numpy_masks": ["numpy"],
+    "cupy": ["cupyx"],
+    "dask": ["numpy"],
+    "autograd": ["numpy"],
+}
 LIBRARY_PROPER = [
     p
     for p in PACKAGE.rglob("*.py")

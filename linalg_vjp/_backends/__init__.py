@@ -30,6 +30,9 @@ class Primitives(Protocol):
     def lu(self, A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         """p, L and U with A = (L @ U)[p], partial pivoting, p a vector."""
 
+    def inv(self, A: Array, xp: Namespace) -> Array:
+        """A^-1."""
+
     def lu_factor(self, A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
         """L and U in one array, and pivots of any form, for `lu_solve`.
 
@@ -40,6 +43,9 @@ class Primitives(Protocol):
 
     def lu_solve(self, F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
         """A^-1 B or A^-H B from what `lu_factor` gave; batches broadcast."""
+
+    def lu_inverse(self, F: Array, pivots: Array, xp: Namespace) -> Array:
+        """A^-1 from what `lu_factor` gave."""
 
     def lu_diagonal(self, F: Array, pivots: Array) -> Array:
         """The diagonal of U, with the signs of the permutation: its product is the determinant."""
@@ -55,6 +61,9 @@ class Primitives(Protocol):
 
     def permute_rows(self, X: Array, p: Array, xp: Namespace) -> Array:
         """X[p], matrix by matrix."""
+
+    def inverse_permutation(self, p: Array, xp: Namespace) -> Array:
+        """The vector q with X[p][q] = X."""
 
     def largest(self, X: Array, axis: Any, xp: Namespace) -> Array:
         """The maximum along axes that stay, of size one."""

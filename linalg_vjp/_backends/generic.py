@@ -8,10 +8,13 @@ __all__ = [
     "add_diagonal",
     "after",
     "choose",
+    "inv",
+    "inverse_permutation",
     "largest",
     "lu",
     "lu_diagonal",
     "lu_factor",
+    "lu_inverse",
     "lu_solve",
     "mirror",
     "permute_rows",
@@ -61,6 +64,11 @@ def after(X: Array, Y: Array) -> Array:
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
     """X[p], matrix by matrix."""
     return xp.take_along_axis(X, p[..., None], axis=-2)
+
+
+def inverse_permutation(p: Array, xp: Namespace) -> Array:
+    """The vector q with X[p][q] = X."""
+    return xp.argsort(p, axis=-1)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -127,7 +135,12 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         rest = A - factor * A[..., j : j + 1, :]
         A = xp.where(col > j, rest, xp.where((col == j) & (row > j)[:, None], factor, A))
     L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(A[..., :, :k], k=-1))
-    return xp.argsort(origin, axis=-1), L, xp.triu(A[..., :k, :])
+    return inverse_permutation(origin, xp), L, xp.triu(A[..., :k, :])
+
+
+def inv(A: Array, xp: Namespace) -> Array:
+    """A^-1."""
+    return xp.linalg.inv(A)
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, None]:
@@ -140,6 +153,11 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     if adjoint:
         F = xp.conj(F.mT) if xp.isdtype(F.dtype, "complex floating") else F.mT
     return xp.linalg.solve(F, B)
+
+
+def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """Never asked for: there are no pivots."""
+    raise NotImplementedError("a matrix that stands for its factorization has no pivots")
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:

@@ -6,16 +6,19 @@ import jax
 import jax.numpy as jnp
 
 from .._namespaces import Array, Namespace
-from .generic import add_diagonal, largest, mirror, permute_rows, row_sum, tril, tril_half, triu
+from .generic import add_diagonal, inv, largest, mirror, permute_rows, row_sum, tril, tril_half, triu
 
 __all__ = [
     "add_diagonal",
     "after",
     "choose",
+    "inv",
+    "inverse_permutation",
     "largest",
     "lu",
     "lu_diagonal",
     "lu_factor",
+    "lu_inverse",
     "lu_solve",
     "mirror",
     "permute_rows",
@@ -48,13 +51,19 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     k = min(m, n)
     factors, _, rows = jax.lax.linalg.lu(A)
     L = jnp.tril(factors[..., :, :k], -1) + jnp.eye(m, k, dtype=A.dtype)
-    return jnp.argsort(rows, axis=-1), L, jnp.triu(factors[..., :k, :])
+    return inverse_permutation(rows, xp), L, jnp.triu(factors[..., :k, :])
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
     """L and U in one array, and the rows in their new order: A[rows] = L U."""
     F, _, rows = jax.lax.linalg.lu(A)
     return F, rows
+
+
+def inverse_permutation(p: Array, xp: Namespace) -> Array:
+    """The vector q with X[p][q] = X, without a sort, which takes XLA longer than the LU of small matrices."""
+    i = jnp.arange(p.shape[-1], dtype=p.dtype)
+    return jnp.sum(jnp.where(p[..., :, None] == i, i[:, None], 0), axis=-2, dtype=p.dtype)
 
 
 def after(X: Array, Y: Array) -> Array:
@@ -74,6 +83,11 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
     return jnp.where(jnp.sum(above, axis=-1) % 2 == 1, -u, u)
 
 
+def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """A^-1."""
+    return lu_solve(F, pivots, jnp.eye(F.shape[-1], dtype=F.dtype), xp, adjoint=False)
+
+
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
     """One of the two at run time; under vmap both."""
     return jax.lax.cond(condition, quick, exact, *arrays)
@@ -90,6 +104,6 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     if adjoint:
         Y = solve_triangular(F, B, jnp, upper=True, trans="C", unit_diagonal=False)
         Z = solve_triangular(F, Y, jnp, upper=False, trans="C", unit_diagonal=True)
-        return permute_rows(Z, jnp.argsort(rows, axis=-1), jnp)
+        return permute_rows(Z, inverse_permutation(rows, jnp), jnp)
     Y = solve_triangular(F, permute_rows(B, rows, jnp), jnp, upper=False, trans="N", unit_diagonal=True)
     return solve_triangular(F, Y, jnp, upper=True, trans="N", unit_diagonal=False)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from .._namespaces import Array, Namespace
-from . import generic
-from .generic import after, lu_diagonal, lu_factor, lu_solve
+from ._numpy_lu import inv, lu, lu_diagonal, lu_factor, lu_inverse, lu_solve
+from ._numpy_masks import lower
+from .generic import after, inverse_permutation
 
 try:
     from scipy.linalg import blas
-    from scipy.linalg import lu as scipy_lu
 except ImportError:
     blas = None
 
@@ -25,10 +25,13 @@ __all__ = [
     "add_diagonal",
     "after",
     "choose",
+    "inv",
+    "inverse_permutation",
     "largest",
     "lu",
     "lu_diagonal",
     "lu_factor",
+    "lu_inverse",
     "lu_solve",
     "mirror",
     "permute_rows",
@@ -43,21 +46,14 @@ TRSM = {} if blas is None else {"f": blas.strsm, "d": blas.dtrsm, "F": blas.ctrs
 TRANS = {"N": 0, "T": 1, "C": 2}
 
 
-@functools.lru_cache(maxsize=256)
-def _lower(m: int, n: int, k: int) -> Array:
-    mask = np.tri(m, n, k, dtype=bool)
-    mask.flags.writeable = False
-    return mask
-
-
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros above its k-th diagonal; the mask is kept, numpy.tril builds it at each call."""
-    return np.where(_lower(*X.shape[-2:], k), X, X.dtype.type(0))
+    return np.where(lower(*X.shape[-2:], k), X, X.dtype.type(0))
 
 
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
-    return np.where(_lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
+    return np.where(lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
 
 
 def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
@@ -79,7 +75,7 @@ def tril_half(X: Array, xp: Namespace) -> Array:
 
 def mirror(X: Array, xp: Namespace) -> Array:
     """The Hermitian matrix that has the lower half of X."""
-    Y = np.where(_lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
+    Y = np.where(lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
     if X.dtype.kind == "c":
         _diagonal(Y).imag[...] = 0.0
     return Y
@@ -121,25 +117,16 @@ def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
     """X of shape (..., m, n) with op(A) X = B; a zero on the diagonal gives inf or NaN, no error."""
-    *batch, m, n = B.shape
-    lapack = A.dtype.char in TRSM
-    if lapack and not batch and B.size:
-        return _trsm(A, B, upper, trans, unit_diagonal)
-    # Measured: the whole batch at once takes some microseconds a row, LAPACK 2 us or more a matrix.
-    if not lapack or B.size == 0 or (m <= 16 and n <= 32 and math.prod(batch) >= m * m // 2):
+    m, n = B.shape[-2:]
+    # Measured: LAPACK takes a microsecond a matrix, the whole batch at once some microseconds a row.
+    tiny = m <= 8 and n <= 32 and math.prod(B.shape[:-2]) >= m * m
+    if tiny or B.size == 0 or A.dtype.char not in TRSM:
         return _substitute(A, B, upper, trans, unit_diagonal)
-    X = np.empty(B.shape, B.dtype)
-    for i in np.ndindex(*batch):
-        X[i] = _trsm(A[i], B[i], upper, trans, unit_diagonal)
+    X, trsm = np.array(B, order="C"), TRSM[A.dtype.char]
+    # Fortran wants columns: contiguous rows are solved as X^T op(A)^T = B^T. Keywords take as long as LAPACK.
+    for a, x in zip(A.reshape(-1, m, m).mT, X.reshape(-1, m, n).mT, strict=True):
+        trsm(1.0, a, x, 1, upper, TRANS[trans], unit_diagonal, True)
     return X
-
-
-def _trsm(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool) -> Array:
-    # Fortran wants columns: a B of contiguous rows is solved as X^T op(A)^T = B^T, without a copy.
-    if B.flags.c_contiguous:
-        trsm = TRSM[A.dtype.char]
-        return trsm(1.0, A.T, B.T, side=1, lower=upper, trans_a=TRANS[trans], diag=unit_diagonal).T
-    return TRSM[A.dtype.char](1.0, A, B, lower=not upper, trans_a=TRANS[trans], diag=unit_diagonal)
 
 
 def _substitute(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool) -> Array:
@@ -182,12 +169,3 @@ def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> No
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
     """The quick one where the condition holds."""
     return (quick if condition else exact)(*arrays)
-
-
-def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
-    """A = (L @ U)[p] with partial pivoting."""
-    many_small = max(A.shape[-2:]) <= 4 and math.prod(A.shape[:-2]) >= 128
-    if blas is None or A.size == 0 or many_small:
-        return generic.lu(A, np)
-    p, L, U = scipy_lu(A, p_indices=True, check_finite=False)
-    return p.astype(np.int64, copy=False), L, U

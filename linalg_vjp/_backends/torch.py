@@ -6,16 +6,19 @@ from typing import Any
 import torch
 
 from .._namespaces import Array, Namespace
-from .generic import after, row_sum
+from .generic import after, inv, inverse_permutation, row_sum
 
 __all__ = [
     "add_diagonal",
     "after",
     "choose",
+    "inv",
+    "inverse_permutation",
     "largest",
     "lu",
     "lu_diagonal",
     "lu_factor",
+    "lu_inverse",
     "lu_solve",
     "mirror",
     "permute_rows",
@@ -128,6 +131,12 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
     places = torch.arange(1, pivots.shape[-1] + 1, dtype=pivots.dtype, device=pivots.device)
     u = F.diagonal(dim1=-2, dim2=-1)
     return torch.where(pivots == places, u, -u)
+
+
+def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """A^-1."""
+    one = torch.eye(F.shape[-1], dtype=F.dtype, device=F.device)
+    return torch.linalg.lu_solve(F, pivots, one.expand(F.shape))
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:

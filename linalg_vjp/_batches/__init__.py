@@ -14,10 +14,10 @@ CHUNK = 40000
 
 def maps(xp: Namespace) -> bool:
     """Whether a library may want the parts of a batch one by one."""
-    return is_numpy_namespace(xp) or is_dask_namespace(xp)
+    return bool(is_numpy_namespace(xp) or is_dask_namespace(xp))
 
 
-def mapper(xp: Namespace, batch: int, keeps: bool, arrays: Sequence[Any]) -> Any:
+def mapper(xp: Namespace, batch: int, light: bool, arrays: Sequence[Any]) -> Any:
     """The function that maps a formula over the parts of a batch, or None.
 
     Parameters
@@ -25,14 +25,14 @@ def mapper(xp: Namespace, batch: int, keeps: bool, arrays: Sequence[Any]) -> Any
     xp : namespace
     batch : int
         How many axes the batch has.
-    keeps : bool
-        Whether the formula makes or reads values that the forward keeps for its derivatives.
+    light : bool
+        Whether the derivatives take a pass or two, from what the forward has kept for them.
     arrays : sequence of array or None
         The arguments of the formula.
     """
     if is_numpy_namespace(xp):
-        # From kept values a derivative takes a pass or two over memory; to put chunks together is one more.
-        if keeps or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:
+        # To put chunks together is one more pass over memory.
+        if light or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:
             return None
         from .numpy import by_parts
 

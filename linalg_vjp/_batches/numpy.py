@@ -36,8 +36,15 @@ def by_parts(
     for start in range(0, count, step):
         here = slice(start, start + step)
         results = formula(*(x if x is None else x[here] for x in flat), xp=xp, **params)
-        full = full or [y if y is None else np.empty((count, *y.shape[1:]), y.dtype) for y in results]
+        full = full or [y if y is None else _empty(count, y) for y in results]
         for whole, y in zip(full, results, strict=True):
             if y is not None:
                 whole[here] = y
     return tuple(y if y is None else y.reshape(*batches[0], *y.shape[1:]) for y in full)
+
+
+def _empty(count: int, y: Any) -> Any:
+    """So many of the matrices in y, column by column in memory where they are so, as LAPACK wants them."""
+    if y.ndim > 2 and y.mT.flags.c_contiguous and not y.flags.c_contiguous:
+        return np.empty((count, *y.mT.shape[1:]), y.dtype).mT
+    return np.empty((count, *y.shape[1:]), y.dtype)

@@ -17,7 +17,7 @@ Spec: rules/det.md
 
 from .._cofactor import cofactor
 from .._cotangent import all_none, total
-from .._matrix import adjoint, choose, conj, eye, is_complex, lu_diagonal, lu_factor, lu_solve, real
+from .._matrix import adjoint, choose, conj, eye, inv, is_complex, lu_diagonal, lu_factor, lu_inverse, real
 from .._namespaces import Array, Namespace, namespace
 from .._rule import Rule
 
@@ -38,18 +38,20 @@ def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tup
     """
     xp = namespace(xp, A)
     n = A.shape[-1]
-    F, pivots = lu_factor(A, xp, strict=False) if n > 3 else (A, None)
+    F, pivots = lu_factor(A, xp, strict=False)
     if pivots is None:
         return det(A, xp=xp), det_keep(A, xp=xp)
     u = lu_diagonal(F, pivots, xp)
     d, size = xp.prod(u, axis=-1), xp.abs(u)
+    if n <= 3:  # its cofactors are a few products
+        return (d,), det_keep(A, xp=xp)
     info = xp.finfo(A.dtype)
     least = info.smallest_normal / info.eps
     regular = (xp.abs(d) > least) & (xp.abs(d) < info.max * info.eps)
     regular = regular & (xp.min(size, axis=-1) > least**0.5 * xp.max(size, axis=-1))
 
     def quick(A: Array, F: Array, pivots: Array, d: Array) -> Array:
-        return adjoint(lu_solve(F, pivots, d[..., None, None] * eye(n, n, A, xp), xp), xp)
+        return conj(d, xp)[..., None, None] * adjoint(lu_inverse(F, pivots, xp), xp)
 
     def exact(A: Array, F: Array, pivots: Array, d: Array) -> Array:
         return det_keep(A, xp=xp)[0]
@@ -133,11 +135,11 @@ def slogdet_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array, 
         return (sign, logabsdet), slogdet_keep(A, sign, xp=xp)
     u = lu_diagonal(F, pivots, xp)
     size = xp.abs(u)
-    turns = u / xp.where(size == 0, 1.0, size)
-    one = xp.broadcast_to(eye(*A.shape[-2:], A, xp), A.shape)
+    least = xp.where(size == 0, 1.0, size)
+    logs = xp.where(size == 0, -float("inf"), xp.log(least))
     return (
-        (xp.prod(turns, axis=-1), xp.sum(xp.log(size), axis=-1)),
-        (adjoint(lu_solve(F, pivots, one, xp), xp),),
+        (xp.prod(u / least, axis=-1), xp.sum(logs, axis=-1)),
+        (adjoint(lu_inverse(F, pivots, xp), xp),),
     )
 
 
@@ -222,7 +224,8 @@ def slogdet_jvp(
 
 def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
     """A^-1, and I where A is singular: one such matrix must not stop a whole batch with an error."""
-    return xp.linalg.inv(xp.where((sign == 0)[..., None, None], eye(*A.shape[-2:], A, xp), A))
+    n = A.shape[-1]
+    return inv(xp.where((sign == 0)[..., None, None], eye(n, n, A, xp), A), xp)
 
 
 def _but_nan(x: Array, sign: Array, xp: Namespace) -> Array:

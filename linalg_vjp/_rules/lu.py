@@ -18,6 +18,7 @@ Spec: rules/lu.md
 from .._cotangent import all_none, total
 from .._matrix import (
     adjoint,
+    inverse_permutation,
     permute_rows,
     real,
     right_solve_triangular,
@@ -178,7 +179,7 @@ def lu_jvp(
         return None, None, None
     xp = namespace(xp, L, U)
     m, k, n = L.shape[-2], L.shape[-1], U.shape[-1]
-    B = permute_rows(A_dot, xp.argsort(p, axis=-1), xp)
+    B = permute_rows(A_dot, inverse_permutation(p, xp), xp)
     L1 = L[..., :k, :]
     X = solve_triangular(L1, B[..., :k, :], xp, upper=False, unit_diagonal=True)
     if m <= n:

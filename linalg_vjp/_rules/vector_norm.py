@@ -20,7 +20,7 @@ import numbers
 import operator
 from collections.abc import Mapping
 
-from .._matrix import divide, inner, largest, row_sum
+from .._matrix import choose, divide, inner, largest, row_sum
 from .._namespaces import Array, Namespace, namespace
 from .._params import Param, one_of
 from .._rule import Rule
@@ -43,6 +43,34 @@ def vector_norm(
     xp = namespace(xp, x)
     axes = None if axis is None else _axes(x, axis)
     return (xp.linalg.vector_norm(x, ord=ord, axis=axes, keepdims=keepdims),)
+
+
+def vector_norm_fwd(
+    x: Array,
+    *,
+    ord: float = 2,
+    axis: Axis = None,
+    keepdims: bool = False,
+    xp: Namespace | None = None,
+) -> tuple[tuple[Array], tuple[Array]]:
+    """N and the slope g: above 2 straight from N, where its power is well within the range of the floats."""
+    xp = namespace(xp, x)
+    (N,) = vector_norm(x, ord=ord, axis=axis, keepdims=keepdims, xp=xp)
+    M = xp.reshape(N, _kept(x, axis))
+    if not 2 < ord < math.inf or 0 in x.shape:
+        return (N,), (_slope(x, M, ord, axis, xp),)
+    info = xp.finfo(N.dtype)
+    ends = (info.smallest_normal / info.eps, info.max * info.eps)
+    least, most = (float(size) ** (1 / float(ord)) for size in ends)
+
+    def quick(x: Array, N: Array) -> Array:
+        y = divide(x, N, xp)
+        return y * (xp.abs(y) if ord == 3 else xp.abs(y) ** (ord - 2))
+
+    def exact(x: Array, N: Array) -> Array:
+        return _slope(x, N, ord, axis, xp)
+
+    return (N,), (choose(xp.all((least < M) & (most > M)), quick, exact, x, M, xp=xp),)
 
 
 def vector_norm_keep(
@@ -226,6 +254,7 @@ VECTOR_NORM = Rule(
     saves=("x", "N"),
     keeps=("g",),
     op=vector_norm,
+    op_fwd=vector_norm_fwd,
     op_keep=vector_norm_keep,
     op_vjp=vector_norm_vjp,
     op_jvp=vector_norm_jvp,

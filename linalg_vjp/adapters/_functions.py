@@ -38,6 +38,8 @@ def as_function(
 
     def function(*args: Any, **keywords: Any) -> Any:
         count = len(args) if repeats else len(rule.inputs)
+        if not keywords and len(args) == count:
+            return as_returned(rule, apply(args, {}))
         given = dict(zip(rule.params, args[count:], strict=False))
         for word, value in keywords.items():
             name = words.get(word, word)

@@ -272,11 +272,11 @@ def _one_forward_mode(rule: Any) -> None:
 
 def watched(inputs: Arrays) -> bool:
     """Whether a derivative may be asked for."""
-    return (
-        (torch.is_grad_enabled() and any(isinstance(x, torch.Tensor) and x.requires_grad for x in inputs))
-        or _level() is not None
-        or torch.autograd.forward_ad._current_level >= 0
-    )
+    if torch.is_grad_enabled():
+        for x in inputs:
+            if isinstance(x, torch.Tensor) and x.requires_grad:
+                return True
+    return _level() is not None or torch.autograd.forward_ad._current_level >= 0
 
 
 def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:

@@ -1,8 +1,10 @@
-"""The benchmark: `python -m tests.bench [--quick] [--rule NAME] [--device cuda] [--out FILE] [--publish]`.
+"""The benchmark: `python -m tests.bench [--part hosts] [--quick] [--rule NAME] [--device cuda] [--publish]`.
 
-Ours on NumPy, PyTorch and JAX against the backward passes of PyTorch, JAX and autograd, with one thread and
-with all cores, each in a process of its own; with `--device cuda`, ours on CuPy, PyTorch and JAX against
-PyTorch's and JAX's. What counts is the ratio of times that were taken in turns.
+Two parts. `hosts`: the forward with the backward as a user has it, through the adapters and `lv.vjp`, with
+one thread. `pullback`: the backward pass alone, ours on NumPy, PyTorch and JAX against those of PyTorch, JAX
+and autograd, with one thread and with all cores; with `--device cuda`, ours on CuPy, PyTorch and JAX against
+PyTorch's and JAX's. Each number of threads has a process of its own. What counts is the ratio of times that
+were taken in turns.
 """
 
 import argparse
@@ -19,9 +21,10 @@ from rich.table import Table
 
 import linalg_vjp as lv
 
+from . import hosts
 from .contenders import CONTENDERS
 from .measure import GRID, QUICK, Time, means, times
-from .page import publish
+from .page import publish, publish_hosts
 from .single import Single, growth_of_a_sum, single
 
 
@@ -31,6 +34,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three points in place of nine, in float64")
     parser.add_argument("--rule", action="append", choices=list(lv.RULES), help="this rule alone")
     parser.add_argument("--dtype", action="append", help="this dtype alone")
+    parser.add_argument("--part", choices=["hosts", "pullback"], help="this part alone")
     parser.add_argument("--device", choices=list(CONTENDERS), default="cpu")
     parser.add_argument("--threads", type=int, help="measure in this process, with so many threads")
     parser.add_argument("--out", type=Path, help="the results, in JSON")
@@ -41,23 +45,31 @@ def main() -> None:
         options.out.write_text(json.dumps(measured(options)))
         return
     chosen = ["--quick"] * options.quick + ["--device", options.device] * (options.device != "cpu")
+    chosen += ["--part", options.part] * bool(options.part)
     for name in ("rule", "dtype"):
         chosen += [word for value in getattr(options, name) or [] for word in (f"--{name}", value)]
     if options.source:
         results = json.loads(options.source.read_text())
     else:
-        counts = sorted({1, os.cpu_count() or 1}) if options.device == "cpu" else [1]
+        alone = options.device != "cpu" or options.part == "hosts"
+        counts = [1] if alone else sorted({1, os.cpu_count() or 1})
         with tempfile.TemporaryDirectory() as folder:
             runs = [in_a_process(threads, chosen, Path(folder)) for threads in counts]
         results = {**runs[0], "times": [t for run in runs for t in run["times"]]}
     if options.out:
         options.out.write_text(json.dumps(results))
     found = [Time(**t) for t in results["times"]]
-    Console().print(summary(found))
-    if options.publish:
-        alone = [Single(**s) for s in results["single"]]
-        command = " ".join(["python -m tests.bench --publish", *chosen])
-        publish(found, alone, results["sum"], command, options.device)
+    felt = [hosts.Felt(**t) for t in results["felt"]]
+    command = " ".join(["python -m tests.bench --publish", *chosen])
+    if felt:
+        Console().print("\n".join(hosts.summary(felt)))
+        if options.publish:
+            publish_hosts(felt, command)
+    if found:
+        Console().print(summary(found))
+        if options.publish:
+            alone = [Single(**s) for s in results["single"]]
+            publish(found, alone, results["sum"], command, options.device)
 
 
 def in_a_process(threads, chosen, folder):
@@ -66,6 +78,9 @@ def in_a_process(threads, chosen, folder):
     environment = {**os.environ, **dict.fromkeys(names, str(threads))}
     # A thread that waits for work must not spin while the next contender has its turn.
     environment |= {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
+    # Freed memory stays with the process, as where larger arrays come and go: to be given fresh pages takes a
+    # virtual machine longer than to fill them.
+    environment |= {"MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_MMAP_THRESHOLD_": str(2**30)}
     # What JAX has compiled for one number of threads it need not compile for the next.
     environment["JAX_COMPILATION_CACHE_DIR"] = str(folder)
     environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
@@ -101,11 +116,18 @@ def measured(options):
     kinds = [(dtype, grid) for dtype, grid in kinds if dtype in (options.dtype or dtype)]
     points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
     limits = {"least": 0.002, "most": 0.2} if options.quick else {}
+    one_cpu = options.threads == 1 and options.device == "cpu"
+    felt = []
+    if one_cpu and options.part != "pullback":
+        felt = [t for rule in track(rules, description="hosts") for t in hosts.felt(rule)]
+    if options.part == "hosts":
+        points, one_cpu = [], False
     found = []
     for point in track(points, description=f"{options.threads} threads"):
         found += times(*point, options.threads, options.device, **limits)
-    alone = [single(rule) for rule in rules] if options.threads == 1 and options.device == "cpu" else []
+    alone = [single(rule) for rule in rules] if one_cpu else []
     return {
+        "felt": [t._asdict() for t in felt],
         "times": [t._asdict() for t in found],
         "single": [s._asdict() for s in alone],
         "sum": growth_of_a_sum() if alone else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import linalg_vjp as lv
 
-from . import single
+from . import hosts, single
 from .measure import means
 from .picture import picture
 
@@ -22,25 +22,51 @@ GOALS = {
     "NumPy against autograd": (0.5, None),
     "CuPy against the faster of the two": (1.0, 2.0),
 }
-INTRODUCTION = """# Benchmarks
+HOSTS = """# Benchmarks
 
-Our time divided by the peer's, in geometric means over the grid; below 1 we are faster. Written by
+Our time divided by theirs, in geometric means; below 1 we are faster. The ratios are the result: all
+contenders take turns in one process, with equal numbers of threads, and the median over the turns counts.
+`vector_norm` has `ord=3` and `axis=-1`, `matrix_norm` is the nuclear norm, `svd` has `full_matrices=False`.
+
+## What a user feels
+
+The forward and the backward pass together, in float64 with one thread: on PyTorch and JAX through our adapter
+against the host's own function, on NumPy through `lv.vjp` against the faster of PyTorch and compiled JAX.
+*Batches* of {grid} matrices of n rows, and for some rules of 2n rows too; *one* is one matrix of 3 columns.
+Written by
 
     {command}
 
 on {machine}, with {versions}.
 
-The ratios are the result: all contenders take turns in one process, with equal numbers of threads, and the
-median over the turns counts. *Backward* is the pullback alone, *both* the forward and the pullback. Where a
+{summary}
+
+| goal | measured | |
+|---|---|---|
+{goals}
+
+Point by point; where there are two figures the second is of 2n rows.
+
+{details}
+"""
+PULLBACK = "## The pullback alone"
+INTRODUCTION = """## The pullback alone
+
+Our time divided by the peer's, in geometric means over the grid. Written by
+
+    {command}
+
+on {machine}, with {versions}.
+
+*Backward* is the pullback alone, *both* the forward and the pullback. Where a
 forward keeps values (a factorization, or the gradient of a scalar), the pullback is cheap and the forward
-pays: look at both columns. `vector_norm` has `ord=3` and `axis=-1`, `matrix_norm` is the nuclear norm, and
-`svd` has `full_matrices=False`.
+pays: look at both columns.
 
 The grid of (batch, n), for matrices of n rows and columns:
 
 {grids}
 
-## The goals
+### Its goals
 
 Of the backward pass; the figure is the larger one where there are two numbers of threads.
 
@@ -85,8 +111,25 @@ def publish(found, alone, reference, command, device):
         if picture(found, rule, folder / f"{rule}.svg"):
             text += f"![{rule}]({name}/{rule}.svg)\n"
     page = DOCS / f"{name}.md"
-    by_hand = page.read_text(encoding="utf-8").partition(BY_HAND)[2] if page.exists() else ""
-    page.write_text(f"{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    first, by_hand = before.partition(PULLBACK)[0], before.partition(BY_HAND)[2]
+    page.write_text(f"{first}{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
+
+
+def publish_hosts(found, command):
+    """Write the first part of the page; the rest stays."""
+    page = DOCS / "benchmarks.md"
+    _, mark, rest = page.read_text(encoding="utf-8").partition(PULLBACK)
+    text = HOSTS.format(
+        grid=", ".join(f"{batch} (n = {n})" for batch, n in hosts.GRID if batch > 1),
+        command=command,
+        machine=_machine("cpu"),
+        versions=", ".join(_versions()),
+        summary="\n".join(hosts.summary(found)),
+        goals="\n".join(hosts.goals(found)),
+        details="\n".join(hosts.details(found)).rstrip(),
+    )
+    page.write_text(f"{text}\n{mark}{rest}", encoding="utf-8")
 
 
 def goals(found, alone):

@@ -143,7 +143,7 @@ def elementwise(B_bar, X):
 def formula(mask=triangle, read=triangle, of=of_factor, product=both, part=same):
     """B_bar = A^-1 X_bar, S = B_bar X^H + X B_bar^H, and L_bar = -tril(S L) or -triu(U S)."""
 
-    def op_vjp(L, B, X, Y, X_bar, *, upper, xp):
+    def op_vjp(L, X, Y, X_bar, *, upper, xp):
         T = read(L, upper)
         real = not np.iscomplexobj(L) or not np.any(np.imag(L))
         B_bar = np.linalg.solve(of(T, upper), part(X_bar) if real else X_bar)

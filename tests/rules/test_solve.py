@@ -64,14 +64,14 @@ def elementwise(B_bar, X):
 
 
 def formula(op=adjoint, product=outer, part=same):
-    """B_bar = A^-H X_bar and A_bar = -B_bar X^H; NumPy keeps A itself for its factorization."""
+    """B_bar = A^-H X_bar and A_bar = -B_bar X^H."""
 
-    def op_vjp(X, A, pivots, X_bar, *, xp):
+    def op_vjp(A, X, X_bar, *, xp):
         real = not np.any(A.imag)
         B_bar = np.linalg.solve(op(A), part(X_bar) if real else X_bar)
         return -product(B_bar, X), B_bar
 
-    return wrong("solve", op_vjp=op_vjp)
+    return wrong("solve", keeps=(), op_fwd=None, op_keep=None, op_vjp=op_vjp)
 
 
 RIGHT = formula()

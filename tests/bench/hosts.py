@@ -1,0 +1,187 @@
+"""What a user feels: the forward with the backward through the door of a host, ours and the host's own.
+
+Each contender is one function without arguments, which returns when the work is done.
+"""
+
+import functools
+import warnings
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+
+import linalg_vjp as lv
+
+from .contenders import cotangents, inputs_of
+from .measure import geometric, turns
+from .peers import jax_function, torch_function
+
+# The batch, and n: matrices of n rows and n columns, and for some rules of 2n rows too.
+GRID = ((20000, 3), (800, 14), (20, 90), (2, 300), (1, 3))
+TALL = ("qr", "svd", "svdvals", "pinv", "vector_norm", "matrix_norm")
+# What is to be reached: over all rules and by each in batches, and on one 3 x 3 matrix.
+GOALS = {
+    "PyTorch": (1.0, 1.15, 1.5),
+    "JAX, compiled": (0.95, 1.2, None),
+    "JAX, eager": (1.5, None, None),
+    "NumPy": (1.0, 1.5, None),
+}
+
+
+class Felt(NamedTuple):
+    """The times at one point of the grid: ours, and the host's own or the faster peer's."""
+
+    host: str
+    rule: str
+    batch: int
+    m: int
+    n: int
+    ours: float
+    theirs: float
+
+
+def felt(rule):
+    """The times of one rule on all hosts, at all points."""
+    for batch, n in GRID:
+        for m in (n, 2 * n) if rule in TALL else (n,):
+            inputs = shaped(rule, batch, m, n)
+            own = {"torch": torch_own(rule, inputs), "jax": jax_own(rule, inputs, compiled=True)}
+            for host, calls in {
+                "PyTorch": {"ours": torch_adapter(rule, inputs), "torch": own["torch"]},
+                "JAX, compiled": {"ours": jax_adapter(rule, inputs, compiled=True), "jax": own["jax"]},
+                "JAX, eager": {
+                    "ours": jax_adapter(rule, inputs, compiled=False),
+                    "jax": jax_own(rule, inputs, compiled=False),
+                },
+                "NumPy": {"ours": numpy_ours(rule, inputs), **own},
+            }.items():
+                for call in calls.values():
+                    call(), call()  # what is compiled is compiled
+                times = turns(calls, least=0.01, most=0.6, rounds=7)
+                yield Felt(host, rule, batch, m, n, times.pop("ours"), min(times.values()))
+
+
+def shaped(rule, batch, m, n):
+    """Inputs of m rows; those of twice n rows have independent columns too."""
+    inputs = inputs_of(rule, batch, n, "float64")
+    if m == n:
+        return inputs
+    return tuple(np.concatenate([x, x[..., ::-1] + 0.3 * np.eye(n)], axis=-2) for x in inputs)
+
+
+def _torch(function, inputs, params):
+    import torch
+
+    leaves = [torch.asarray(x).requires_grad_() for x in inputs]
+
+    def forward():
+        outputs = function(*leaves, **params)
+        return [y for y in (outputs if isinstance(outputs, tuple) else (outputs,)) if y.requires_grad]
+
+    bars = [1.5 * y.detach() for y in forward()]
+    return lambda: torch.autograd.grad(forward(), leaves, bars)
+
+
+def torch_adapter(name, inputs):
+    from linalg_vjp.adapters import torch as L
+
+    return _torch(getattr(L, name), inputs, lv.RULES[name].typical)
+
+
+def torch_own(name, inputs):
+    params = {"dim" if k == "axis" else k: v for k, v in lv.RULES[name].typical.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _torch(torch_function(name), inputs, params)
+
+
+def _jax(function, inputs, compiled):
+    import jax
+    from jax import numpy as jnp
+
+    def cotangent(y):
+        live = jnp.issubdtype(y.dtype, jnp.inexact)
+        return 1.5 * y if live else np.zeros(y.shape, jax.dtypes.float0)
+
+    def whole(*x):
+        return jax.vjp(function, *x)[1](bars)
+
+    inputs = tuple(map(jnp.asarray, inputs))
+    bars = jax.tree.map(cotangent, function(*inputs))
+    call = jax.jit(whole) if compiled else whole
+    return lambda: jax.block_until_ready(call(*inputs))
+
+
+def jax_adapter(name, inputs, compiled):
+    from linalg_vjp.adapters import jax as L
+
+    return _jax(functools.partial(getattr(L, name), **lv.RULES[name].typical), inputs, compiled)
+
+
+def jax_own(name, inputs, compiled):
+    return _jax(jax_function(name), inputs, compiled)
+
+
+def numpy_ours(name, inputs):
+    rule, params = lv.RULES[name], lv.RULES[name].typical
+    outputs, _ = lv.vjp(name, *inputs, **params)
+    bars = cotangents(name, outputs if isinstance(outputs, tuple) else (outputs,))
+    return lambda: lv.vjp(rule, *inputs, **params)[1](*bars)
+
+
+def shares(found):
+    """Our time divided by theirs, in geometric means: host -> rule -> (in batches, on one matrix)."""
+    points = defaultdict(lambda: defaultdict(lambda: ([], [])))
+    for t in found:
+        points[t.host][t.rule][t.batch == 1].append(t.ours / t.theirs)
+    return {
+        host: {rule: (geometric(batches), geometric(one)) for rule, (batches, one) in rules.items()}
+        for host, rules in points.items()
+    }
+
+
+def goals(found):
+    """A row for each goal: what was measured, and whether that meets it."""
+    for host, rules in shares(found).items():
+        overall, each, one = GOALS[host]
+        mean = geometric([batches for batches, _ in rules.values()])
+        yield _row(f"{host}: {overall} over all rules, in batches", mean, overall)
+        for goal, place, words in ((each, 0, "in batches"), (one, 1, "on one 3 x 3 matrix")):
+            if goal:
+                worst, rule = max((values[place], rule) for rule, values in rules.items())
+                yield _row(f"{host}: {goal} for each rule, {words}", worst, goal, f" (`{rule}`)")
+
+
+def _row(goal, figure, most, note=""):
+    return f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
+
+
+def summary(found):
+    """The table: a row for each rule, two columns for each host."""
+    by_host = shares(found)
+    columns = [f"{host}, {words}" for host in by_host for words in ("batches", "one")]
+    yield "| rule | " + " | ".join(columns) + " |"
+    yield "|---|" + "---|" * len(columns)
+    for rule in lv.RULES:
+        if any(rule in rules for rules in by_host.values()):
+            cells = [f"{value:.2f}" for rules in by_host.values() for value in rules[rule]]
+            yield f"| `{rule}` | " + " | ".join(cells) + " |"
+    means = [geometric([v[i] for v in rules.values()]) for rules in by_host.values() for i in (0, 1)]
+    yield "| `all` | " + " | ".join(f"{mean:.2f}" for mean in means) + " |"
+
+
+def details(found):
+    """For each host a table of all points."""
+    for host in dict.fromkeys(t.host for t in found):
+        sizes = [(b, n) for b, n in GRID if any((t.batch, t.n) == (b, n) for t in found)]
+        yield f"### {host}"
+        yield ""
+        yield "| rule | " + " | ".join(f"{b} of n = {n}" for b, n in sizes) + " | microseconds on one |"
+        yield "|---|" + "---|" * (len(sizes) + 1)
+        for rule in dict.fromkeys(t.rule for t in found):
+            mine = [t for t in found if (t.host, t.rule) == (host, rule)]
+            at = [[t.ours / t.theirs for t in mine if (t.batch, t.n) == size] for size in sizes]
+            one = " / ".join(f"{t.ours * 1e6:.0f}" for t in mine if t.batch == 1)
+            cells = [" / ".join(f"{ratio:.2f}" for ratio in ratios) for ratios in at]
+            yield f"| `{rule}` | " + " | ".join(cells) + f" | {one} |"
+        yield ""

@@ -1,0 +1,203 @@
+"""What a forward and a pullback compute through a host, and in how many calls of Python, is on the page."""
+
+import re
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp.vendor import home
+
+from ..random_inputs import regular
+from ..said_by_torch import SAID_BY_TORCH
+from ..test_cost import FLOPS, PAGES
+
+pytestmark = SAID_BY_TORCH
+
+N = 8
+PACKAGE = str(Path(lv.__file__).parent)
+# What each library calls them. An inverse is a factorization and two triangular solves.
+TORCH = {
+    "linalg_lu": "LU",
+    "linalg_lu_factor_ex": "LU",
+    "linalg_qr": "QR",
+    "_linalg_svd": "SVD",
+    "_linalg_eigh": "eigh",
+    "linalg_inv_ex": "inverse",
+    "linalg_cholesky_ex": "Cholesky",
+    "linalg_solve_triangular": "triangular solves",
+    "linalg_lu_solve": "lu_solve",
+}
+JAX = {
+    "lu": "LU",
+    "geqrf": "QR",
+    "qr": "QR",
+    "svd": "SVD",
+    "eigh": "eigh",
+    "cholesky": "Cholesky",
+    "triangular_solve": "triangular solves",
+}
+
+
+def stated(name):
+    """What the page says of a rule: a factorization, products and solves, and the calls of Python."""
+    part = (PAGES / f"{home(name)}.md").read_text(encoding="utf-8").partition("## Cost")[2]
+    label = rf"(?:`{name}`, )?both in a host" if home(name) == name else f"`{name}`, both in a host"
+    cells = re.search(rf"^\| {label} \|(.*)\|(.*)\|(.*)\|(.*)\|$", part, flags=re.M)
+    factorization, products, solves, flops = (cell.strip() for cell in cells.groups())
+    counts = re.search(rf"^- `{name}`: PyTorch (\d+), JAX (\d+), NumPy (\d+)\.$", part, flags=re.M)
+    wanted = Counter({"products": int(products or 0), "triangular solves": int(solves or 0)})
+    wanted[factorization] += bool(factorization)
+    found = re.search(r"(?:\\tfrac\{(\d+)\}\{(\d+)\}|(\d+)) n\^3", flops)
+    total = 2 * wanted["products"] + wanted["triangular solves"] + FLOPS.get(factorization, 0)
+    assert total == (Fraction(int(found[1] or found[3]), int(found[2] or 1)) if found else 0)
+    if wanted.pop("inverse", 0):
+        wanted += Counter({"LU": 1, "triangular solves": 2})
+    return +wanted, dict(zip(("torch", "jax", "numpy"), map(int, counts.groups()), strict=True))
+
+
+def inputs_of(name, dtype="float64"):
+    first, *others = regular(name, n=N, dtype=dtype)
+    return (first, *(first + 1.0 for _ in others))
+
+
+def floating(name, outputs):
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    pairs = zip(lv.RULES[name].outputs, outputs, strict=True)
+    return tuple(y for label, y in pairs if label not in lv.RULES[name].constant)
+
+
+def calls_of(run):
+    """How many functions of this library one run calls, after another that made what is kept."""
+    run(), run()
+    seen = []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            seen.append(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return len(seen)
+
+
+def through_torch(name):
+    torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+    from linalg_vjp.adapters import torch as L
+
+    leaves = [torch.asarray(x).requires_grad_() for x in inputs_of(name)]
+
+    def run():
+        outputs = floating(name, getattr(L, name)(*leaves, **lv.RULES[name].typical))
+        torch.autograd.grad(outputs, leaves, [y.detach() for y in outputs])
+
+    return run
+
+
+def through_jax(name):
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    from linalg_vjp.adapters import jax as L
+
+    inputs = tuple(map(jax.numpy.asarray, inputs_of(name, "float32")))
+
+    def run(*x):
+        def outputs(*x):
+            return floating(name, getattr(L, name)(*x, **lv.RULES[name].typical))
+
+        made, pull = jax.vjp(outputs, *(x or inputs))
+        return pull(made)
+
+    return run, inputs
+
+
+def through_numpy(name):
+    inputs = inputs_of(name)
+
+    def run():
+        outputs, pull = lv.vjp(name, *inputs, **lv.RULES[name].typical)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        named = zip(lv.RULES[name].outputs, outputs, strict=True)
+        pull(*(None if label in lv.RULES[name].constant else y for label, y in named))
+
+    return run
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_torch(name):
+    run = through_torch(name)
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    found = Counter()
+
+    class Counting(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            op = function.__name__.partition(".")[0]
+            if op in ("mm", "bmm"):
+                a, b = args[:2]
+                found["products"] += Fraction(a.shape[-2] * a.shape[-1] * b.shape[-1], N**3)
+            elif op == "linalg_pinv":  # it shows nothing of what it does
+                found.update(SVD=1, products=1)
+            elif op in TORCH:
+                found[TORCH[op]] += 1
+            return function(*args, **(kwargs or {}))
+
+    with Counting():
+        run()
+    found["triangular solves"] += 2 * found.pop("lu_solve", 0)
+    if found.pop("inverse", 0):
+        found += Counter({"LU": 1, "triangular solves": 2})
+    wanted, _ = stated(name)
+    assert +found == wanted
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_jax(name):
+    run, inputs = through_jax(name)
+    import jax
+    from jax.extend.core import ClosedJaxpr, Jaxpr
+
+    found = Counter()
+
+    def walk(jaxpr):
+        for equation in jaxpr.eqns:
+            primitive, params = equation.primitive.name, dict(equation.params)
+            if primitive == "dot_general":
+                (a, b), (contracted, _) = equation.invars, params["dimension_numbers"]
+                size = np.prod(a.aval.shape) * np.prod(b.aval.shape) // a.aval.shape[contracted[0][0]]
+                found["products"] += Fraction(int(size), N**3)
+            elif primitive in JAX:
+                found[JAX[primitive]] += 1
+            if primitive == "cond":  # of a regular matrix
+                params = {"branches": params["branches"][-1]}
+            elif primitive == "custom_linear_solve":  # the others are for its derivatives
+                params = {"solve": params["jaxprs"].solve}
+            for value in params.values():
+                for inner in value if isinstance(value, tuple) else (value,):
+                    if isinstance(inner, ClosedJaxpr):
+                        walk(inner.jaxpr)
+                    elif isinstance(inner, Jaxpr):
+                        walk(inner)
+
+    walk(jax.make_jaxpr(run)(*inputs).jaxpr)
+    wanted, _ = stated(name)
+    assert +found == wanted
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_calls_of_python(name):
+    """The next call with inputs of one kind: the checks are made, what JAX compiles is compiled."""
+    _, most = stated(name)
+    found = {"numpy": calls_of(through_numpy(name))}
+    for library, run in (("torch", lambda: through_torch(name)), ("jax", lambda: through_jax(name)[0])):
+        if library in sys.modules or pytest.importorskip(library):
+            found[library] = calls_of(run())
+    for library, count in found.items():
+        assert count <= most[library], (library, count)

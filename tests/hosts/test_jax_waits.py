@@ -1,0 +1,104 @@
+"""Nothing of ours sets off what makes a compiled program of JAX 0.10.2 wait for ever.
+
+Two of LAPACK's calls over a batch that run at the same time each wait for a thread that the other holds. XLA
+runs what is independent at the same time. So in a compiled derivative each call has to depend on those before
+it.
+"""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+
+from ..random_inputs import regular
+
+SHAPES = [(20, 180, 90), (20, 90, 90), (20, 90, 180), (20000, 6, 3), (800, 28, 14)]
+PROGRAM = """
+import jax
+import numpy as np
+from linalg_vjp.adapters import jax as L
+
+jax.config.update("jax_enable_x64", True)
+A = jax.numpy.asarray(np.random.default_rng(0).standard_normal({shape}))
+
+@jax.jit
+def pulled(A):
+    outputs, pull = jax.vjp(lambda A: tuple(L.qr(A)), A)
+    return pull(outputs)
+
+@jax.jit
+def pushed(A):
+    return jax.jvp(lambda A: tuple(L.qr(A)), (A,), (A,))
+
+for _ in range(10):
+    jax.block_until_ready((pulled(A), pushed(A)))
+"""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_qr_comes_to_an_end(shape):
+    pytest.importorskip("jax", reason="not run: jax is not installed")
+    command = [sys.executable, "-c", PROGRAM.format(shape=shape)]
+    subprocess.run(command, timeout=100, check=True)
+
+
+def compiled(name, derive):
+    """The text of a compiled derivative."""
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    from linalg_vjp.adapters import jax as L
+
+    rule = lv.RULES[name]
+
+    def outputs(*x):
+        found = getattr(L, name)(*x, **rule.typical)
+        found = found if isinstance(found, tuple) else (found,)
+        return [y for label, y in zip(rule.outputs, found, strict=True) if label not in rule.constant]
+
+    def pulled(*x):
+        made, pull = jax.vjp(outputs, *x)
+        return made, pull(made)
+
+    def pushed(*x):
+        return jax.jvp(outputs, x, x)
+
+    inputs = [jax.numpy.asarray(x) for x in regular(name, 3, n=4, dtype="float32")]
+    if name in ("qr", "svd", "svdvals", "lu", "pinv", "matrix_norm"):
+        inputs = [jax.numpy.concat([x, 1 + x[..., ::-1]], axis=-2) for x in inputs]
+    return jax.jit({"pulled": pulled, "pushed": pushed}[derive]).lower(*inputs).compile().as_text()
+
+
+def independent(text):
+    """The pairs of LAPACK's calls of which neither reads what comes of the other."""
+    pairs = []
+    for part in re.split(r"^\}", text, flags=re.M):  # one computation after the other
+        reads, calls = {}, []
+        for line in part.splitlines():
+            if found := re.match(r"\s*(?:ROOT )?(%[\w.-]+) = ", line):
+                name = found[1]
+                reads[name] = set()
+                for source in re.findall(r"%[\w.-]+", line[found.end() :]):
+                    reads[name] |= {source} | reads.get(source, set())
+                if 'custom_call_target="lapack_' in line:
+                    pairs += [(other, name) for other in calls if other not in reads[name]]
+                    calls.append(name)
+    return pairs
+
+
+def test_what_is_independent_is_found():
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    A = np.ones((3, 5, 4), "float32")
+    for function, count in (
+        (lambda A: (jax.numpy.linalg.qr(A), jax.numpy.linalg.qr(A + 1)), 4),
+        (lambda A: jax.numpy.linalg.qr(jax.numpy.linalg.qr(A)[0])[1], 0),
+    ):
+        assert len(independent(jax.jit(function).lower(A).compile().as_text())) == count
+
+
+@pytest.mark.parametrize("derive", ["pulled", "pushed"])
+@pytest.mark.parametrize("name", lv.RULES)
+def test_no_two_run_at_the_same_time(name, derive):
+    assert independent(compiled(name, derive)) == []
