@@ -6,6 +6,7 @@ import pytest
 import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
+from .bench import hosts
 from .bench.contenders import CONTENDERS, inputs_of
 from .bench.measure import Time, means, turns
 from .bench.page import goals, table_of
@@ -89,3 +90,41 @@ def test_a_goal_is_met_or_missed():
         "| Memory: 4 arrays | 5.00 (`qr`) | missed |",
         "| 100 times the batch: 105 times the time | 110.00 (`lu`) | missed |",
     ]
+
+
+@pytest.mark.parametrize("name", [name for name, rule in lv.RULES.items() if rule.family != "products"])
+def test_both_doors_of_pytorch_give_the_same(name):
+    """What the table of hosts compares: the gradient of our function, and that of PyTorch's own."""
+    pytest.importorskip("torch", reason="not run: torch is not installed")
+    for m in (4, 8) if name in hosts.TALL else (4,):
+        inputs = hosts.shaped(name, 3, m, 4)
+        pairs = zip(hosts.torch_adapter(name, inputs)(), hosts.torch_own(name, inputs)(), strict=True)
+        for i, (x, y) in enumerate(pairs):
+            x, y = x.numpy(), y.numpy()
+            if is_hermitian(name):
+                x, y = (np.tril(z + z.mT) for z in (x, y))
+            if lv.RULES[name].space.get(lv.RULES[name].inputs[i]) == "triangular":
+                x, y = (np.where(inputs[i], z, 0) for z in (x, y))
+            np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9)
+
+
+def test_the_table_of_hosts():
+    found = [
+        hosts.Felt("PyTorch", "qr", 20, 90, 90, 2.0, 1.0),
+        hosts.Felt("PyTorch", "qr", 20, 180, 90, 0.5, 1.0),
+        hosts.Felt("PyTorch", "qr", 1, 3, 3, 3e-5, 1e-5),
+        hosts.Felt("PyTorch", "lu", 20, 90, 90, 1.21, 1.0),
+        hosts.Felt("PyTorch", "lu", 1, 3, 3, 2e-5, 2e-5),
+    ]
+    assert hosts.shares(found)["PyTorch"]["qr"] == (pytest.approx(1), pytest.approx(3))
+    assert list(hosts.summary(found))[2:] == [
+        "| `qr` | 1.00 | 3.00 |",
+        "| `lu` | 1.21 | 1.00 |",
+        "| `all` | 1.10 | 1.73 |",
+    ]
+    assert list(hosts.goals(found)) == [
+        "| PyTorch: 1.0 over all rules, in batches | 1.10 | missed |",
+        "| PyTorch: 1.15 for each rule, in batches | 1.21 (`lu`) | missed |",
+        "| PyTorch: 1.5 for each rule, on one 3 x 3 matrix | 3.00 (`qr`) | missed |",
+    ]
+    assert "| `qr` | 2.00 / 0.50 | 3.00 | 30 |" in list(hosts.details(found))

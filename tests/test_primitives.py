@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from linalg_vjp._backends import generic
+from linalg_vjp._backends import _numpy_lu, generic
 from linalg_vjp._backends import numpy as native
 
 from .random_inputs import DTYPES, general
@@ -52,7 +52,7 @@ def test_solve_triangular(shape, upper, trans, unit_diagonal, with_scipy, monkey
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_lu(shape, dtype, with_scipy, monkeypatch):
     if not with_scipy:
-        monkeypatch.setattr(native, "blas", None)
+        monkeypatch.setattr(_numpy_lu, "lapack", None)
     A = general(*shape, dtype=dtype)
     for module in (native, generic):
         p, L, U = module.lu(A, np)
@@ -62,6 +62,78 @@ def test_lu(shape, dtype, with_scipy, monkeypatch):
         np.testing.assert_allclose(product, A, rtol=0, atol=100 * np.finfo(dtype).eps)
         np.testing.assert_array_equal(L, np.tril(L))
         np.testing.assert_array_equal(U, np.triu(U))
+
+
+@pytest.mark.parametrize("with_scipy", [True, False])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_an_lu_that_serves_twice(shape, dtype, with_scipy, monkeypatch):
+    """Also where only one of the two has a batch, or one of them is of another size."""
+    if not with_scipy:
+        monkeypatch.setattr(_numpy_lu, "lapack", None)
+    n = shape[-1]
+    A = 0.3 * general(*shape, dtype=dtype) + np.roll(3 * np.eye(n, dtype=dtype), 1, axis=-1)
+    tolerances = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps * max(1, n)}
+    F, pivots = native.lu_factor(A, np, strict=True)
+    assert (pivots is None) == (not with_scipy and n > 8)
+    for B in (
+        general(*shape[:-1], 2, dtype=dtype),
+        general(n, 0, dtype=dtype),
+        general(5, *[1] * (len(shape) - 2), n, 3, dtype=dtype),
+    ):
+        for adjoint, op in ((False, A), (True, np.conj(A.mT))):
+            X = native.lu_solve(F, pivots, B, np, adjoint=adjoint)
+            assert X.dtype == A.dtype
+            np.testing.assert_allclose(X, np.linalg.solve(op, B), **tolerances)
+    wanted = np.linalg.inv(A)
+    np.testing.assert_allclose(native.inv(A, np), wanted, **tolerances)
+    if pivots is not None:
+        np.testing.assert_allclose(native.lu_inverse(F, pivots, np), wanted, **tolerances)
+        d = np.prod(native.lu_diagonal(F, pivots), axis=-1)
+        np.testing.assert_allclose(d, np.linalg.det(A.astype("complex128")), rtol=1e3 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("shape", [(100, 3, 3), (2, 3, 3), (30, 30)], ids=str)
+def test_a_singular_matrix_is_an_error_where_one_is_wanted(shape):
+    A = np.zeros(shape)
+    with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+        native.lu_factor(A, np, strict=True)
+    with pytest.raises(np.linalg.LinAlgError):
+        native.inv(A, np)
+    F, pivots = native.lu_factor(A, np, strict=False)
+    np.testing.assert_array_equal(native.lu_diagonal(F, pivots), 0)
+
+
+def test_the_inverse_of_a_permutation():
+    p = np.argsort(general(5, 7), axis=-1)
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    from linalg_vjp._backends import jax as compiled
+
+    found = [native.inverse_permutation(p, np), compiled.inverse_permutation(jax.numpy.asarray(p), jax.numpy)]
+    for q in found:
+        np.testing.assert_array_equal(
+            np.take_along_axis(p, np.asarray(q), axis=-1), np.tile(np.arange(7), (5, 1))
+        )
+
+
+def test_what_is_quick_is_chosen_where_values_can_be_looked_at():
+    quick, exact = lambda x: x + 1, lambda x: x + 2
+    assert native.choose(np.asarray(True), quick, exact, 0) == 1
+    assert native.choose(np.asarray(False), quick, exact, 0) == generic.choose(None, quick, exact, 0) == 2
+    torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    from linalg_vjp._backends import torch as tensors
+
+    zero = torch.zeros(())
+    assert tensors.choose(zero == 0, quick, exact, zero) == 1
+    assert tensors.choose(zero == 1, quick, exact, zero) == 2
+    seen = []
+    torch.func.vmap(lambda x: tensors.choose(x == 0, seen.append, exact, x))(torch.zeros(2))
+    tensors.choose(zero.to("meta") == 0, seen.append, exact, zero)
+    with FakeTensorMode():
+        tensors.choose(torch.zeros(()) == 0, seen.append, exact, zero)
+    assert not seen
 
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
@@ -107,6 +179,9 @@ def test_half_and_added_diagonals(shape, dtype):
         half = module.tril_half(X, np)
         assert half.dtype == X.dtype
         np.testing.assert_array_equal(half, wanted)
+        mirrored = module.mirror(X, np)
+        assert mirrored.dtype == X.dtype
+        np.testing.assert_array_equal(mirrored, wanted + np.conj(wanted.mT))
         for Y in (X, X.mT):
             added = module.add_diagonal(Y, d, np)
             assert added.dtype == X.dtype

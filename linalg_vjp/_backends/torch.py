@@ -107,7 +107,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """A = (L @ U)[p] with partial pivoting."""
     m, n = A.shape[-2:]
     k = min(m, n)
-    if A.ndim == 2 and m:
+    if A.ndim == 2 and m and torch._C._functorch.maybe_current_level() is None:
         P, L, U = torch.linalg.lu(A)
         return torch.argmax(P.real, dim=-1), L, U
     F, pivots, _ = torch.linalg.lu_factor_ex(A)
@@ -140,8 +140,12 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
-    """The quick one where the condition holds; within torch.func and torch.compile what is always right."""
-    if torch.compiler.is_compiling() or torch._C._functorch.maybe_current_level() is not None:
+    """The quick one where the condition holds; what is always right where it cannot be looked at.
+
+    That is within torch.func and torch.compile, on the meta device, and of a subclass, such as a fake tensor.
+    """
+    hidden = type(condition) is not torch.Tensor or condition.is_meta or torch.compiler.is_compiling()
+    if hidden or torch._C._functorch.maybe_current_level() is not None:
         return exact(*arrays)
     return (quick if bool(condition) else exact)(*arrays)
 

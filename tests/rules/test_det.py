@@ -6,6 +6,7 @@ import pytest
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
+from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, inverse, transpose, wrong, zeros_for_none
@@ -36,6 +37,42 @@ def of_rank(n, rank, dtype):
 def test_singular(n, rank_below, dtype, target):
     A = np.stack([of_rank(n, max(n - rank_below, 0), dtype)] * 2)
     check_rule(DET, [target.asarray(A)])
+
+
+SPECTRA = {
+    "simple": lambda n: np.linspace(1, 2, n),
+    "graded": lambda n: 10.0 ** -np.arange(n),
+    "14 decades": lambda n: 10.0 ** np.linspace(0, -14, n),
+    "rank n - 1 to rounding": lambda n: np.append(np.linspace(1, 2, n - 1), 1e-17),
+    "rank n - 2 to rounding": lambda n: np.append(np.linspace(1, 2, n - 2), [1e-17, 1e-18]),
+}
+
+
+@pytest.mark.parametrize("rows", ["as they are", "of every size"])
+@pytest.mark.parametrize("spectrum", SPECTRA)
+@pytest.mark.parametrize("n", [4, 6])
+def test_the_gradient_from_one_lu(n, spectrum, rows, target):
+    """As exact as the cofactors can be: an error of eps in A moves them by so much."""
+    random = np.random.default_rng(n)
+    left, right = (np.linalg.qr(random.standard_normal((n, n)))[0] for _ in range(2))
+    s = SPECTRA[spectrum](n)
+    A = left @ np.diag(s) @ right
+    with mpmath.workdps(60):
+        M = mpmath.matrix(A.tolist())
+
+        def cofactor(i, j):
+            kept = [[M[r, c] for c in range(n) if c != j] for r in range(n) if r != i]
+            return float((-1) ** (i + j) * mpmath.det(mpmath.matrix(kept)))
+
+        truth = np.asarray([[cofactor(i, j) for j in range(n)] for i in range(n)])
+    sizes = np.ones(n) if rows == "as they are" else 2.0 ** np.linspace(-500, 500, n).round()
+    powers = np.prod(sizes) / sizes
+    given = target.asarray(A * sizes[:, None])
+    d, pullback = lv.vjp("det", given)
+    (G,) = pullback(target.asarray(np.asarray(1.0)))
+    s = np.sort(s)[::-1]
+    unit = np.finfo("float64").eps * s[0] / s[n - 2] * np.prod(s[: n - 1])
+    assert np.max(abs(to_numpy(G) / powers[:, None] - truth)) < 5 * unit
 
 
 @pytest.mark.parametrize("column", range(5))
