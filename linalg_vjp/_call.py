@@ -160,7 +160,7 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
             _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
-            light=rule.light,
+            light=True,
         )
         count = len(rule.outputs)
         outputs, extras = results[:count], results[count:]
@@ -198,7 +198,7 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
         _promoted(frame, arrays, names),
         cores,
         [None] * len(rule.extras),
-        light=rule.light,
+        light=True,
     )
 
 

@@ -53,7 +53,7 @@ class Record:
     saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
     stored: tuple[int, ...] = field(init=False, repr=False)  # of those whose values are read
     places: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in those and the extras
-    light: bool = field(init=False, repr=False)  # whether derivatives read extras, and no matrix beside them
+    light: bool = field(init=False, repr=False)  # derivatives read extras, and at most one array beside them
     pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # of the arguments of op_vjp
     push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and op_jvp, None for an extra
     run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # the outputs and the extras
@@ -84,8 +84,7 @@ class Record:
             "saved": tuple(names.index(name) for name in self.saves),
             "stored": tuple(names.index(name) for name in stored),
             "places": tuple([*stored, *extras].index(name) for name in keeps if name not in self.shapes),
-            "light": bool(extras)
-            and not any(cores[i] for i, name in zip(slots, keeps, strict=True) if name not in extras),
+            "light": bool(extras) and sum(bool(cores[i]) for i in slots) <= 1,
             "pull_cores": (*(cores[i] for i in slots), *sides.outputs),
             "push_cores": (*(cores[i] for i in slots), *sides.inputs),
             "run_fwd": functools.partial(_flat, self.op_fwd or self.op),
