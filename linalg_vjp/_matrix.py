@@ -128,9 +128,8 @@ def mirror(X: Array, xp: Namespace) -> Array:
 
 def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:
     """All with their common dtype; several libraries drop an imaginary part instead."""
-    dtype = arrays[0].dtype
     for x in arrays:
-        if x.dtype != dtype:
+        if x.dtype != arrays[0].dtype:
             break
     else:
         return arrays
