@@ -103,9 +103,10 @@ def qr_vjp(
     if from_Q is not None:
         N = -from_Q if N is None else N - from_Q
     outside = m > n and Q_bar is not None
-    H, rest = mirror(adjoint(N, xp), xp), from_R if outside else N
-    T = H if rest is None else H - rest
-    del H, N, rest, from_Q, from_R  # of the size of a square A
+    T, known = mirror(adjoint(N, xp), xp), from_R if outside else N
+    if known is not None:
+        T = T - known
+    del N, known, from_Q, from_R  # of the size of a square A
     C = right_solve_triangular(T, R1, xp, upper=True, trans="C")
     if m < n:
         C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)

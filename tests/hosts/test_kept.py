@@ -106,7 +106,7 @@ def test_jax(name, params):
     assert not found(pull, made)
     assert not found(jax.linearize(outputs, *inputs)[1], *inputs)
     whole = found(lambda *x: jax.grad(lambda *x: sum((y**3).sum() for y in outputs(*x)))(*x), *inputs)
-    limit = 2 if name in ("det", "slogdet") else 1  # their forwards keep no factors
+    limit = 2 if name == "det" else 1  # the cofactors of a singular matrix have an LU of their own
     assert max(whole.values(), default=0) <= limit
 
 
@@ -151,7 +151,7 @@ def test_autograd(name, params, monkeypatch):
     seen.clear()
     pull(1.0)
     pull(2.0)
-    assert seen == (Counter(solve=2) if name == "solve" else Counter())  # NumPy keeps no factors
+    assert not seen
 
 
 @pytest.mark.parametrize("name", ["svdvals", "eigvalsh", "det", "slogdet"])
@@ -200,4 +200,4 @@ def test_numpy(monkeypatch):
             outputs = lv.RULES[name].forward(*inputs, **params)
             seen.clear()
             pull(*[y if np.isdtype(y.dtype, "real floating") else None for y in outputs])
-            assert seen == (Counter(solve=1) if name == "solve" else Counter()), name
+            assert not seen, name
