@@ -72,7 +72,7 @@ def cholesky_solve_vjp(
     >>> one = np.ones((2, 1))
     >>> L_bar, B_bar = cholesky_solve_vjp(np.diag([1.0, 2.0]), one, one, one)
     >>> L_bar.tolist(), B_bar.tolist()
-    ([[-2.0, -0.0], [-0.75, -0.75]], [[1.0], [0.25]])
+    ([[-2.0, -0.0], [-1.25, -0.75]], [[1.0], [0.25]])
     """
     if X_bar is None:
         return None, None
