@@ -30,17 +30,19 @@ __all__ = [*RULES, "function"]
 class Operation:
     """A rule with values of its keywords, as functions that JAX differentiates.
 
-    `outputs` gives the outputs alone. It is compiled, as JAX's own functions are: outside of `jax.jit` an
-    operation and its derivatives are one call each. `keeping` gives the extras of the rule, too; only
-    derivatives call it.
+    `outputs` gives the outputs alone. `keeping` gives the extras of the rule, too; only derivatives call it.
+    An operation that will be used again is compiled, as JAX's own functions are: outside of `jax.jit` it and
+    its derivatives are one call each.
     """
 
-    def __init__(self, rule: Rule, params: dict[str, Any]) -> None:
+    def __init__(self, rule: Rule, params: dict[str, Any], *, compiled: bool) -> None:
         self.rule, self.params = rule, params
-        outputs = jax.custom_jvp(lambda *inputs: tuple(forward(self.frame(inputs), inputs)))
-        outputs.defjvp(self.push_outputs, symbolic_zeros=True)
-        self.outputs = jax.jit(outputs)
-        self.pushing = jax.jit(self.push_moved, static_argnums=0)
+        self.outputs: Any = jax.custom_jvp(lambda *inputs: tuple(forward(self.frame(inputs), inputs)))
+        self.outputs.defjvp(self.push_outputs, symbolic_zeros=True)
+        self.pushing: Any = self.push_moved
+        if compiled:
+            self.outputs = jax.jit(self.outputs)
+            self.pushing = jax.jit(self.pushing, static_argnums=0)
         self.keeping = jax.custom_jvp(lambda *inputs: tuple(forward_keeping(self.frame(inputs), inputs)[1:]))
         self.keeping.defjvp(self.push_keeping, symbolic_zeros=True)
 
@@ -99,7 +101,7 @@ def _zero(y: Array) -> Any:
 @functools.lru_cache(maxsize=1024)
 def _known(rule: Rule, given: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]) -> Operation:
     """One operation for each rule and set of keywords."""
-    return Operation(rule, dict(given))
+    return Operation(rule, dict(given), compiled=True)
 
 
 def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays:
@@ -109,8 +111,8 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays
         )
     try:
         operation = _known(rule, tuple(given.items()), tuple(map(type, given.values())))
-    except TypeError:  # an array among the keywords
-        operation = Operation(rule, given)
+    except TypeError:  # an array among the keywords: no other call has the same
+        operation = Operation(rule, given, compiled=False)
     # To a tracer jax.numpy.asarray applies an operation, which is differentiated too.
     arrays = [x if isinstance(x, jax.Array) else jax.numpy.asarray(x) for x in inputs]
     outputs: Arrays = operation.outputs(*arrays)

@@ -5,7 +5,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import is_hermitian, regular
+from ..random_inputs import general, is_hermitian, regular
 
 jax = pytest.importorskip("jax", reason="not run: jax is not installed")
 
@@ -114,3 +114,21 @@ def test_a_vector_is_differentiated_twice():
     vector = second(lambda A, b: (L.solve(A, b) ** 3).sum(), A, B[:, 0])
     matrix = second(lambda A, b: (L.solve(A, b) ** 3).sum(), A, B[:, :1])
     np.testing.assert_allclose(vector, matrix, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rtol", [0.1, np.asarray([0.1, 0.2])], ids=["number", "array"])
+def test_the_next_call_compiles_nothing(rtol):
+    """Also with an array among the keywords, of which no two calls have the same."""
+    A, compiled = jnp.asarray(general(2, 4, 3, dtype="float32")), []
+
+    def gradient():
+        tolerance = jnp.asarray(rtol) if np.ndim(rtol) else rtol
+        return jax.grad(lambda A: L.pinv(A, rtol=tolerance).sum())(A)
+
+    gradient()
+    jax.monitoring.register_event_duration_secs_listener(lambda event, _, **__: compiled.append(event))
+    gradient()
+    assert not [event for event in compiled if "backend_compile" in event]
+    compiled.clear()
+    jax.jit(lambda A: A + 1)(A)
+    assert [event for event in compiled if "backend_compile" in event]
