@@ -29,6 +29,7 @@ __all__ = [
     "Arrays",
     "Frame",
     "Like",
+    "fitted",
     "forward",
     "forward_keeping",
     "keep",
@@ -36,7 +37,6 @@ __all__ = [
     "prepare",
     "prepared",
     "pull",
-    "pull_fitted",
     "push",
     "recall",
     "with_outputs",
@@ -57,8 +57,8 @@ def prepare(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str
 def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
     """The same, but once for all calls that differ in the values of their arrays alone.
 
-    Checks look at types, shapes, dtypes, devices and keywords. NumPy and PyTorch tell these in no time; the
-    arrays of others, such as JAX's tracers, are checked each time.
+    Checks look at types, shapes, dtypes, devices and keywords. Of NumPy's and PyTorch's arrays it is quick to
+    read these; the arrays of others, such as JAX's tracers, are checked each time.
     """
     key: list[Any] = [rule, xp]
     for x in inputs:
@@ -137,10 +137,10 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
         frame,
         rule.op,
         frame.plain,
-        _promoted(frame, inputs, rule.inputs),
+        inputs if len(inputs) == 1 else _promoted(frame, inputs, rule.inputs),
         rule.sides.inputs,
         rule.sides.outputs,
-        light=False,
+        whole=False,
     )
 
 
@@ -157,10 +157,10 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
             frame,
             rule.run_fwd,
             frame.plain,
-            _promoted(frame, inputs, rule.inputs),
+            inputs if len(inputs) == 1 else _promoted(frame, inputs, rule.inputs),
             rule.sides.inputs,
             (*rule.sides.outputs, *[None] * len(rule.extras)),
-            light=True,
+            whole=True,
         )
         count = len(rule.outputs)
         outputs, extras = results[:count], results[count:]
@@ -195,62 +195,50 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
         frame,
         rule.run_keep,
         frame.plain,
-        _promoted(frame, arrays, names),
+        arrays if len(inputs) == 1 else _promoted(frame, arrays, names),
         cores,
         [None] * len(rule.extras),
-        light=True,
+        whole=True,
     )
 
 
 def pull(frame: Frame, kept: Arrays, cotangents: Arrays) -> tuple[Array | None, ...]:
     """The cotangents of the inputs."""
-    rule = frame.rule
     anchor = _anchor(kept, cotangents)
-    bars = _fit(frame, "cotangent", rule.outputs, cotangents, frame.outputs, anchor)
-    return pull_fitted(frame, kept, bars, anchor)
-
-
-def pull_fitted(frame: Frame, kept: Arrays, bars: Arrays, anchor: Array | None) -> tuple[Array | None, ...]:
-    """The same for cotangents in the shapes, dtypes and device of the outputs: a host has seen to that."""
-    rule = frame.rule
-    found: Arrays = (None,) * len(rule.inputs)
-    if not all_none(*bars):
-        found = run(
-            frame,
-            rule.op_vjp,
-            frame.params,
-            (*kept, *bars),
-            rule.pull_cores,
-            rule.sides.inputs,
-            light=rule.light,
-        )
-    return _restore(frame, rule.inputs, found, frame.inputs, anchor)
+    bars = _fit(frame, "cotangent", frame.rule.outputs, cotangents, frame.outputs, anchor)
+    return fitted(frame, kept, bars, anchor, forwards=False)
 
 
 def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
     """The tangents of the outputs."""
-    rule = frame.rule
     anchor = _anchor(kept, tangents)
-    dots = _fit(frame, "tangent", rule.inputs, tangents, frame.inputs, anchor)
-    if all_none(*dots):
-        return _restore(frame, rule.outputs, [None] * len(rule.outputs), frame.outputs, anchor)
-    found = run(
-        frame,
-        rule.op_jvp,
-        frame.plain,
-        (*kept, *dots),
-        rule.push_cores,
-        rule.sides.outputs,
-        light=rule.light,
-    )
-    return _restore(frame, rule.outputs, found, frame.outputs, anchor)
+    dots = _fit(frame, "tangent", frame.rule.inputs, tangents, frame.inputs, anchor)
+    return fitted(frame, kept, dots, anchor, forwards=True)
+
+
+def fitted(
+    frame: Frame, kept: Arrays, given: Arrays, anchor: Array | None, *, forwards: bool
+) -> tuple[Array | None, ...]:
+    """Either for cotangents or tangents that have the shapes, dtypes and device of their owners.
+
+    `anchor` is an array that tells the device of a result of zeros, or None.
+    """
+    rule = frame.rule
+    if forwards:
+        formula, params, cores, sides = rule.op_jvp, frame.plain, rule.push_cores, rule.sides.outputs
+        names, owners = rule.outputs, frame.outputs
+    else:
+        formula, params, cores, sides = rule.op_vjp, frame.params, rule.pull_cores, rule.sides.inputs
+        names, owners = rule.inputs, frame.inputs
+    found: Arrays = (None,) * len(names)
+    if not all_none(*given):
+        found = run(frame, formula, params, (*kept, *given), cores, sides, whole=rule.light)
+    return _restore(frame, names, found, owners, anchor)
 
 
 def _promoted(frame: Frame, arrays: Arrays, names: Sequence[str]) -> Arrays:
     """The arrays that can be differentiated in one dtype."""
     rule = frame.rule
-    if len(rule.inputs) == 1:
-        return arrays
     live = [
         i
         for i, (name, x) in enumerate(zip(names, arrays, strict=True))

@@ -5,7 +5,7 @@ from typing import Any
 from ._matrix import is_complex
 from ._namespaces import Array, Namespace
 
-__all__ = ["all_none", "cast", "total", "unbroadcast"]
+__all__ = ["all_none", "cast", "difference", "total", "unbroadcast"]
 
 
 def all_none(*cotangents: Array | None) -> bool:
@@ -23,6 +23,13 @@ def total(*terms: Array | None) -> Array:
         if term is not None:
             result = term if result is None else result + term
     return result
+
+
+def difference(X: Array | None, Y: Array | None) -> Array:
+    """X - Y, where None is the symbolic zero; None for both."""
+    if Y is None:
+        return X
+    return -Y if X is None else X - Y
 
 
 def unbroadcast(bar: Array, shape: tuple[int, ...], xp: Namespace) -> Array:

@@ -44,13 +44,13 @@ def run(
     cores: Sequence[Core | None],
     result_cores: Sequence[Core | None],
     *,
-    light: bool,
+    whole: bool,
 ) -> Arrays:
     """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
-    parts = mapper(xp, frame.batch, light, arrays) if frame.mapped else None
+    parts = mapper(xp, frame.batch, whole, arrays) if frame.mapped else None
     if parts is None:
         results = formula(*arrays, xp=xp, **params)
         if type(results) is not tuple or len(results) != count:

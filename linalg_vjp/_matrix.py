@@ -37,6 +37,7 @@ __all__ = [
     "real",
     "right_solve_triangular",
     "row_sum",
+    "safe_range",
     "skew",
     "solve_triangular",
     "transpose",
@@ -160,9 +161,8 @@ def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
 
 def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
     """Both with their common dtype and batch: not every library broadcasts in a solve."""
-    if A.dtype != B.dtype:
-        A, B = promote(A, B, xp=xp)
-    if len(A.shape) + len(B.shape) > 4 and A.shape[:-2] != B.shape[:-2]:
+    A, B = promote(A, B, xp=xp)
+    if A.shape[:-2] != B.shape[:-2]:
         batch = broadcast_shapes(A.shape[:-2], B.shape[:-2])
         A, B = (xp.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
     return A, B
@@ -172,7 +172,8 @@ def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
 ) -> Array:
     """op(A)^{-1} B for a triangular A, with op(A) = A, A^T or A^H as `trans` is "N", "T" or "C"."""
-    A, B = _alike(A, B, xp)
+    if A.dtype != B.dtype or A.shape[:-2] != B.shape[:-2]:
+        A, B = _alike(A, B, xp)
     return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
 
 
@@ -207,7 +208,8 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     if pivots is None:
         F, B = _alike(F, B, xp)
         return xp.linalg.solve(conj(F.mT, xp) if adjoint else F, B)
-    F, B = promote(F, B, xp=xp)
+    if F.dtype != B.dtype:
+        F, B = promote(F, B, xp=xp)
     return primitives(xp).lu_solve(F, pivots, B, xp, adjoint=adjoint)
 
 
@@ -226,8 +228,14 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: 
     return primitives(xp).choose(condition, quick, exact, *arrays)
 
 
+def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:
+    """The least and the largest size that a factor of eps keeps within the range of the floats."""
+    info = xp.finfo(dtype)
+    return float(info.smallest_normal / info.eps), float(info.max * info.eps)
+
+
 def after(X: Array, Y: Array, xp: Namespace) -> Array:
-    """X, and what is computed with it only after Y is there; no other value."""
+    """X, to compute with only when Y is there; the same value, where Y is finite."""
     return primitives(xp).after(X, Y)
 
 

@@ -7,7 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
 from .bench import hosts
-from .bench.contenders import CONTENDERS, inputs_of
+from .bench.contenders import CONTENDERS, inputs_of, torch_adapter, torch_own
 from .bench.measure import Time, means, turns
 from .bench.page import goals, table_of
 from .bench.single import Single
@@ -98,7 +98,7 @@ def test_both_doors_of_pytorch_give_the_same(name):
     pytest.importorskip("torch", reason="not run: torch is not installed")
     for m in hosts.rows(name, 4):
         inputs = hosts.shaped(name, 3, m, 4)
-        pairs = zip(hosts.torch_adapter(name, inputs)(), hosts.torch_own(name, inputs)(), strict=True)
+        pairs = zip(torch_adapter(name, inputs).whole(), torch_own(name, inputs).whole(), strict=True)
         for i, (x, y) in enumerate(pairs):
             x, y = x.numpy(), y.numpy()
             if is_hermitian(name):

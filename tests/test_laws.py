@@ -19,7 +19,6 @@ COMPAT = PACKAGE / "_namespaces" / "__init__.py"
 BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
-    "_numpy_masks": ["numpy"],
     "cupy": ["cupyx"],
     "dask": ["numpy"],
     "autograd": ["numpy"],

@@ -45,7 +45,7 @@ class Primitives(Protocol):
         """A^-1 B or A^-H B from what `lu_factor` gave; batches broadcast."""
 
     def lu_inverse(self, F: Array, pivots: Array, xp: Namespace) -> Array:
-        """A^-1 from what `lu_factor` gave."""
+        """A^-1 from what `lu_factor` gave; of a singular matrix anything."""
 
     def lu_diagonal(self, F: Array, pivots: Array) -> Array:
         """The diagonal of U, with the signs of the permutation: its product is the determinant."""

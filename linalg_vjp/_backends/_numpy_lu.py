@@ -5,44 +5,33 @@ SciPy, one by one. Without SciPy the matrix stands for its factorization.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
-from ._numpy_masks import lower
 
 try:
     from scipy.linalg import lapack
 except ImportError:
     lapack = None
 
-__all__ = ["inv", "lu", "lu_diagonal", "lu_factor", "lu_inverse", "lu_solve"]
+__all__ = ["factor", "inv", "lu_diagonal", "lu_factor", "lu_inverse", "lu_solve"]
 
 # Measured: of 2000 matrices of 8 x 8 both take as long, of 20000 of 3 x 3 the loop takes ten times as long.
 TINY, MANY = 8, 64
-
-
-def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
-    """A = (L @ U)[p] with partial pivoting."""
-    *batch, m, n = A.shape
-    k, count = min(m, n), math.prod(batch)
-    F, swaps = _factor(A.reshape(count, m, n))
-    if swaps is None:
-        return generic.lu(A, xp)
-    p, every = np.tile(np.arange(m), (count, 1)), np.arange(count)
-    for j in reversed(range(k)):
-        p[every, j], p[every, swaps[:, j]] = p[every, swaps[:, j]], p[every, j]
-    F = F.reshape(A.shape)
-    L = np.where(lower(m, k, -1), F[..., :, :k], F.dtype.type(0)) + np.eye(m, k, dtype=F.dtype)
-    U = np.where(lower(k, n, -1), F.dtype.type(0), F[..., :k, :])
-    return p.reshape(*batch, m), L, U
+PREFIX = {} if lapack is None else {"f": "s", "d": "d", "F": "c", "D": "z"}
+GETRF, GETRS, GETRI = (
+    {dtype: getattr(lapack, prefix + name) for dtype, prefix in PREFIX.items()}
+    for name in ("getrf", "getrs", "getri")
+)
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
     """L and U in one array, and which row each row changed places with; or A itself, and None."""
     n = A.shape[-1]
-    F, pivots = _factor(A.reshape(math.prod(A.shape[:-2]), n, n))
+    F, pivots = factor(A.reshape(math.prod(A.shape[:-2]), n, n))
     if pivots is None:
         return A, None
     if strict and not np.all(np.linalg.diagonal(F)):
@@ -50,12 +39,25 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | 
     return F.reshape(A.shape), pivots.reshape(A.shape[:-1])
 
 
-def _factor(A: Array) -> tuple[Array, Array | None]:
-    """The same of A of shape (count, m, n). Whether it is possible does not hang on the batch."""
-    size, has_lapack = max(A.shape[-2:]), lapack is not None and A.dtype.char in PREFIX
-    if size <= TINY and (len(A) >= MANY or not has_lapack):
+def factor(A: Array) -> tuple[Array, Array | None]:
+    """The same of A of shape (count, m, n).
+
+    Whether there is one depends on m, n and the dtype alone: Dask asks an empty batch what there will be.
+    """
+    if _all_at_once(max(A.shape[-2:]), len(A), A.dtype):
         return _tiny_factor(A)
-    return _lapack_factor(A) if has_lapack else (A, None)
+    getrf = GETRF.get(A.dtype.char)
+    if getrf is None:
+        return A, None
+    F, pivots = _columns(A), np.empty((len(A), min(A.shape[-2:])), dtype=np.int32)
+    if F.size:
+        for f, row in zip(F, pivots, strict=True):
+            row[:] = getrf(f, True)[1]
+    return F, pivots
+
+
+def _all_at_once(size: int, count: int, dtype: Any) -> bool:
+    return size <= TINY and (count >= MANY or dtype.char not in GETRF)
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
@@ -75,8 +77,7 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
         pivots = np.broadcast_to(pivots, F.shape[:-1])
     n, k = B.shape[-2:]
     count = math.prod(batch)
-    tiny = n <= TINY and (count >= MANY or F.dtype.char not in PREFIX)
-    solve = _tiny_solve if tiny or lapack is None else _lapack_solve
+    solve = _tiny_solve if _all_at_once(n, count, F.dtype) else _lapack_solve
     X = solve(F.reshape(count, n, n), pivots.reshape(count, n), B.reshape(count, n, k), adjoint)
     return X.reshape(*batch, n, k)
 
@@ -84,11 +85,12 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     """A^-1."""
     n, count = F.shape[-1], math.prod(F.shape[:-2])
-    if n <= TINY or lapack is None:
+    if _all_at_once(n, count, F.dtype):
         return lu_solve(F, pivots, np.eye(n, dtype=F.dtype), xp, adjoint=False)
-    X, getri = _columns(F.reshape(count, n, n)), getattr(lapack, f"{PREFIX[F.dtype.char]}getri")
+    X, getri = _columns(F.reshape(count, n, n)), GETRI[F.dtype.char]
     for x, row in zip(X, pivots.reshape(count, n), strict=True):
-        getri(x, row, 64 * n, True)
+        if n:
+            getri(x, row, 64 * n, True)
     return X.reshape(F.shape)
 
 
@@ -160,26 +162,15 @@ def _swap(T: Array, pivots: Array, j: int) -> None:
         T[j], T[i] = np.where(moved, T[i], T[j]), np.where(moved, T[j], T[i])
 
 
-# LAPACK wants columns. What it makes stays as it is: rows are made of it nowhere.
-
-PREFIX = {"f": "s", "d": "d", "F": "c", "D": "z"}
+# One matrix after the other in LAPACK, which wants each column by column, and leaves it so.
 
 
 def _columns(A: Array) -> Array:
     return np.array(A.mT, order="C").mT
 
 
-def _lapack_factor(A: Array) -> tuple[Array, Array]:
-    F, getrf = _columns(A), getattr(lapack, f"{PREFIX[A.dtype.char]}getrf")
-    pivots = np.empty((len(F), min(A.shape[-2:])), dtype=np.int32)
-    if F.size:
-        for f, row in zip(F, pivots, strict=True):
-            row[:] = getrf(f, True)[1]
-    return F, pivots
-
-
 def _lapack_solve(F: Array, pivots: Array, B: Array, adjoint: bool) -> Array:
-    X, getrs = _columns(B), getattr(lapack, f"{PREFIX[F.dtype.char]}getrs")
+    X, getrs = _columns(B), GETRS[F.dtype.char]
     if X.size:
         for f, row, x in zip(F, pivots, X, strict=True):
             getrs(f, row, x, 2 if adjoint else 0, True)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .._namespaces import Array, Namespace
-from ._numpy_lu import inv, lu, lu_diagonal, lu_factor, lu_inverse, lu_solve
-from ._numpy_masks import lower
+from . import generic
+from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve
 from .generic import after, inverse_permutation
 
 try:
@@ -46,14 +46,21 @@ TRSM = {} if blas is None else {"f": blas.strsm, "d": blas.dtrsm, "F": blas.ctrs
 TRANS = {"N": 0, "T": 1, "C": 2}
 
 
+@functools.lru_cache(maxsize=256)
+def _lower(m: int, n: int, k: int) -> Array:
+    mask = np.tri(m, n, k, dtype=bool)
+    mask.flags.writeable = False
+    return mask
+
+
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros above its k-th diagonal; the mask is kept, numpy.tril builds it at each call."""
-    return np.where(lower(*X.shape[-2:], k), X, X.dtype.type(0))
+    return np.where(_lower(*X.shape[-2:], k), X, X.dtype.type(0))
 
 
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
-    return np.where(lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
+    return np.where(_lower(*X.shape[-2:], k - 1), X.dtype.type(0), X)
 
 
 def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
@@ -75,7 +82,7 @@ def tril_half(X: Array, xp: Namespace) -> Array:
 
 def mirror(X: Array, xp: Namespace) -> Array:
     """The Hermitian matrix that has the lower half of X."""
-    Y = np.where(lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
+    Y = np.where(_lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
     if X.dtype.kind == "c":
         _diagonal(Y).imag[...] = 0.0
     return Y
@@ -169,3 +176,18 @@ def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> No
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
     """The quick one where the condition holds."""
     return (quick if condition else exact)(*arrays)
+
+
+def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """A = (L @ U)[p] with partial pivoting."""
+    *batch, m, n = A.shape
+    k, count = min(m, n), math.prod(batch)
+    F, swaps = factor(A.reshape(count, m, n))
+    if swaps is None:
+        return generic.lu(A, xp)
+    p, every = np.tile(np.arange(m), (count, 1)), np.arange(count)
+    for j in reversed(range(k)):
+        p[every, j], p[every, swaps[:, j]] = p[every, swaps[:, j]], p[every, j]
+    F = F.reshape(A.shape)
+    L = tril(F[..., :, :k], xp, -1) + np.eye(m, k, dtype=F.dtype)
+    return p.reshape(*batch, m), L, triu(F[..., :k, :], xp)

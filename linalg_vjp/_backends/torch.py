@@ -32,19 +32,12 @@ __all__ = [
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros above its k-th diagonal."""
-    if not _many_small(X):
-        return torch.tril(X, k)
-    # A mask that lies in memory as X does, column by column for what LAPACK made.
-    mask = _ones(X.mT).triu(-k).mT if X.stride(-2) < X.stride(-1) else _ones(X).tril(k)
-    return torch.where(mask, X, 0.0)
+    return torch.where(_lower(X, k), X, 0.0) if _many_small(X) else torch.tril(X, k)
 
 
 def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
     """X with zeros below its k-th diagonal."""
-    if not _many_small(X):
-        return torch.triu(X, k)
-    mask = _ones(X.mT).tril(-k).mT if X.stride(-2) < X.stride(-1) else _ones(X).triu(k)
-    return torch.where(mask, X, 0.0)
+    return torch.where(_lower(X, k - 1), 0.0, X) if _many_small(X) else torch.triu(X, k)
 
 
 def _many_small(X: Array) -> bool:
@@ -52,8 +45,10 @@ def _many_small(X: Array) -> bool:
     return bool(X.ndim > 2 and max(X.shape[-2:]) <= 32)
 
 
-def _ones(X: Array) -> Array:
-    return torch.ones(X.shape[-2:], dtype=torch.bool, device=X.device)
+def _lower(X: Array, k: int = 0) -> Array:
+    """True up to the k-th diagonal; column by column in memory where X lies so, as LAPACK leaves it."""
+    ones = torch.ones(X.shape[-2:], dtype=torch.bool, device=X.device)
+    return ones.mT.contiguous().triu(-k).mT if X.stride(-2) < X.stride(-1) else ones.tril(k)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -78,7 +73,7 @@ def mirror(X: Array, xp: Namespace) -> Array:
     if X.is_complex():
         Y = tril_half(X, xp)
         return Y + Y.mH
-    return torch.where(_ones(X).tril(), X, X.mT) if X.ndim > 2 else torch.tril(X) + torch.tril(X, -1).mT
+    return torch.where(_lower(X), X, X.mT) if X.ndim > 2 else torch.tril(X) + torch.tril(X, -1).mT
 
 
 def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:

@@ -17,7 +17,7 @@ def maps(xp: Namespace) -> bool:
     return bool(is_numpy_namespace(xp) or is_dask_namespace(xp))
 
 
-def mapper(xp: Namespace, batch: int, light: bool, arrays: Sequence[Any]) -> Any:
+def mapper(xp: Namespace, batch: int, whole: bool, arrays: Sequence[Any]) -> Any:
     """The function that maps a formula over the parts of a batch, or None.
 
     Parameters
@@ -25,14 +25,14 @@ def mapper(xp: Namespace, batch: int, light: bool, arrays: Sequence[Any]) -> Any
     xp : namespace
     batch : int
         How many axes the batch has.
-    light : bool
-        Whether the derivatives take a pass or two, from what the forward has kept for them.
+    whole : bool
+        Whether NumPy is to have the batch at once: the formula takes a pass or two over memory, and to put
+        chunks together is one more.
     arrays : sequence of array or None
         The arguments of the formula.
     """
     if is_numpy_namespace(xp):
-        # To put chunks together is one more pass over memory.
-        if light or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:
+        if whole or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:
             return None
         from .numpy import by_parts
 

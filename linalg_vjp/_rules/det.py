@@ -17,7 +17,19 @@ Spec: rules/det.md
 
 from .._cofactor import cofactor
 from .._cotangent import all_none, total
-from .._matrix import adjoint, choose, conj, eye, inv, is_complex, lu_diagonal, lu_factor, lu_inverse, real
+from .._matrix import (
+    adjoint,
+    choose,
+    conj,
+    eye,
+    inv,
+    is_complex,
+    lu_diagonal,
+    lu_factor,
+    lu_inverse,
+    real,
+    safe_range,
+)
 from .._namespaces import Array, Namespace, namespace
 from .._rule import Rule
 
@@ -45,9 +57,8 @@ def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tup
     d, size = xp.prod(u, axis=-1), xp.abs(u)
     if n <= 3:  # its cofactors are a few products
         return (d,), det_keep(A, xp=xp)
-    info = xp.finfo(A.dtype)
-    least = info.smallest_normal / info.eps
-    regular = (xp.abs(d) > least) & (xp.abs(d) < info.max * info.eps)
+    least, most = safe_range(A.dtype, xp)
+    regular = (xp.abs(d) > least) & (xp.abs(d) < most)
     regular = regular & (xp.min(size, axis=-1) > least**0.5 * xp.max(size, axis=-1))
 
     def quick(A: Array, F: Array, pivots: Array, d: Array) -> Array:

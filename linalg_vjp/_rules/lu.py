@@ -15,7 +15,7 @@ factorization" (2011), Math. Comp. 80, 1585-1600 (square); wide, tall and singul
 Spec: rules/lu.md
 """
 
-from .._cotangent import all_none, total
+from .._cotangent import all_none, difference, total
 from .._matrix import (
     adjoint,
     inverse_permutation,
@@ -116,8 +116,7 @@ def lu_vjp(
     T = None if L_bar is None else adjoint(L, xp) @ tril(L_bar, xp, -1)
     if U_bar is not None:
         U_bar = triu(U_bar, xp)
-        S = U_bar @ adjoint(U, xp)
-        T = -S if T is None else T - S
+        T = difference(T, U_bar @ adjoint(U, xp))
     T = tril(T, xp, -1)
     if m <= n:
         A_bar = total(U_bar, _solve_strict(T, U, xp, trans="C"))

@@ -17,7 +17,7 @@ deep -- real or complex -- matrices and their software implementation" (2020), a
 Spec: rules/qr.md
 """
 
-from .._cotangent import all_none, total
+from .._cotangent import all_none, difference, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent
 from .._matrix import adjoint, after, mirror, right_solve_triangular, skew, tril_half, triu
 from .._namespaces import Array, Namespace, namespace
@@ -98,15 +98,11 @@ def qr_vjp(
             Q_bar = extra_cotangent(Q, Q_bar, Q2, Q2_bar, xp)
     R1 = R[..., :, :k] if m < n else R
     R_bar = None if R_bar is None else triu(R_bar, xp)
-    from_Q = None if Q_bar is None else adjoint(Q, xp) @ Q_bar
-    from_R = N = None if R_bar is None else R_bar @ adjoint(R, xp)
-    if from_Q is not None:
-        N = -from_Q if N is None else N - from_Q
+    from_R = None if R_bar is None else R_bar @ adjoint(R, xp)
+    N = difference(from_R, None if Q_bar is None else adjoint(Q, xp) @ Q_bar)
     outside = m > n and Q_bar is not None
-    T, known = mirror(adjoint(N, xp), xp), from_R if outside else N
-    if known is not None:
-        T = T - known
-    del N, known, from_Q, from_R  # of the size of a square A
+    T = difference(mirror(adjoint(N, xp), xp), from_R if outside else N)
+    del N, from_R  # of the size of a square A
     C = right_solve_triangular(T, R1, xp, upper=True, trans="C")
     if m < n:
         C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)

@@ -18,7 +18,7 @@ Sources: J. Townsend, "Differentiating the singular value decomposition" (2016);
 Spec: rules/svd.md
 """
 
-from .._cotangent import total
+from .._cotangent import difference, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent, gaps, reciprocals, sums
 from .._matrix import adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespaces import Array, Namespace, namespace
@@ -100,7 +100,7 @@ def svd_vjp(
     if Vh_bar is not None:
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
-    together, apart = total(J, K), (J if K is None else -K if J is None else J - K)
+    together, apart = total(J, K), difference(J, K)
     del J, K  # of the size of a square A
     if gauge == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)

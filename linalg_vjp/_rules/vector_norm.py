@@ -20,7 +20,7 @@ import numbers
 import operator
 from collections.abc import Mapping
 
-from .._matrix import choose, divide, inner, largest, row_sum
+from .._matrix import choose, divide, inner, largest, row_sum, safe_range
 from .._namespaces import Array, Namespace, namespace
 from .._params import Param, one_of
 from .._rule import Rule
@@ -59,9 +59,7 @@ def vector_norm_fwd(
     M = xp.reshape(N, _kept(x, axis))
     if not 2 < ord < math.inf or 0 in x.shape:
         return (N,), (_slope(x, M, ord, axis, xp),)
-    info = xp.finfo(N.dtype)
-    ends = (info.smallest_normal / info.eps, info.max * info.eps)
-    least, most = (float(size) ** (1 / float(ord)) for size in ends)
+    least, most = (size ** (1 / float(ord)) for size in safe_range(N.dtype, xp))
 
     def quick(x: Array, N: Array) -> Array:
         y = divide(x, N, xp)

@@ -7,6 +7,7 @@ import torch
 from .. import RULES, Registered, Rule
 from .._call import (
     Frame,
+    fitted,
     forward,
     forward_keeping,
     keep,
@@ -14,7 +15,6 @@ from .._call import (
     prepare,
     prepared,
     pull,
-    pull_fitted,
     push,
     with_outputs,
 )
@@ -79,9 +79,7 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         call, *arrays = inputs
-        count = len(call.value.rule.outputs)
-        outputs, extras = results[:count], results[count:]
-        store(ctx, with_outputs(call.value, outputs), arrays, outputs, extras)
+        store(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
         # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
         ctx.depth = call.depth
         call.depth += 1
@@ -106,9 +104,10 @@ class Plain(torch.autograd.Function):  # type: ignore[misc]
     def forward(ctx: Any, frame: Any, *inputs: Array) -> Arrays:
         """The outputs and the extras; what the rule keeps is kept."""
         frame, outputs, extras = forward_keeping(frame, inputs)
-        store(ctx, frame, inputs, outputs, extras)
+        results = (*outputs, *extras)
+        store(ctx, frame, inputs, results)
         ctx.depth = 0
-        return (*outputs, *extras)
+        return results
 
     backward, jvp = staticmethod(Operation.backward), staticmethod(Operation.jvp)
 
@@ -175,8 +174,7 @@ class Compiled(torch.autograd.Function):  # type: ignore[misc]
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
         """Keep what the rule keeps, and of the rest shape and dtype."""
         frame, arrays = _read(*inputs)
-        outputs, extras = results[: len(frame.rule.outputs)], results[len(frame.rule.outputs) :]
-        store(ctx, with_outputs(frame, outputs), arrays, outputs, extras)
+        store(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
@@ -195,22 +193,20 @@ def _read(use: Any, *arrays: Array | None) -> tuple[Frame, Arrays]:
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     """The derivative, as a function that PyTorch can differentiate again where it may have to."""
     saved, frame = ctx.saved_tensors, ctx.frame
-    if not forwards and not torch.is_grad_enabled() and _level() is None:
-        # PyTorch has compared the cotangents with the outputs.
-        return pull_fitted(frame, kept(frame, saved), given, saved[0] if saved else None)
     count = len(frame.rule.stored)
-    saved, extras = saved[:count], saved[count:]
     if forwards:
-        saved = tuple(map(_primal, saved))
-    differentiate = push if forwards else pull
+        saved = (*map(_primal, saved[:count]), *saved[count:])
+    if not torch.is_grad_enabled() and _level() is None:  # nothing will differentiate it again
+        if forwards:
+            return tuple(push(frame, kept(frame, saved), given))
+        # PyTorch has compared the cotangents with the outputs.
+        return fitted(frame, kept(frame, saved), given, saved[0] if saved else None, forwards=False)
     if ctx.depth > 1:  # torch.func within torch.func: traced at once, as it will be differentiated again
-        return tuple(_traced(frame, saved, given, differentiate))
-    if not torch.is_grad_enabled() and _level() is None:
-        return tuple(differentiate(frame, kept(frame, (*saved, *extras)), given))
+        return tuple(_traced(frame, saved[:count], given, push if forwards else pull))
     names = frame.rule.outputs if forwards else frame.rule.inputs
     if all(x is None for x in given):
         return (None,) * len(names)
-    results = iter(Derivative.apply(Whole((frame, forwards, len(given))), *saved, *extras, *given))
+    results = iter(Derivative.apply(Whole((frame, forwards, len(given))), *saved, *given))
     return tuple(None if name in frame.rule.constant else next(results) for name in names)
 
 

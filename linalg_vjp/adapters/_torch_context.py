@@ -7,20 +7,20 @@ from .._call import Frame, kept_of
 __all__ = ["filled", "kept", "store"]
 
 
-def store(ctx: Any, frame: Frame, inputs: Any, outputs: Any, extras: Any) -> None:
+def store(ctx: Any, frame: Frame, inputs: Any, results: tuple[Any, ...]) -> None:
     """Keep the saved inputs and outputs, then the extras, and of the rest shape and dtype."""
     rule = frame.rule
+    extras = results[len(rule.outputs) :]
     ctx.set_materialize_grads(False)  # None is a cotangent of zero
     ctx.frame = frame
-    values = (*inputs, *outputs)
+    values = (*inputs, *results)
     saved = [*[values[i] for i in rule.stored], *extras]
     ctx.save_for_backward(*saved)
     ctx.save_for_forward(*saved)
     constant = [x for x in extras if x is not None]
     if rule.constant:
-        constant += [x for name, x in zip(rule.outputs, outputs, strict=True) if name in rule.constant]
-    if constant:
-        ctx.mark_non_differentiable(*constant)
+        constant += [x for name, x in zip(rule.outputs, results, strict=False) if name in rule.constant]
+    ctx.mark_non_differentiable(*constant)
 
 
 def kept(frame: Frame, saved: Any) -> Any:

@@ -41,6 +41,8 @@ def main() -> None:
     parser.add_argument("--publish", action="store_true", help="write a page of docs/ and its pictures")
     parser.add_argument("--from", dest="source", type=Path, help="publish these results, and measure nothing")
     options = parser.parse_args()
+    if options.part == "hosts" and options.device != "cpu":
+        parser.error("the part of hosts is measured on the CPU")
     if options.threads:
         options.out.write_text(json.dumps(measured(options)))
         return
@@ -51,8 +53,8 @@ def main() -> None:
     if options.source:
         results = json.loads(options.source.read_text())
     else:
-        alone = options.device != "cpu" or options.part == "hosts"
-        counts = [1] if alone else sorted({1, os.cpu_count() or 1})
+        one = options.device != "cpu" or options.part == "hosts"
+        counts = [1] if one else sorted({1, os.cpu_count() or 1})
         with tempfile.TemporaryDirectory() as folder:
             runs = [in_a_process(threads, chosen, Path(folder)) for threads in counts]
         results = {**runs[0], "times": [t for run in runs for t in run["times"]]}
@@ -116,16 +118,15 @@ def measured(options):
     kinds = [(dtype, grid) for dtype, grid in kinds if dtype in (options.dtype or dtype)]
     points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
     limits = {"least": 0.002, "most": 0.2} if options.quick else {}
-    one_cpu = options.threads == 1 and options.device == "cpu"
-    felt = []
-    if one_cpu and options.part != "pullback":
-        felt = [t for rule in track(rules, description="hosts") for t in hosts.felt(rule)]
-    if options.part == "hosts":
-        points, one_cpu = [], False
-    found = []
-    for point in track(points, description=f"{options.threads} threads"):
-        found += times(*point, options.threads, options.device, **limits)
-    alone = [single(rule) for rule in rules] if one_cpu else []
+    once = options.threads == 1 and options.device == "cpu"  # what is measured with one thread alone
+    felt, found, alone = [], [], []
+    if once and options.part != "pullback":
+        for rule in track(rules, description="hosts"):
+            felt += hosts.felt(rule, **limits)
+    if options.part != "hosts":
+        for point in track(points, description=f"{options.threads} threads"):
+            found += times(*point, options.threads, options.device, **limits)
+        alone = [single(rule) for rule in rules] if once else []
     return {
         "felt": [t._asdict() for t in felt],
         "times": [t._asdict() for t in found],

@@ -95,12 +95,22 @@ def torch_ours(name, inputs, device="cpu"):
 
 
 def torch_own(name, inputs, device="cpu"):
+    words = {"axis": "dim"}
+    params = {words.get(k, k): v for k, v in lv.RULES[name].typical.items()}
+    return through_torch(torch_function(name), inputs, params, device)
+
+
+def torch_adapter(name, inputs):
+    from linalg_vjp.adapters import torch as L
+
+    return through_torch(getattr(L, name), inputs, lv.RULES[name].typical)
+
+
+def through_torch(function, inputs, params, device="cpu"):
+    """A function that PyTorch differentiates."""
     import torch
 
     leaves = [torch.asarray(x, device=device).requires_grad_() for x in inputs]
-    words = {"axis": "dim"}
-    params = {words.get(k, k): v for k, v in lv.RULES[name].typical.items()}
-    function = torch_function(name)
 
     def forward():
         outputs = function(*leaves, **params)

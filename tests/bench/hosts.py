@@ -4,7 +4,6 @@ Each contender is one function without arguments, which returns when the work is
 """
 
 import functools
-import warnings
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -12,9 +11,9 @@ import numpy as np
 
 import linalg_vjp as lv
 
-from .contenders import cotangents, inputs_of
-from .measure import geometric, turns
-from .peers import jax_function, torch_function
+from .contenders import inputs_of, numpy_ours, torch_adapter, torch_own
+from .measure import geometric, judged, turns
+from .peers import jax_function
 
 # The batch, and n: matrices of n rows and n columns, and of 2n rows too where they need not be square.
 GRID = ((20000, 3), (800, 14), (20, 90), (2, 300), (1, 3))
@@ -39,24 +38,24 @@ class Felt(NamedTuple):
     theirs: float
 
 
-def felt(rule):
+def felt(rule, **limits):
     """The times of one rule on all hosts, at all points."""
     for batch, n in GRID:
         for m in rows(rule, n):
             inputs = shaped(rule, batch, m, n)
-            own = {"torch": torch_own(rule, inputs), "jax": jax_own(rule, inputs, compiled=True)}
+            own = {"torch": torch_own(rule, inputs).whole, "jax": jax_own(rule, inputs, compiled=True)}
             for host, calls in {
-                "PyTorch": {"ours": torch_adapter(rule, inputs), "torch": own["torch"]},
+                "PyTorch": {"ours": torch_adapter(rule, inputs).whole, "torch": own["torch"]},
                 "JAX, compiled": {"ours": jax_adapter(rule, inputs, compiled=True), "jax": own["jax"]},
                 "JAX, eager": {
                     "ours": jax_adapter(rule, inputs, compiled=False),
                     "jax": jax_own(rule, inputs, compiled=False),
                 },
-                "NumPy": {"ours": numpy_ours(rule, inputs), **own},
+                "NumPy": {"ours": numpy_ours(rule, inputs).whole, **own},
             }.items():
                 for call in calls.values():
                     call(), call()  # what is compiled is compiled
-                times = turns(calls, least=0.01, most=0.6, rounds=7)
+                times = turns(calls, **(limits or {"least": 0.01, "most": 0.6, "rounds": 7}))
                 yield Felt(host, rule, batch, m, n, times.pop("ours"), min(times.values()))
 
 
@@ -73,32 +72,6 @@ def shaped(rule, batch, m, n):
     if m == n:
         return inputs
     return tuple(np.concatenate([x, x[..., ::-1] + 0.3 * np.eye(n)], axis=-2) for x in inputs)
-
-
-def _torch(function, inputs, params):
-    import torch
-
-    leaves = [torch.asarray(x).requires_grad_() for x in inputs]
-
-    def forward():
-        outputs = function(*leaves, **params)
-        return [y for y in (outputs if isinstance(outputs, tuple) else (outputs,)) if y.requires_grad]
-
-    bars = [1.5 * y.detach() for y in forward()]
-    return lambda: torch.autograd.grad(forward(), leaves, bars)
-
-
-def torch_adapter(name, inputs):
-    from linalg_vjp.adapters import torch as L
-
-    return _torch(getattr(L, name), inputs, lv.RULES[name].typical)
-
-
-def torch_own(name, inputs):
-    params = {"dim" if k == "axis" else k: v for k, v in lv.RULES[name].typical.items()}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _torch(torch_function(name), inputs, params)
 
 
 def _jax(function, inputs, compiled):
@@ -128,13 +101,6 @@ def jax_own(name, inputs, compiled):
     return _jax(jax_function(name), inputs, compiled)
 
 
-def numpy_ours(name, inputs):
-    rule, params = lv.RULES[name], lv.RULES[name].typical
-    outputs, _ = lv.vjp(name, *inputs, **params)
-    bars = cotangents(name, outputs if isinstance(outputs, tuple) else (outputs,))
-    return lambda: lv.vjp(rule, *inputs, **params)[1](*bars)
-
-
 def shares(found):
     """Our time divided by theirs, in geometric means: host -> rule -> (in batches, on one matrix)."""
     points = defaultdict(lambda: defaultdict(lambda: ([], [])))
@@ -151,15 +117,11 @@ def goals(found):
     for host, rules in shares(found).items():
         overall, each, one = GOALS[host]
         mean = geometric([batches for batches, _ in rules.values()])
-        yield _row(f"{host}: {overall} over all rules, in batches", mean, overall)
+        yield judged(f"{host}: {overall} over all rules, in batches", mean, overall)
         for goal, place, words in ((each, 0, "in batches"), (one, 1, "on one 3 x 3 matrix")):
             if goal:
                 worst, rule = max((values[place], rule) for rule, values in rules.items())
-                yield _row(f"{host}: {goal} for each rule, {words}", worst, goal, f" (`{rule}`)")
-
-
-def _row(goal, figure, most, note=""):
-    return f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
+                yield judged(f"{host}: {goal} for each rule, {words}", worst, goal, f" (`{rule}`)")
 
 
 def summary(found):

@@ -71,6 +71,11 @@ def geometric(values):
     return math.exp(statistics.fmean(map(math.log, values)))
 
 
+def judged(goal, figure, most, note=""):
+    """A row of a table of goals: what was measured, and whether that meets it."""
+    return f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
+
+
 # What is compared: ours, and the peer, which is the faster one where there are two.
 PAIRS = {
     "PyTorch on its tensors": ("torch", ("torch's own",)),

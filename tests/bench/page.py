@@ -8,7 +8,7 @@ from pathlib import Path
 import linalg_vjp as lv
 
 from . import hosts, single
-from .measure import means
+from .measure import judged, means
 from .picture import picture
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -112,7 +112,7 @@ def publish(found, alone, reference, command, device):
             text += f"![{rule}]({name}/{rule}.svg)\n"
     page = DOCS / f"{name}.md"
     before = page.read_text(encoding="utf-8") if page.exists() else ""
-    first, by_hand = before.partition(PULLBACK)[0], before.partition(BY_HAND)[2]
+    first, by_hand = before.partition(PULLBACK)[0] or "# Benchmarks\n\n", before.partition(BY_HAND)[2]
     page.write_text(f"{first}{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
 
 
@@ -134,28 +134,24 @@ def publish_hosts(found, command):
 
 def goals(found, alone):
     """A row for each goal: what was measured, and whether that meets it."""
-
-    def row(goal, figure, most, note=""):
-        yield f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
-
     by_count = [means([t for t in found if t.threads == count]) for count in {t.threads for t in found}]
     for label in means(found):
         overall, each = GOALS[label]
         measured = [m[label] for m in by_count if label in m]
-        yield from row(f"{label}: {overall} over all rules", max(m["all"] for m in measured), overall)
+        yield judged(f"{label}: {overall} over all rules", max(m["all"] for m in measured), overall)
         if each:
             worst, rule = max((m[rule], rule) for m in measured for rule in m if rule != "all")
-            yield from row(f"{label}: {each} for each rule", worst, each, f" (`{rule}`)")
+            yield judged(f"{label}: {each} for each rule", worst, each, f" (`{rule}`)")
     if alone:
         s = max(alone, key=lambda s: s.overhead)
-        yield from row("Overhead on NumPy: 30 microseconds", s.overhead * 1e6, 30, f" (`{s.rule}`)")
+        yield judged("Overhead on NumPy: 30 microseconds", s.overhead * 1e6, 30, f" (`{s.rule}`)")
         s = max(alone, key=lambda s: s.overhead / s.torch)
-        yield from row("Overhead: less than PyTorch's", s.overhead / s.torch, 1, f" of it (`{s.rule}`)")
+        yield judged("Overhead: less than PyTorch's", s.overhead / s.torch, 1, f" of it (`{s.rule}`)")
         s = max(alone, key=lambda s: max(s.batch, s.alone))
         # To a hundredth: Python's own objects are some kilobytes.
-        yield from row("Memory: 4 arrays", max(s.batch, s.alone), 4.005, f" (`{s.rule}`)")
+        yield judged("Memory: 4 arrays", max(s.batch, s.alone), 4.005, f" (`{s.rule}`)")
         s = max(alone, key=lambda s: s.growth)
-        yield from row("100 times the batch: 105 times the time", s.growth * 100, 105, f" (`{s.rule}`)")
+        yield judged("100 times the batch: 105 times the time", s.growth * 100, 105, f" (`{s.rule}`)")
 
 
 def table_of(found, label):

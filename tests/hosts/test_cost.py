@@ -15,6 +15,8 @@ from linalg_vjp.vendor import home
 from ..random_inputs import regular
 from ..said_by_torch import SAID_BY_TORCH
 from ..test_cost import FLOPS, PAGES
+from .jaxprs import equations
+from .test_kept import floating
 
 pytestmark = SAID_BY_TORCH
 
@@ -65,12 +67,6 @@ def inputs_of(name, dtype="float64"):
     return (first, *(first + 1.0 for _ in others))
 
 
-def floating(name, outputs):
-    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    pairs = zip(lv.RULES[name].outputs, outputs, strict=True)
-    return tuple(y for label, y in pairs if label not in lv.RULES[name].constant)
-
-
 def calls_of(run):
     """How many functions of this library one run calls, after another that made what is kept."""
     run(), run()
@@ -108,14 +104,14 @@ def through_jax(name):
 
     inputs = tuple(map(jax.numpy.asarray, inputs_of(name, "float32")))
 
-    def run(*x):
-        def outputs(*x):
-            return floating(name, getattr(L, name)(*x, **lv.RULES[name].typical))
+    def outputs(*x):
+        return floating(name, getattr(L, name)(*x, **lv.RULES[name].typical))
 
-        made, pull = jax.vjp(outputs, *(x or inputs))
+    def run(*x):
+        made, pull = jax.vjp(outputs, *x)
         return pull(made)
 
-    return run, inputs
+    return lambda x=inputs: run(*x)
 
 
 def through_numpy(name):
@@ -160,44 +156,25 @@ def test_torch(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_jax(name):
-    run, inputs = through_jax(name)
-    import jax
-    from jax.extend.core import ClosedJaxpr, Jaxpr
-
-    found = Counter()
-
-    def walk(jaxpr):
-        for equation in jaxpr.eqns:
-            primitive, params = equation.primitive.name, dict(equation.params)
-            if primitive == "dot_general":
-                (a, b), (contracted, _) = equation.invars, params["dimension_numbers"]
-                size = np.prod(a.aval.shape) * np.prod(b.aval.shape) // a.aval.shape[contracted[0][0]]
-                found["products"] += Fraction(int(size), N**3)
-            elif primitive in JAX:
-                found[JAX[primitive]] += 1
-            if primitive == "cond":  # of a regular matrix
-                params = {"branches": params["branches"][-1]}
-            elif primitive == "custom_linear_solve":  # the others are for its derivatives
-                params = {"solve": params["jaxprs"].solve}
-            for value in params.values():
-                for inner in value if isinstance(value, tuple) else (value,):
-                    if isinstance(inner, ClosedJaxpr):
-                        walk(inner.jaxpr)
-                    elif isinstance(inner, Jaxpr):
-                        walk(inner)
-
-    walk(jax.make_jaxpr(run)(*inputs).jaxpr)
+    run, found = through_jax(name), Counter()
+    for equation in equations(run):
+        primitive = equation.primitive.name
+        if primitive == "dot_general":
+            (a, b), (contracted, _) = equation.invars, equation.params["dimension_numbers"]
+            size = np.prod(a.aval.shape) * np.prod(b.aval.shape) // a.aval.shape[contracted[0][0]]
+            found["products"] += Fraction(int(size), N**3)
+        elif primitive in JAX:
+            found[JAX[primitive]] += 1
     wanted, _ = stated(name)
     assert +found == wanted
 
 
+THROUGH = {"torch": through_torch, "jax": through_jax, "numpy": through_numpy}
+
+
+@pytest.mark.parametrize("library", THROUGH)
 @pytest.mark.parametrize("name", lv.RULES)
-def test_calls_of_python(name):
+def test_calls_of_python(name, library):
     """The next call with inputs of one kind: the checks are made, what JAX compiles is compiled."""
     _, most = stated(name)
-    found = {"numpy": calls_of(through_numpy(name))}
-    for library, run in (("torch", lambda: through_torch(name)), ("jax", lambda: through_jax(name)[0])):
-        if library in sys.modules or pytest.importorskip(library):
-            found[library] = calls_of(run())
-    for library, count in found.items():
-        assert count <= most[library], (library, count)
+    assert calls_of(THROUGH[library](name)) <= most[library]

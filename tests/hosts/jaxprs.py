@@ -1,0 +1,31 @@
+"""What JAX has traced, operation by operation."""
+
+
+def equations(function, *x):
+    """Those that run: of a choice the last branch, and of a linear solve the solve itself."""
+    import jax
+
+    return _within(jax.make_jaxpr(function)(*x))
+
+
+def _within(value):
+    from jax.extend.core import ClosedJaxpr, Jaxpr
+
+    if isinstance(value, ClosedJaxpr):
+        value = value.jaxpr
+    if isinstance(value, Jaxpr):
+        for equation in value.eqns:
+            yield equation
+            yield from _within(_parts(equation))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _within(part)
+
+
+def _parts(equation):
+    name, params = equation.primitive.name, equation.params
+    if name == "cond":  # of regular matrices
+        return params["branches"][-1]
+    if name == "custom_linear_solve":  # the others are for its derivatives
+        return params["jaxprs"].solve
+    return tuple(params.values())
