@@ -225,14 +225,14 @@ def fitted(
     """
     rule = frame.rule
     if forwards:
-        formula, params, cores, sides = rule.op_jvp, frame.plain, rule.push_cores, rule.sides.outputs
+        formula, cores, sides = rule.op_jvp, rule.push_cores, rule.sides.outputs
         names, owners = rule.outputs, frame.outputs
     else:
-        formula, params, cores, sides = rule.op_vjp, frame.params, rule.pull_cores, rule.sides.inputs
+        formula, cores, sides = rule.op_vjp, rule.pull_cores, rule.sides.inputs
         names, owners = rule.inputs, frame.inputs
     found: Arrays = (None,) * len(names)
     if not all_none(*given):
-        found = run(frame, formula, params, (*kept, *given), cores, sides, whole=rule.light)
+        found = run(frame, formula, frame.params, (*kept, *given), cores, sides, whole=rule.light)
     return _restore(frame, names, found, owners, anchor)
 
 

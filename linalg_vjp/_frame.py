@@ -27,7 +27,7 @@ class Frame(NamedTuple):
     rule: Record
     xp: Namespace
     params: dict[str, Any]
-    plain: dict[str, Any]  # those of a formula that sees no cotangents
+    plain: dict[str, Any]  # those of a forward: all but the gauge
     missing: frozenset[str]  # optional axes that were left out
     batch: int  # how many axes the batch has
     mapped: bool  # whether the library may want the batch in parts

@@ -99,7 +99,7 @@ class Rule(Record):
         What both derivatives are given, in that order: inputs, outputs, and names of what else is kept;
         those of `saves` without it.
     params : mapping of str to Param
-        The keywords. One named ``gauge`` is passed to `op_vjp` alone.
+        The keywords. One named ``gauge`` is passed to `op_vjp` and `op_jvp` alone.
     constant : tuple of str
         The inputs and outputs that cannot be differentiated: None stands for their derivatives.
     shapes : tuple of str

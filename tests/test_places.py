@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = {rule.page for rule in lv.RULES.values()}
 NAMES = {*lv.RULES, *PAGES}
 # Who names rules for another reason than to know them: what a library, a host or a peer calls a function, the
-# primitives that are rules as well, the bug report's own cases, and CuPy's stand-in for functions of CuPy.
+# primitives that are rules as well, the bug report's own cases, CuPy's stand-in for functions of CuPy, and a grid
+# for the two rules that divide by differences of values.
 OTHERS = (
     "linalg_vjp/_backends/",
     "linalg_vjp/_matrix.py",
@@ -27,6 +28,7 @@ OTHERS = (
     "tests/bench/peers.py",
     "tests/cupy_stand_in.py",
     "tests/hosts/hosts.py",
+    "tests/spectra/",
 )
 
 

@@ -5,7 +5,7 @@ For A of shape (..., n, n), w (..., n) is real and V (..., n, n) unitary.
 Domain: A is Hermitian; the cotangent is the Hermitian one. For V the eigenvalues must differ, or the loss
 must ignore the choice of a basis in each tied eigenspace. At a tie, w is not differentiable: the pullback of
 w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike. Eigenvalues count
-as tied within 32 eps of the largest.
+as tied within 64 eps of the largest, but for what `_gauge.py` says of tiny cotangents.
 
 Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
 V^H V_dot zero there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
@@ -16,7 +16,7 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gauge import TIED, check_gauge, divisor
+from .._gauge import TIED, Columns, check_gauge, columns, vanishing
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
@@ -53,8 +53,8 @@ def eigh_vjp(
         The eigenvalues and eigenvectors.
     w_bar, V_bar : array or None
         Their cotangents.
-    gauge : {"project", "check"}
-        What to do with a cotangent along the gauge: drop it, or raise.
+    gauge : {"project", "check", "keep"}
+        Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
     xp : namespace, optional
 
     Returns
@@ -76,13 +76,18 @@ def eigh_vjp(
     """
     xp = namespace(xp, w, V)
     Vh = adjoint(V, xp)
-    if V_bar is None:
+    if V_bar is None or V.shape[-1] == 0:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     S = Vh @ V_bar
     S = S - adjoint(S, xp)
-    D = _gaps(2 * w, xp)  # S is twice the skew part, and D twice the gaps: S / D is E o skew(V^H V_bar)
     if gauge == "check":
-        check_gauge("eigh", "eigenvectors", [xp.where(xp.isinf(D), S * 0.5, 0.0)], (V_bar,), xp)
+        free = xp.where(xp.isinf(_gaps(w, gauge, xp)), S * 0.5, 0.0)
+        moved = (
+            None if w_bar is None else (w_bar * _largest(w, xp))[..., None]
+        )  # as large as those of vectors
+        check_gauge("eigh", "eigenvectors", [free], (V_bar, moved), xp)
+    pairs, _ = columns((V_bar,), w_bar, _largest(w, xp), w.shape[-1], xp)
+    D = _gaps(2 * w, gauge, xp, pairs, S)  # twice the gaps, as S is twice the skew part
     P = divide(S, D, xp)
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
@@ -90,7 +95,7 @@ def eigh_vjp(
 
 
 def eigh_jvp(
-    w: Array, V: Array, A_dot: Array | None, *, xp: Namespace | None = None
+    w: Array, V: Array, A_dot: Array | None, *, gauge: str = "project", xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of A V = V diag(w).
 
@@ -102,6 +107,8 @@ def eigh_jvp(
         The eigenvalues and eigenvectors.
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
+    gauge : {"project", "check", "keep"}
+        With "keep", E is zero only at exact ties.
     xp : namespace, optional
 
     Returns
@@ -119,15 +126,20 @@ def eigh_jvp(
         return None, None
     xp = namespace(xp, w, V)
     B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
-    return real(diagonal(B, xp), xp), V @ divide(B, _gaps(w, xp), xp)
+    return real(diagonal(B, xp), xp), V @ divide(B, _gaps(w, gauge, xp), xp)
 
 
-def _gaps(w: Array, xp: Namespace) -> Array:
+def _gaps(
+    w: Array, gauge: str, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
+) -> Array:
     """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
-    if w.shape[-1] == 0:
-        return w[..., None]
-    size = xp.maximum(-w[..., :1], w[..., -1:])  # the largest |w_i|: w is sorted
-    return divisor(w[..., None, :] - w[..., :, None], size[..., None], TIED, xp)
+    D = w[..., None, :] - w[..., :, None]
+    return vanishing(D, _largest(w, xp), TIED, gauge, xp, of, coefficients)
+
+
+def _largest(w: Array, xp: Namespace) -> Array:
+    """The largest |w_i|, of shape (..., 1): w is sorted."""
+    return xp.maximum(-w[..., :1], w[..., -1:]) if w.shape[-1] else w
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -206,7 +218,7 @@ EIGH = Rule(
     op=eigh,
     op_vjp=eigh_vjp,
     op_jvp=eigh_jvp,
-    params={"gauge": one_of("project", "check")},
+    params={"gauge": one_of("project", "check", "keep")},
     real=("eigenvalues",),
     gauge=("eigenvectors",),
     space={"A": "hermitian"},

@@ -113,7 +113,13 @@ def qr_vjp(
 
 
 def qr_jvp(
-    Q: Array, R: Array, A_dot: Array | None, *, mode: str = "reduced", xp: Namespace | None = None
+    Q: Array,
+    R: Array,
+    A_dot: Array | None,
+    *,
+    mode: str = "reduced",
+    gauge: str = "project",
+    xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of A = Q R.
 
@@ -131,6 +137,8 @@ def qr_jvp(
         The factors; of shape (..., m, m) and (..., m, n) for mode="complete".
     A_dot : array of shape (..., m, n) or None
     mode : {"reduced", "complete"}
+    gauge : {"project", "check"}
+        Nothing depends on it: the tangent has no part along the gauge.
     xp : namespace, optional
 
     Returns

@@ -4,9 +4,9 @@ For A of shape (..., m, n) and k = min(m, n), S (..., k) is real, descending and
 With full_matrices=True, the default, U is (..., m, m) and Vh (..., n, n), else (..., m, k) and (..., k, n).
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
-a basis in each tied or null space. They count as tied within 32 eps of the largest, as zero below 8 eps.
-At a tie the pullback of S_bar is a subgradient, and the gradient of every loss that treats the tied ones
-alike; an S_i of exactly zero (a kink) has the slope of least norm, 0.
+a basis in each tied or null space. They count as tied within 64 eps of the largest, as zero below 16 eps,
+but for what `_gauge.py` says of tiny cotangents. At a tie the pullback of S_bar is a subgradient, and the
+gradient of every loss that treats the tied ones alike; an S_i of exactly zero (a kink) has the slope 0.
 
 Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties); with S_i = 0 the two turn
 apart, together with the extra columns of full_matrices=True.
@@ -18,22 +18,21 @@ Sources: J. Townsend, "Differentiating the singular value decomposition" (2016);
 Spec: rules/svd.md
 """
 
+from typing import Any
+
 from .._cotangent import difference, total
-from .._gauge import check_gauge, extra_cotangent, extra_tangent, gaps, reciprocals, sums
-from .._matrix import adjoint, diagonal, divide, hermitian, inner, real, skew
+from .._gauge import check_gauge, columns, extra_cotangent, extra_tangent, gaps, reciprocals, sums
+from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
 
 __all__ = ["SVD", "SVDVALS", "svd_jvp", "svd_vjp", "svdvals_jvp", "svdvals_vjp"]
 
-Pair = tuple[Array, Array]  # one of U and one of V, or None
-
 
 def svd(A: Array, *, full_matrices: bool = True, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
     """U, S and Vh with A = U diag(S) Vh."""
-    xp = namespace(xp, A)
-    U, S, Vh = xp.linalg.svd(A, full_matrices=full_matrices)
+    U, S, Vh = namespace(xp, A).linalg.svd(A, full_matrices=full_matrices)
     return U, S, Vh
 
 
@@ -67,8 +66,8 @@ def svd_vjp(
     U_bar, S_bar, Vh_bar : array or None
         Their cotangents.
     full_matrices : bool
-    gauge : {"project", "check"}
-        What to do with a cotangent along the gauge: drop it, or raise.
+    gauge : {"project", "check", "keep"}
+        Drop a cotangent along the gauge and of S_i = 0, raise, or keep all and divide by all but exact zeros.
     xp : namespace, optional
 
     Returns
@@ -91,8 +90,9 @@ def svd_vjp(
     xp = namespace(xp, U, S, Vh)
     k = S.shape[-1]
     U1, V1h = U[..., :, :k], Vh[..., :k, :]
-    S_bar = None if S_bar is None else xp.where(S > 0, S_bar, 0.0)
-    if U_bar is None and Vh_bar is None:
+    if S_bar is not None and gauge != "keep":
+        S_bar = xp.where(S > 0, S_bar, 0.0)
+    if k == 0 or (U_bar is None and Vh_bar is None):
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
     J = K = U_perp = V_perp = V_bar = None
     if U_bar is not None:
@@ -100,20 +100,23 @@ def svd_vjp(
     if Vh_bar is not None:
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
-    together, apart = total(J, K), difference(J, K)
+    X, Y = total(J, K), difference(J, K)
     del J, K  # of the size of a square A
+    X, Y = X - adjoint(X, xp), Y - adjoint(Y, xp)
     if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, V_bar), (together, apart), (U_perp, V_perp), S, xp)
-    together = divide(together, gaps(2 * S, xp), xp)  # E o skew(J) is herm(E o J)
-    apart = divide(apart, sums(2 * S, xp), xp)  # G o skew(J) is skew(G o J)
-    UP = U1 @ (together + apart + adjoint(together - apart, xp))
+        _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, xp)
+    pairs, alone = columns((U_bar, V_bar), S_bar, S[..., :1], k, xp)
+    # X and Y are twice the skew parts, so the values are taken twice, too.
+    P = divide(X, gaps(2 * S, gauge, xp, pairs, X), xp) + divide(Y, sums(2 * S, gauge, xp, pairs, Y), xp)
     if S_bar is not None:
-        UP = UP + U1 * S_bar[..., None, :]
+        P = add_diagonal(P, S_bar, xp)
+    UP = U1 @ P
     if U_perp is not None:
-        UP = UP + U_perp * reciprocals(S, xp)[..., None, :]
+        UP = UP + U_perp * reciprocals(S, gauge, xp, alone, U_perp)[..., None, :]
     if V_perp is None:
         return (UP @ V1h,)
-    return (UP @ V1h + (U1 * reciprocals(S, xp)[..., None, :]) @ adjoint(V_perp, xp),)
+    US = U1 * reciprocals(S, gauge, xp, alone, V_perp)[..., None, :]
+    return (UP @ V1h + US @ adjoint(V_perp, xp),)
 
 
 def svd_jvp(
@@ -123,6 +126,7 @@ def svd_jvp(
     A_dot: Array | None,
     *,
     full_matrices: bool = True,
+    gauge: str = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None, Array | None]:
     """Pushforward of A = U diag(S) Vh.
@@ -139,6 +143,8 @@ def svd_jvp(
         The factors; U (..., m, m) and Vh (..., n, n) with full_matrices=True.
     A_dot : array of shape (..., m, n) or None
     full_matrices : bool
+    gauge : {"project", "check", "keep"}
+        With "keep", only exact zeros are not divided by, and S_i = 0 has a slope, too.
     xp : namespace, optional
 
     Returns
@@ -161,14 +167,19 @@ def svd_jvp(
     V, V0 = V[..., :, :k], V[..., :, k:]
     Y = A_dot @ V
     B = adjoint(U, xp) @ Y
-    turn, apart = divide(hermitian(B, xp), gaps(S, xp), xp), divide(skew(B, xp), sums(S, xp), xp)
+    turn, apart = (
+        divide(hermitian(B, xp), gaps(S, gauge, xp), xp),
+        divide(skew(B, xp), sums(S, gauge, xp), xp),
+    )
     U_dot, V_dot = U @ (turn + apart), V @ (turn - apart)
     if A_dot.shape[-2] > k:
-        U_dot = U_dot + (Y - U @ B) * reciprocals(S, xp)[..., None, :]
+        U_dot = U_dot + (Y - U @ B) * reciprocals(S, gauge, xp)[..., None, :]
     if A_dot.shape[-1] > k:
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
-        V_dot = V_dot + Z * reciprocals(S, xp)[..., None, :]
-    S_dot = real(diagonal(B, xp), xp) * xp.astype(S > 0, S.dtype)
+        V_dot = V_dot + Z * reciprocals(S, gauge, xp)[..., None, :]
+    S_dot = real(diagonal(B, xp), xp)
+    if gauge != "keep":
+        S_dot = S_dot * xp.astype(S > 0, S.dtype)
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(extra_tangent(V, V_dot, V0, xp), xp)
 
 
@@ -184,26 +195,23 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
     return C, extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
-def _check(factors: Pair, bars: Pair, turns: Pair, beyond: Pair, S: Array, xp: Namespace) -> None:
-    """Raise GaugeError for a share of the cotangents along the gauge; a pair is that of U and that of V.
-
-    Along it are the turns together at ties and apart at zeros, the cotangents beyond the span where S is
-    zero, and the turns within the extra columns.
-    """
-    k, null = S.shape[-1], reciprocals(S, xp)[..., None, :] == 0
-    pairs = zip((gaps(S, xp), sums(S, xp)), turns, strict=True)
-    free = [xp.where(xp.isinf(D), skew(turn, xp), 0.0) for D, turn in pairs]
+def _check(factors: Any, bars: Any, turns: Any, beyond: Any, S: Array, xp: Namespace) -> None:
+    """Raise GaugeError for what turns the tied together, and null vectors and extra columns by themselves."""
+    (U_bar, S_bar, V_bar), k = bars, S.shape[-1]
+    differences = gaps(S, "check", xp), sums(S, "check", xp)
+    null = reciprocals(S, "check", xp)[..., None, :] == 0
+    free = [xp.where(xp.isinf(D), X * 0.5, 0.0) for D, X in zip(differences, turns, strict=True)]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
-    for Q, Q_bar in zip(factors, bars, strict=True):
+    for Q, Q_bar in zip(factors, (U_bar, V_bar), strict=True):
         if Q_bar is not None:
             free.append(skew(adjoint(Q[..., :, k:], xp) @ Q_bar[..., :, k:], xp))
-    check_gauge("svd", "U and Vh", free, bars, xp)
+    moved = None if S_bar is None else (S_bar * S[..., :1])[..., None]  # as large as cotangents of vectors
+    check_gauge("svd", "U and Vh", free, (U_bar, V_bar, moved), xp)
 
 
 def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
     """S, in a tuple of one."""
-    xp = namespace(xp, A)
-    return (xp.linalg.svdvals(A),)
+    return (namespace(xp, A).linalg.svdvals(A),)
 
 
 def svdvals_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
@@ -286,7 +294,7 @@ SVD = Rule(
     op=svd,
     op_vjp=svd_vjp,
     op_jvp=svd_jvp,
-    params={"full_matrices": one_of(True, False), "gauge": one_of("project", "check")},
+    params={"full_matrices": one_of(True, False), "gauge": one_of("project", "check", "keep")},
     real=("S",),
     gauge=("U", "Vh"),
     typical={"full_matrices": False},
