@@ -1,16 +1,22 @@
-"""The cofactors of a matrix of any rank, without a division by a pivot.
+"""The cofactors of a matrix of any rank and size, without a division by a pivot.
 
-Source: for what they are at a singular matrix, G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra
-Appl. 283, 151-164. The halving is derived in rules/det.md.
+Products of pivots leave the range of the floats where a determinant and its cofactors need not. So a number,
+or a whole matrix, goes with an exponent of its own: (X, e) stands for X 2^e, with X of about one.
+
+Source: for what cofactors are at a singular matrix, G. W. Stewart, "On the adjugate matrix" (1998), Linear
+Algebra Appl. 283, 151-164. The halving is derived in rules/det.md.
 """
 
 import math
+from typing import Any
 
 from ._cotangent import cast
-from ._matrix import lu, permute_rows, solve_triangular, transpose
+from ._matrix import eye, lu, permute_rows, solve_triangular, transpose
 from ._namespaces import Array, Namespace, device
 
-__all__ = ["cofactor"]
+__all__ = ["cofactor", "product", "times_power"]
+
+NONE = -(2.0**20)  # the exponent of a zero: below those of all others
 
 
 def cofactor(A: Array, xp: Namespace) -> Array:
@@ -20,29 +26,49 @@ def cofactor(A: Array, xp: Namespace) -> Array:
     """
     if A.shape[-1] <= 3:
         return _minors(A, xp)
-    A, exponent, most = _equilibrate(A, xp)
+    A, exponent = _equilibrate(A, xp)
     p, L, U = lu(A, xp)
-    adj, _ = _adjugate(U, xp)
+    adj, e = _adjugate(U, xp)
     Y = solve_triangular(L, transpose(adj), xp, upper=False, trans="T", unit_diagonal=True)
     C = cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
-    half = xp.clip(xp.floor(exponent / 2), -most, most)
-    return C * 2.0**half * 2.0 ** xp.clip(exponent - half, -most, most)
+    return times_power(C, e + exponent, xp)
 
 
-def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array, float]:
-    """A with rows and columns scaled to about one by powers of two, and the exponents its cofactors lack.
+def product(x: Array, xp: Namespace) -> tuple[Array, Array]:
+    """The product along the last axis, with its exponent."""
+    x, e = _normalized(x, xp, axis=())
+    e = xp.sum(xp.where(e == NONE, 0.0, e), axis=-1)
+    while x.shape[-1] > 64:  # each of up to two, and of up to three if complex
+        parts = [xp.prod(x[..., i : i + 64], axis=-1) for i in range(0, x.shape[-1], 64)]
+        x, more = _normalized(xp.stack(parts, axis=-1), xp, axis=())
+        e = e + xp.sum(xp.where(more == NONE, 0.0, more), axis=-1)
+    return xp.prod(x, axis=-1), e
 
-    Products of pivots would leave the range of the floats otherwise, where the result is well within. Also
-    the largest exponent that is safe to raise two to.
-    """
-    info = xp.finfo(A.dtype)
+
+def times_power(X: Array, e: Array, xp: Namespace) -> Array:
+    """X 2^e, in two steps: it may be in the range of the floats where 2^e is not."""
+    most = math.floor(math.log2(xp.finfo(X.dtype).max)) - 1
+    half = xp.clip(xp.floor(e / 2), -most, most)
+    return X * 2.0**half * 2.0 ** xp.clip(e - half, -most, most)
+
+
+def _normalized(X: Array, xp: Namespace, axis: Any = (-2, -1)) -> tuple[Array, Array]:
+    """X brought to about one by a power of two for each of the axes that stay, and the exponents."""
+    size = xp.abs(X)
+    if axis:
+        size = xp.max(size, axis=axis, keepdims=True)
+    e = xp.floor(xp.log2(xp.where(size == 0, 1.0, size)))
+    return times_power(X, -e, xp), xp.where(size == 0, NONE, e)
+
+
+def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """A with rows and columns scaled to about one by powers of two, and the exponents its cofactors lack."""
     total: Array = 0.0
     for axis in (-1, -2):
-        largest = xp.max(xp.abs(A), axis=axis, keepdims=True)
-        e = xp.floor(xp.log2(xp.maximum(largest, xp.full_like(largest, info.smallest_normal))))
-        A = A * 2.0**-e
+        A, e = _normalized(A, xp, axis=(axis,))
+        e = xp.where(e == NONE, 0.0, e)
         total = total + (xp.sum(e, axis=(-2, -1), keepdims=True) - e)
-    return A, total, math.floor(math.log2(info.max)) - 1
+    return A, total
 
 
 def _minors(A: Array, xp: Namespace) -> Array:
@@ -67,21 +93,46 @@ def _minors(A: Array, xp: Namespace) -> Array:
 
 
 def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
-    """adj(U) and det(U), of shape (..., 1, 1), for an upper triangular U = [[A, B], [0, D]].
+    """adj(U) of an upper triangular U = [[F, B], [0, D]], and its exponent, of shape (..., 1, 1).
 
-    adj(U) = [[det(D) adj(A), -adj(A) B adj(D)], [0, det(A) adj(D)]]
+    adj(U) = [[det(D) adj(F), -adj(F) B adj(D)], [0, det(F) adj(D)]]
+
+    From blocks of up to three rows on it is put together by doubling, all blocks of a size at once.
     """
+    n, count = U.shape[-1], 1
+    while -(-n // count) > 3:
+        count *= 2
+    b = -(-n // count)
+    U = _padded(U, count * b, xp)
+    blocks = xp.stack([U[..., i : i + b, i : i + b] for i in range(0, count * b, b)], axis=-3)
+    C = _minors(blocks, xp)
+    det, d = _normalized(xp.sum(blocks[..., :1, :] * C[..., :1, :], axis=-1, keepdims=True), xp)
+    adj, e = _normalized(transpose(C), xp)
+    while count > 1:
+        B = [U[..., i : i + b, i + b : i + 2 * b] for i in range(0, count * b, 2 * b)]
+        (F, e_F), (D, e_D) = ((adj[..., i::2, :, :], e[..., i::2, :, :]) for i in (0, 1))
+        (f, d_F), (g, d_D) = ((det[..., i::2, :, :], d[..., i::2, :, :]) for i in (0, 1))
+        corner = -F @ xp.stack(B, axis=-3) @ D
+        top = xp.maximum(xp.maximum(d_D + e_F, d_F + e_D), e_F + e_D)
+        head = xp.concat(
+            [times_power(g * F, d_D + e_F - top, xp), times_power(corner, e_F + e_D - top, xp)], axis=-1
+        )
+        tail = times_power(f * D, d_F + e_D - top, xp)
+        adj = xp.concat([head, xp.concat([xp.zeros_like(tail), tail], axis=-1)], axis=-2)
+        (adj, e), (det, d) = _normalized(adj, xp), _normalized(f * g, xp)
+        e, d = e + top, d + d_F + d_D
+        count, b = count // 2, 2 * b
+    return adj[..., 0, :n, :n], e[..., 0, :, :]
+
+
+def _padded(U: Array, size: int, xp: Namespace) -> Array:
+    """[[U, 0], [0, I]] with so many rows; the adjugate of U is the first block of its own."""
     n = U.shape[-1]
-    if n <= 3:
-        cof = _minors(U, xp)
-        return transpose(cof), xp.sum(U[..., :1, :] * cof[..., :1, :], axis=-1, keepdims=True)
-    h = n // 2
-    adj_A, det_A = _adjugate(U[..., :h, :h], xp)
-    adj_D, det_D = _adjugate(U[..., h:, h:], xp)
-    B = U[..., :h, h:]
-    top = xp.concat([det_D * adj_A, -adj_A @ B @ adj_D], axis=-1)
-    low = xp.concat([xp.zeros_like(transpose(B)), det_A * adj_D], axis=-1)
-    return xp.concat([top, low], axis=-2), det_A * det_D
+    if n == size:
+        return U
+    beside = xp.zeros_like(U[..., :, : size - n])
+    rows = eye(size - n, size, U, xp, k=n) + xp.zeros_like(U[..., :1, :1])
+    return xp.concat([xp.concat([U, beside], axis=-1), rows], axis=-2)
 
 
 def _parity(p: Array, xp: Namespace) -> Array:

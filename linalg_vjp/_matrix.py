@@ -33,6 +33,7 @@ __all__ = [
     "matmul",
     "mirror",
     "permute_rows",
+    "plain_norm",
     "promote",
     "real",
     "right_solve_triangular",
@@ -154,6 +155,11 @@ def largest(X: Array, axis: Any, xp: Namespace) -> Array:
     return primitives(xp).largest(X, axis, xp)
 
 
+def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
+    """The library's p-norm along axes that stay, of size one; no warning where it leaves the floats."""
+    return primitives(xp).plain_norm(x, p, axis, xp)
+
+
 def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
     """The sum along axes that stay, of size one."""
     return primitives(xp).row_sum(X, axis, xp)
@@ -223,7 +229,7 @@ def lu_diagonal(F: Array, pivots: Array, xp: Namespace) -> Array:
     return primitives(xp).lu_diagonal(F, pivots)
 
 
-def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Array:
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
     """quick(*arrays) where the condition holds, else exact(*arrays), which is right for all."""
     return primitives(xp).choose(condition, quick, exact, *arrays)
 

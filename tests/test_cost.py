@@ -1,5 +1,6 @@
 """What a pullback computes is what its page says: products, triangular solves and factorizations, counted."""
 
+import math
 import re
 from collections import Counter
 from fractions import Fraction
@@ -73,7 +74,8 @@ def counted(monkeypatch):
 
     def multiply(A, B):
         if not inside:
-            found["products"] += Fraction(A.shape[-2] * A.shape[-1] * B.shape[-1], N**3)
+            batch = math.prod(np.broadcast_shapes(A.shape[:-2], B.shape[:-2]))
+            found["products"] += batch * Fraction(A.shape[-2] * A.shape[-1] * B.shape[-1], N**3)
         return product(A, B)
 
     monkeypatch.setattr(_array_object.Array, "__matmul__", multiply)

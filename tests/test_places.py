@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = {rule.page for rule in lv.RULES.values()}
 NAMES = {*lv.RULES, *PAGES}
 # Who names rules for another reason than to know them: what a library, a host or a peer calls a function, the
-# primitives that are rules as well, the bug report's own cases, CuPy's stand-in for functions of CuPy, and a grid
-# for the two rules that divide by differences of values.
+# primitives that are rules as well, the bug report's own cases, CuPy's stand-in for functions of CuPy, and
+# the grid of small values, which is for two rules alone.
 OTHERS = (
     "linalg_vjp/_backends/",
     "linalg_vjp/_matrix.py",

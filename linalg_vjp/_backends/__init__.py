@@ -50,7 +50,7 @@ class Primitives(Protocol):
     def lu_diagonal(self, F: Array, pivots: Array) -> Array:
         """The diagonal of U, with the signs of the permutation: its product is the determinant."""
 
-    def choose(self, condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+    def choose(self, condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
         """quick(*arrays) where the condition, one truth value, holds; else exact(*arrays).
 
         A library that may not look at values takes what is always right.
@@ -67,6 +67,9 @@ class Primitives(Protocol):
 
     def largest(self, X: Array, axis: Any, xp: Namespace) -> Array:
         """The maximum along axes that stay, of size one."""
+
+    def plain_norm(self, x: Array, p: float, axis: Any, xp: Namespace) -> Array:
+        """The p-norm along axes that stay, of size one; no warning is given where it leaves the floats."""
 
     def row_sum(self, X: Array, axis: Any, xp: Namespace) -> Array:
         """The sum along axes that stay, of size one."""

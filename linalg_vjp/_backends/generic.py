@@ -18,6 +18,7 @@ __all__ = [
     "lu_solve",
     "mirror",
     "permute_rows",
+    "plain_norm",
     "row_sum",
     "solve_triangular",
     "tril",
@@ -74,6 +75,11 @@ def inverse_permutation(p: Array, xp: Namespace) -> Array:
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
     """The maximum along axes that stay."""
     return xp.max(X, axis=axis, keepdims=True)
+
+
+def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
+    """The p-norm along axes that stay."""
+    return xp.linalg.vector_norm(x, ord=p, axis=axis, keepdims=True)
 
 
 def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -165,7 +171,7 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
     raise NotImplementedError("a matrix that stands for its factorization has no pivots")
 
 
-def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """What is always right: the values of a traced array may not be looked at."""
     return exact(*arrays)
 

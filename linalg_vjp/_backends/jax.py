@@ -6,7 +6,18 @@ import jax
 import jax.numpy as jnp
 
 from .._namespaces import Array, Namespace
-from .generic import add_diagonal, inv, largest, mirror, permute_rows, row_sum, tril, tril_half, triu
+from .generic import (
+    add_diagonal,
+    inv,
+    largest,
+    mirror,
+    permute_rows,
+    plain_norm,
+    row_sum,
+    tril,
+    tril_half,
+    triu,
+)
 
 __all__ = [
     "add_diagonal",
@@ -22,6 +33,7 @@ __all__ = [
     "lu_solve",
     "mirror",
     "permute_rows",
+    "plain_norm",
     "row_sum",
     "solve_triangular",
     "tril",
@@ -88,7 +100,7 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     return lu_solve(F, pivots, jnp.eye(F.shape[-1], dtype=F.dtype), xp, adjoint=False)
 
 
-def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """One of the two at run time; under vmap both."""
     return jax.lax.cond(condition, quick, exact, *arrays)
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from .._namespaces import Array, Namespace
-from .generic import after, inv, inverse_permutation, row_sum
+from .generic import after, inv, inverse_permutation, plain_norm, row_sum
 
 __all__ = [
     "add_diagonal",
@@ -22,6 +22,7 @@ __all__ = [
     "lu_solve",
     "mirror",
     "permute_rows",
+    "plain_norm",
     "row_sum",
     "solve_triangular",
     "tril",
@@ -134,7 +135,7 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     return torch.linalg.lu_solve(F, pivots, one.expand(F.shape))
 
 
-def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Array:
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """The quick one where the condition holds; what is always right where it cannot be looked at.
 
     That is within torch.func and torch.compile, on the meta device, and of a subclass, such as a fake tensor.

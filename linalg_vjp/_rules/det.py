@@ -15,7 +15,7 @@ reverse mode algorithmic differentiation" (2008), section 2.2.4.
 Spec: rules/det.md
 """
 
-from .._cofactor import cofactor
+from .._cofactor import cofactor, product, times_power
 from .._cotangent import all_none, total
 from .._matrix import (
     adjoint,
@@ -46,7 +46,7 @@ def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tup
     """d, and the gradient G = conj(cof(A)): of a regular A, one LU factorization gives both.
 
     G = conj(d) A^-H is then as exact as the cofactors, also where A is singular to rounding: an error of the
-    pivots is one of A. It fails where a pivot is zero, or where some leave the range of the floats.
+    pivots is one of A. It fails where a pivot is zero, or the pivots are too far apart.
     """
     xp = namespace(xp, A)
     n = A.shape[-1]
@@ -54,20 +54,38 @@ def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tup
     if pivots is None:
         return det(A, xp=xp), det_keep(A, xp=xp)
     u = lu_diagonal(F, pivots, xp)
-    d, size = xp.prod(u, axis=-1), xp.abs(u)
-    if n <= 3:  # its cofactors are a few products
-        return (d,), det_keep(A, xp=xp)
+    if n <= 2:
+        return (xp.prod(u, axis=-1),), det_keep(A, xp=xp)
+    size = xp.abs(u)
+    low, high = xp.min(size, axis=-1), xp.max(size, axis=-1)
     least, most = safe_range(A.dtype, xp)
-    regular = (xp.abs(d) > least) & (xp.abs(d) < most)
-    regular = regular & (xp.min(size, axis=-1) > least**0.5 * xp.max(size, axis=-1))
+    regular = low > least**0.5 * high
+    plain = regular & (low > least ** (1 / n)) & (high < most ** (1 / n))  # no product leaves the floats
 
-    def quick(A: Array, F: Array, pivots: Array, d: Array) -> Array:
-        return conj(d, xp)[..., None, None] * adjoint(lu_inverse(F, pivots, xp), xp)
+    def inverse(F: Array, pivots: Array) -> Array:
+        return adjoint(lu_inverse(F, pivots, xp), xp)
 
-    def exact(A: Array, F: Array, pivots: Array, d: Array) -> Array:
-        return det_keep(A, xp=xp)[0]
+    def quick(A: Array, F: Array, pivots: Array, u: Array) -> tuple[Array, Array]:
+        d = xp.prod(u, axis=-1)
+        if n == 3:  # the cofactors are a few products
+            return d, conj(cofactor(A, xp), xp)
+        return d, conj(d, xp)[..., None, None] * inverse(F, pivots)
 
-    return (d,), (choose(xp.all(regular), quick, exact, A, F, pivots, d, xp=xp),)
+    def exact(A: Array, F: Array, pivots: Array, u: Array) -> tuple[Array, Array]:
+        d, e = product(u, xp)
+
+        def from_inverse(A: Array, F: Array, pivots: Array) -> Array:
+            G = conj(d, xp)[..., None, None] * inverse(F, pivots)
+            return times_power(G, e[..., None, None], xp)
+
+        def from_cofactors(A: Array, F: Array, pivots: Array) -> Array:
+            return conj(cofactor(A, xp), xp)
+
+        G = choose(xp.all(regular), from_inverse, from_cofactors, A, F, pivots, xp=xp)
+        return times_power(d, e, xp), G
+
+    d, G = choose(xp.all(plain), quick, exact, A, F, pivots, u, xp=xp)
+    return (d,), (G,)
 
 
 def det_keep(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:

@@ -5,8 +5,7 @@ ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the la
 
 Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
 one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, shares for what
-is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice. Where the
-forward takes a matrix for zero or infinite, because its squares leave the range of the floats, so does "fro".
+is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice.
 
 Gauge: none.
 
@@ -16,8 +15,9 @@ Appl. 170, 33-45.
 Spec: rules/matrix_norm.md
 """
 
-from .._matrix import divide, inner
+from .._matrix import inner
 from .._namespaces import Array, Namespace, namespace
+from .._norm import norm, slope
 from .._params import one_of
 from .._rule import Rule
 
@@ -32,6 +32,9 @@ def matrix_norm(
 ) -> tuple[Array]:
     """N, in a tuple of one."""
     xp = namespace(xp, A)
+    if ord == "fro":
+        N = norm(A, 2, (-2, -1), xp)
+        return (N if keepdims else xp.squeeze(N, axis=(-2, -1)),)
     return (xp.linalg.matrix_norm(A, ord=ord, keepdims=keepdims),)
 
 
@@ -140,7 +143,7 @@ def matrix_norm_jvp(
 def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
     """G for a norm of the entries, N of shape (..., 1, 1)."""
     if isinstance(ord, str):
-        return divide(A, xp.where(N == 0, INF, N), xp)
+        return slope(A, N, 2, (-2, -1), xp)
     a = xp.abs(A)
     # 1 sums down the columns and compares along the row of sums, inf the other way round.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)

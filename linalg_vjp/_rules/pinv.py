@@ -159,9 +159,20 @@ def _derivative(
 
 
 def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
-    """D(Z) with N = X Z through n x n products: X^H (N (I - X A) - N^H) + (Z - A N) X X^H."""
+    """D(Z) with N = X Z through n x n products: X^H (N (I - X A) - N^H) + (Z - A N) X X^H.
+
+    The last two factors are taken in units of the largest entry: their product may leave the floats.
+    """
     Xh, N = adjoint(X, xp), X @ Z
-    return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + (Z - A @ N) @ (X @ Xh)
+    unit = _nonzero(xp.max(xp.abs(X), axis=(-2, -1), keepdims=True), xp)
+    Y = X / unit
+    outside = (Z - A @ N) @ (Y @ adjoint(Y, xp))
+    return Xh @ (N - N @ (X @ A) - adjoint(N, xp)) + outside * unit * unit
+
+
+def _nonzero(x: Array, xp: Namespace) -> Array:
+    """x, and 1 for 0."""
+    return xp.where(x == 0, 1.0, x)
 
 
 def _stays(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
@@ -179,10 +190,11 @@ def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> A
         D(Z) = U (F o herm(B) + G o skew(B)) V^H + (I - U U^H) Z V f^2 V^H + U f^2 U^H Z (I - V V^H)
 
     F_ij = (f_i - f_j) / (s_i - s_j), G_ij = (f_i + f_j) / (s_i + s_j): where both stay that is -f_i f_j and
-    f_i f_j, where both are cut zero, so that ties do no harm.
+    f_i f_j, where both are cut zero, so that ties do no harm. S is taken in units of the largest value.
     """
-    V = adjoint(Vh, xp)
-    stays, f = _stays(S, rtol, xp)
+    V, unit = adjoint(Vh, xp), _nonzero(S[..., :1], xp)
+    stays, f = _stays(S / unit, rtol, xp)
+    S, unit = S / unit, unit[..., None]
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
     mixed = stays[..., :, None] != stays[..., None, :]
     F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)
@@ -192,7 +204,7 @@ def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> A
     inside = U @ (F * hermitian(B, xp) + G * skew(B, xp)) @ Vh
     left = ((ZV - U @ B) * (f * f)[..., None, :]) @ Vh
     right = (U * (f * f)[..., None, :]) @ (UhZ - B @ Vh)
-    return inside + left + right
+    return (inside + left + right) / unit / unit
 
 
 def _is_tolerance(value: object) -> bool:

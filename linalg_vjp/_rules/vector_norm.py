@@ -5,8 +5,8 @@ smallest |x_i|, 0 counts the entries that are not zero. axis is an int, a tuple,
 
 Domain: every x. At the kinks (a zero vector, a zero entry, a tied largest or smallest entry) the result is a
 subgradient, the one of least norm: 0 for what is zero, equal shares for what is tied. It is finite also where
-ord < 1 makes the slope at a zero entry infinite. ord=0 is piecewise constant: its gradient is 0. Where the
-forward takes a vector for zero or infinite, because its squares leave the range of the floats, so does ord=2.
+ord < 1 makes the slope at a zero entry infinite. ord=0 is piecewise constant: its gradient is 0. Powers of
+entries may leave the range of the floats where the norm does not.
 
 Gauge: none.
 
@@ -20,8 +20,9 @@ import numbers
 import operator
 from collections.abc import Mapping
 
-from .._matrix import choose, divide, inner, largest, row_sum, safe_range
+from .._matrix import inner
 from .._namespaces import Array, Namespace, namespace
+from .._norm import norm, slope
 from .._params import Param, one_of
 from .._rule import Rule
 
@@ -41,8 +42,7 @@ def vector_norm(
 ) -> tuple[Array]:
     """N, in a tuple of one."""
     xp = namespace(xp, x)
-    axes = None if axis is None else _axes(x, axis)
-    return (xp.linalg.vector_norm(x, ord=ord, axis=axes, keepdims=keepdims),)
+    return (_formed(norm(x, ord, _axes(x, axis), xp), x, axis, keepdims, xp),)
 
 
 def vector_norm_fwd(
@@ -53,22 +53,11 @@ def vector_norm_fwd(
     keepdims: bool = False,
     xp: Namespace | None = None,
 ) -> tuple[tuple[Array], tuple[Array]]:
-    """N and the slope g: above 2 straight from N, where its power is well within the range of the floats."""
+    """N and the slope g."""
     xp = namespace(xp, x)
-    (N,) = vector_norm(x, ord=ord, axis=axis, keepdims=keepdims, xp=xp)
-    M = xp.reshape(N, _kept(x, axis))
-    if not 2 < ord < math.inf or 0 in x.shape:
-        return (N,), (_slope(x, M, ord, axis, xp),)
-    least, most = (size ** (1 / float(ord)) for size in safe_range(N.dtype, xp))
-
-    def quick(x: Array, N: Array) -> Array:
-        y = divide(x, N, xp)
-        return y * (xp.abs(y) if ord == 3 else xp.abs(y) ** (ord - 2))
-
-    def exact(x: Array, N: Array) -> Array:
-        return _slope(x, N, ord, axis, xp)
-
-    return (N,), (choose(xp.all((least < M) & (most > M)), quick, exact, x, M, xp=xp),)
+    axes = _axes(x, axis)
+    N = norm(x, ord, axes, xp)
+    return (_formed(N, x, axis, keepdims, xp),), (slope(x, N, ord, axes, xp),)
 
 
 def vector_norm_keep(
@@ -82,7 +71,7 @@ def vector_norm_keep(
 ) -> tuple[Array]:
     """The slope g."""
     xp = namespace(xp, x, N)
-    return (_slope(x, xp.reshape(N, _kept(x, axis)), ord, axis, xp),)
+    return (slope(x, xp.reshape(N, _kept(x, axis)), ord, _axes(x, axis), xp),)
 
 
 def vector_norm_vjp(
@@ -167,49 +156,9 @@ def vector_norm_jvp(
     return (inner(g, x_dot, namespace(xp, g), axis=axis, keepdims=keepdims),)
 
 
-def _slope(x: Array, N: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
-    """g, with 0 for 0/0, for a norm N that has kept its axes."""
-    if ord == 0 or 0 in x.shape:
-        return xp.zeros_like(x)
-    if ord == 2:
-        return divide(x, xp.where(N == 0, math.inf, N), xp)
-    if ord != 1 and not math.isinf(ord):
-        return _scaled_slope(x, ord, axis, xp)
-    a = xp.abs(x)
-    direction = x / xp.where(a == 0, 1.0, a)
-    if ord == 1:
-        return direction
-    hit = xp.astype(a == _extreme(a, ord, axis, xp), a.dtype)
-    return direction * (hit / row_sum(hit, axis, xp))
-
-
-def _scaled_slope(x: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
-    """g = s^(1 / ord - 1) y^(ord - 1) x / |x|, y = |x| / M, s = sum of y^ord, M the extreme |x_i|.
-
-    Relative to M nothing overflows, whatever became of N.
-    """
-    a = xp.abs(x)
-    M = _extreme(a, ord, axis, xp)
-    nonzero = xp.where(M == 0, 1.0, M)
-    if ord >= 3:  # y^(ord - 1) x / |x| is y^(ord - 2) x / M, and no entry is divided by
-        y = a / nonzero
-        q = y if ord == 3 else y ** (ord - 2)
-        g, powers = x / nonzero * q, y * y * q
-    else:
-        zero = (a == 0) | (M == 0)
-        a = xp.where(zero, 1.0, a)
-        y = a / nonzero if ord > 0 else nonzero / a  # at most one
-        if 0 < ord < 1:  # where y vanishes its negative power may be finite
-            half = (ord - 1) / 2
-            q = (a**half / nonzero**half) ** 2
-        else:
-            q = y ** abs(ord - 1)
-        g, powers = x / a * xp.where(zero, 0.0, q), xp.where(zero, 0.0, y ** abs(ord))
-    return g * xp.where(M == 0, 1.0, row_sum(powers, axis, xp)) ** (1 / ord - 1)
-
-
-def _extreme(a: Array, ord: float, axis: Axis, xp: Namespace) -> Array:
-    return largest(a, axis, xp) if ord > 0 else xp.min(a, axis=axis, keepdims=True)
+def _formed(N: Array, x: Array, axis: Axis, keepdims: bool, xp: Namespace) -> Array:
+    """N without the axes that the norm ran over, unless they shall stay."""
+    return N if keepdims else xp.squeeze(N, axis=_axes(x, axis))
 
 
 def _axes(x: Array, axis: Axis) -> tuple[int, ...]:

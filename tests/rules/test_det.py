@@ -6,7 +6,7 @@ import pytest
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
-from linalg_vjp.testing._exact import to_numpy
+from linalg_vjp.testing._exact import normal, to_numpy
 
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, inverse, transpose, wrong, zeros_for_none
@@ -142,6 +142,70 @@ def test_entries_whose_products_leave_the_range(dtype):
             A = np.diag(np.asarray(d, dtype))
             (A_bar,) = DET.vjp((A,), (np.ones((), dtype),), (np.ones((), dtype),))
             np.testing.assert_allclose(A_bar, np.diag(1 / np.asarray(d, dtype)), rtol=1e-5)
+
+
+def paired(n):
+    """Blocks of two with determinant one."""
+    b = 0.99
+    return np.kron(np.eye(n // 2), [[1, b], [b, 1]] / np.sqrt(1 - b * b))
+
+
+def orthogonal(n):
+    return np.linalg.qr(np.random.default_rng(n).standard_normal((n, n)))[0]
+
+
+def fourier(n):
+    i = np.arange(n)
+    return np.exp(-2j * np.pi * (np.outer(i, i) % n) / n) / np.sqrt(n)
+
+
+@pytest.mark.parametrize("way", ["fwd", "keep"])
+@pytest.mark.parametrize(
+    ("A", "dtype"),
+    [
+        (paired(80), "float32"),
+        (paired(200), "float64"),
+        (orthogonal(65), "float32"),
+        (orthogonal(350), "float64"),
+        (orthogonal(1000), "float32"),
+        (fourier(44), "complex64"),
+        (fourier(260), "complex128"),
+    ],
+    ids=lambda x: str(x.shape) if hasattr(x, "shape") else x,
+)
+def test_large_matrices_of_determinant_one(A, dtype, way):
+    """A product of pivots on the way leaves the floats; the determinant and the cofactors do not."""
+    inverse = np.linalg.inv(A)
+    if dtype == "float32" and way == "fwd":  # products in single precision err by their length
+        assert abs(DET.forward(A.astype(dtype))[0] - np.linalg.det(A.astype(dtype).astype("float64"))) < 1e-3
+    (G,) = gradients(A.astype(dtype), way)
+    wanted = np.linalg.det(A).conj() * np.conj(inverse.T)
+    eps, size = np.finfo(dtype).eps, np.linalg.norm(wanted, 2)
+    assert np.max(abs(G - wanted)) < 30 * len(A) ** 0.5 * eps * np.linalg.cond(A) * size
+
+
+def gradients(A, way):
+    if way == "fwd":
+        return lv.vjp("det", A)[1](np.ones((), A.dtype))
+    return DET.vjp((A,), (np.ones((), A.dtype),), (np.ones((), A.dtype),))
+
+
+@pytest.mark.parametrize("way", ["fwd", "keep"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [30, 100, 300])
+@pytest.mark.parametrize("below", [1, 2])
+def test_large_singular_matrices(n, dtype, below, way):
+    """Of rank n - 1 the cofactors are the outer product of the null vectors, times the other values."""
+    random = np.random.default_rng(n)
+    U, V = (np.linalg.qr(normal(random, (n, n), dtype))[0] for _ in range(2))
+    s = 2.0 ** random.integers(-3, 4, n) if n < 300 else np.ones(n)
+    s[n - below :] = 0
+    s[: n - below] /= np.exp(np.mean(np.log(s[: n - below])))
+    A = ((U * s) @ V.conj().T).astype(dtype)
+    (G,) = gradients(A, way)
+    phase = np.conj(np.linalg.det(U) * np.linalg.det(V).conj())
+    wanted = phase * np.outer(U[:, -1], V[:, -1].conj()) * (below == 1)
+    assert np.max(abs(G - wanted)) < 1e3 * n**0.5 * np.finfo(dtype).eps * np.max(s)
 
 
 def test_slogdet_of_a_singular_matrix_spoils_no_other():

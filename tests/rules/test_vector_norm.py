@@ -9,6 +9,7 @@ import pytest
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
+from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
 from .mistakes import wrong
@@ -87,6 +88,29 @@ def test_extreme_scale(ord, scale):
     wanted = RULE.vjp((x,), (N,), (np.ones(()),), ord=ord)[0]
     got = RULE.vjp((scale * x,), (scale * N,), (np.ones(()),), ord=ord)[0]
     np.testing.assert_allclose(got, wanted, rtol=1e-13)
+
+
+@pytest.mark.parametrize("ord", ORDERS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.filterwarnings("ignore:(over|under)flow|divide")  # of NumPy's, within array-api-strict
+def test_every_scale(ord, dtype, target):
+    """N scales with x and the slope does not, up to the edge of the floats, also of what is subnormal."""
+    x = np.asarray([3.0, -1.0, 2.0], dtype) * (1 + 1j if dtype.startswith("c") else 1)
+    info = np.finfo(dtype)
+    N, pullback = lv.vjp("vector_norm", target.asarray(x), ord=ord)
+    (slope,) = map(to_numpy, pullback(target.asarray(np.ones((), info.dtype))))
+    for power in (-info.maxexp + 20, -info.maxexp // 2 - 5, -20, 20, info.maxexp // 2, info.maxexp - 5):
+        factor = info.dtype.type(2.0**power)
+        scaled, pullback = lv.vjp("vector_norm", target.asarray(x * factor), ord=ord)
+        (found,) = map(to_numpy, pullback(target.asarray(np.ones((), info.dtype))))
+        np.testing.assert_allclose(to_numpy(scaled), to_numpy(N) * (factor if ord else 1), rtol=30 * info.eps)
+        np.testing.assert_allclose(found, slope, rtol=30 * info.eps)
+
+
+def test_tiny_entries_beside_huge_ones():
+    x = np.asarray([1e-300, 1.0, 1e300])
+    (g,) = lv.vjp("vector_norm", x, ord=1.5)[1](np.ones(()))
+    np.testing.assert_allclose(g, [1e-300, 1e-150, 1.0], rtol=1e-13)
 
 
 def test_numbers_of_numpy_are_numbers():
