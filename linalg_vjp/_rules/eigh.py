@@ -5,7 +5,7 @@ For A of shape (..., n, n), w (..., n) is real and V (..., n, n) unitary.
 Domain: A is Hermitian; the cotangent is the Hermitian one. For V the eigenvalues must differ, or the loss
 must ignore the choice of a basis in each tied eigenspace. At a tie, w is not differentiable: the pullback of
 w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike. Eigenvalues count
-as tied within 64 eps of the largest, but for what `_gauge.py` says of tiny cotangents.
+as tied within 64 eps of the largest, but for what `_gaps.py` says of tiny cotangents.
 
 Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
 V^H V_dot zero there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
@@ -16,8 +16,9 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gauge import TIED, Columns, check_gauge, columns, vanishing
-from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
+from .._gaps import TIED, Columns, apart, columns, vanishing
+from .._gauge import check_gauge
+from .._matrix import add_diagonal, adjoint, choose, diagonal, divide, hermitian, inner, real
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -86,9 +87,16 @@ def eigh_vjp(
             None if w_bar is None else (w_bar * _largest(w, xp))[..., None]
         )  # as large as those of vectors
         check_gauge("eigh", "eigenvectors", [free], (V_bar, moved), xp)
-    pairs, _ = columns((V_bar,), w_bar, _largest(w, xp), w.shape[-1], xp)
-    D = _gaps(2 * w, gauge, xp, pairs, S)  # twice the gaps, as S is twice the skew part
-    P = divide(S, D, xp)
+
+    # S is twice the skew part, so the gaps are taken twice, too.
+    def quick(S: Array) -> Array:
+        return divide(S, _gaps(2 * w, "keep", xp), xp)
+
+    def exact(S: Array) -> Array:
+        pairs, _ = columns((V_bar,), w_bar, _largest(w, xp), w.shape[-1], xp)
+        return divide(S, _gaps(2 * w, gauge, xp, pairs, S), xp)
+
+    P = quick(S) if gauge == "keep" else choose(apart(w, _largest(w, xp), xp), quick, exact, S, xp=xp)
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
     return (V @ P @ Vh,)

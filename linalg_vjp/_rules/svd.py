@@ -5,7 +5,7 @@ With full_matrices=True, the default, U is (..., m, m) and Vh (..., n, n), else 
 
 Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
 a basis in each tied or null space. They count as tied within 64 eps of the largest, as zero below 16 eps,
-but for what `_gauge.py` says of tiny cotangents. At a tie the pullback of S_bar is a subgradient, and the
+but for what `_gaps.py` says of tiny cotangents. At a tie the pullback of S_bar is a subgradient, and the
 gradient of every loss that treats the tied ones alike; an S_i of exactly zero (a kink) has the slope 0.
 
 Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties); with S_i = 0 the two turn
@@ -21,7 +21,8 @@ Spec: rules/svd.md
 from typing import Any
 
 from .._cotangent import difference, total
-from .._gauge import check_gauge, columns, extra_cotangent, extra_tangent, gaps, reciprocals, sums
+from .._gaps import gaps, quotients, reciprocals, sums
+from .._gauge import check_gauge, extra_cotangent, extra_tangent
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
@@ -105,18 +106,13 @@ def svd_vjp(
     X, Y = X - adjoint(X, xp), Y - adjoint(Y, xp)
     if gauge == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, xp)
-    pairs, alone = columns((U_bar, V_bar), S_bar, S[..., :1], k, xp)
-    # X and Y are twice the skew parts, so the values are taken twice, too.
-    P = divide(X, gaps(2 * S, gauge, xp, pairs, X), xp) + divide(Y, sums(2 * S, gauge, xp, pairs, Y), xp)
+    P, U_over, V_over = quotients((X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar), S, gauge, xp)
     if S_bar is not None:
         P = add_diagonal(P, S_bar, xp)
-    UP = U1 @ P
-    if U_perp is not None:
-        UP = UP + U_perp * reciprocals(S, gauge, xp, alone, U_perp)[..., None, :]
-    if V_perp is None:
+    UP = U1 @ P if U_over is None else U1 @ P + U_over
+    if V_over is None:
         return (UP @ V1h,)
-    US = U1 * reciprocals(S, gauge, xp, alone, V_perp)[..., None, :]
-    return (UP @ V1h + US @ adjoint(V_perp, xp),)
+    return (UP @ V1h + U1 @ adjoint(V_over, xp),)
 
 
 def svd_jvp(

@@ -74,7 +74,7 @@ def test_values_alone_at_ties(A):
 
 
 def test_values_alone_form_no_gaps(monkeypatch):
-    for name in ("gaps", "sums", "reciprocals"):
+    for name in ("gaps", "sums", "reciprocals", "quotients"):
         monkeypatch.setattr(f"linalg_vjp._rules.svd.{name}", None)  # calling it would fail
     (_, S, _), pullback = lv.vjp("svd", general(4, 3))
     pullback(None, S, None)
