@@ -14,6 +14,7 @@ __all__ = [
     "adjoint",
     "after",
     "broadcast_shapes",
+    "cholesky",
     "choose",
     "conj",
     "diagonal",
@@ -189,6 +190,11 @@ def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, tr
     if trans == "C":
         return adjoint(solve_triangular(A, adjoint(B, xp), xp, upper=upper), xp)
     return transpose(solve_triangular(A, transpose(B), xp, upper=upper, trans="T"))
+
+
+def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+    """L with A = L L^H from the lower triangle of A alone; U with A = U^H U from the upper one."""
+    return primitives(xp).cholesky(A, xp, upper=upper)
 
 
 def inv(A: Array, xp: Namespace) -> Array:

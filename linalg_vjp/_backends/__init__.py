@@ -30,6 +30,9 @@ class Primitives(Protocol):
     def lu(self, A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         """p, L and U with A = (L @ U)[p], partial pivoting, p a vector."""
 
+    def cholesky(self, A: Array, xp: Namespace, *, upper: bool) -> Array:
+        """L with A = L L^H from the lower triangle of A alone; U with A = U^H U from the upper one."""
+
     def inv(self, A: Array, xp: Namespace) -> Array:
         """A^-1."""
 

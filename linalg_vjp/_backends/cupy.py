@@ -11,6 +11,7 @@ from . import generic
 from .generic import (
     add_diagonal,
     after,
+    cholesky,
     choose,
     inv,
     inverse_permutation,
@@ -31,6 +32,7 @@ from .generic import (
 __all__ = [
     "add_diagonal",
     "after",
+    "cholesky",
     "choose",
     "inv",
     "inverse_permutation",

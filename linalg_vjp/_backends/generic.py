@@ -7,6 +7,7 @@ from .._namespaces import Array, Namespace, device
 __all__ = [
     "add_diagonal",
     "after",
+    "cholesky",
     "choose",
     "inv",
     "inverse_permutation",
@@ -75,6 +76,13 @@ def inverse_permutation(p: Array, xp: Namespace) -> Array:
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
     """The maximum along axes that stay."""
     return xp.max(X, axis=axis, keepdims=True)
+
+
+def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+    """The factor of one triangle; not every library says which one it reads, and some take the mean."""
+    if not upper:
+        return xp.linalg.cholesky(mirror(A, xp))
+    return _adjoint(xp.linalg.cholesky(mirror(_adjoint(A, xp), xp)), xp)
 
 
 def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
@@ -174,6 +182,10 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """What is always right: the values of a traced array may not be looked at."""
     return exact(*arrays)
+
+
+def _adjoint(X: Array, xp: Namespace) -> Array:
+    return xp.conj(X.mT) if xp.isdtype(X.dtype, "complex floating") else X.mT
 
 
 def _size(x: Array, xp: Namespace) -> Array:

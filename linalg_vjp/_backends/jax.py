@@ -22,6 +22,7 @@ from .generic import (
 __all__ = [
     "add_diagonal",
     "after",
+    "cholesky",
     "choose",
     "inv",
     "inverse_permutation",
@@ -98,6 +99,12 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     """A^-1."""
     return lu_solve(F, pivots, jnp.eye(F.shape[-1], dtype=F.dtype), xp, adjoint=False)
+
+
+def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+    """The factor of one triangle; jax.numpy.linalg.cholesky takes the mean of both."""
+    L = jax.lax.linalg.cholesky(A.conj().mT if upper else A, symmetrize_input=False)
+    return L.conj().mT if upper else L
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:

@@ -24,6 +24,7 @@ except ImportError:
 __all__ = [
     "add_diagonal",
     "after",
+    "cholesky",
     "choose",
     "inv",
     "inverse_permutation",
@@ -92,6 +93,11 @@ def mirror(X: Array, xp: Namespace) -> Array:
 def _diagonal(Y: Array) -> Array:
     """The diagonal, to write into."""
     return np.einsum("...ii->...i", Y)
+
+
+def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+    """The factor of one triangle; NumPy reads the lower one, also with upper=True."""
+    return np.linalg.cholesky(A.conj().mT).conj().mT if upper else np.linalg.cholesky(A)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:

@@ -11,6 +11,7 @@ from .generic import after, inv, inverse_permutation, plain_norm, row_sum
 __all__ = [
     "add_diagonal",
     "after",
+    "cholesky",
     "choose",
     "inv",
     "inverse_permutation",
@@ -133,6 +134,11 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     """A^-1."""
     one = torch.eye(F.shape[-1], dtype=F.dtype, device=F.device)
     return torch.linalg.lu_solve(F, pivots, one.expand(F.shape))
+
+
+def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+    """The factor of one triangle."""
+    return torch.linalg.cholesky(A, upper=upper)
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:

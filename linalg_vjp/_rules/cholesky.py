@@ -2,8 +2,8 @@
 
 For A of shape (..., n, n), L is lower triangular with a positive diagonal.
 
-Domain: A is Hermitian positive definite. Only one triangle of it is read; the cotangent is the Hermitian
-one, the orthogonal projection onto the tangent space, whichever triangle that was.
+Domain: A is Hermitian positive definite. Its lower triangle alone is read, and the upper one with upper=True;
+the cotangent is the Hermitian one, the orthogonal projection onto the tangent space.
 
 Gauge: none.
 
@@ -14,6 +14,7 @@ Spec: rules/cholesky.md
 """
 
 from .._matrix import adjoint, hermitian, mirror, right_solve_triangular, solve_triangular, tril, tril_half
+from .._matrix import cholesky as factor
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -24,7 +25,7 @@ __all__ = ["CHOLESKY", "cholesky_jvp", "cholesky_vjp"]
 def cholesky(A: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
     """L, or U with upper=True, in a tuple of one."""
     xp = namespace(xp, A)
-    return (xp.linalg.cholesky(A, upper=upper),)
+    return (factor(A, xp, upper=upper),)
 
 
 def cholesky_vjp(

@@ -5,6 +5,7 @@ import pytest
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
+from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general, positive
 from .mistakes import adjoint, half, hermitian, one_triangle, reverse_axes, same, transpose, wrong
@@ -26,14 +27,20 @@ def test_the_cotangent_is_hermitian(upper):
     np.testing.assert_allclose(A_bar, np.conj(A_bar.mT), rtol=1e-13)
 
 
-def test_one_triangle_is_read():
-    A = positive(4)
-    junk = np.where(np.tri(4, dtype=bool), A, np.nan)
-    L, pullback = lv.vjp("cholesky", A)
-    L_junk, pullback_junk = lv.vjp("cholesky", junk)
-    L_bar = general(4, 4, seed=1)
-    np.testing.assert_array_equal(L_junk, L)
-    np.testing.assert_array_equal(pullback_junk(L_bar)[0], pullback(L_bar)[0])
+@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_one_triangle_is_read(upper, dtype, target):
+    """Whatever the other one holds."""
+    A, L_bar = positive(2, 4, dtype=dtype), general(2, 4, 4, dtype=dtype, seed=1)
+    read = np.tri(4, dtype=bool).T if upper else np.tri(4, dtype=bool)
+    junk = np.where(read, A, 1e3 * general(4, 4, seed=2)).astype(dtype)
+    results = []
+    for matrix in (A, junk):
+        L, pullback = lv.vjp("cholesky", target.asarray(matrix), upper=upper)
+        results.append([to_numpy(L), to_numpy(pullback(target.asarray(L_bar))[0])])
+    for mine, wanted in zip(*results, strict=True):
+        np.testing.assert_array_equal(mine, wanted)
+    np.testing.assert_allclose(results[0][0], np.where(read, results[0][0], 0))
 
 
 @pytest.mark.parametrize("upper", [False, True])
