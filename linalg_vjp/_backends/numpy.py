@@ -13,7 +13,7 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
-from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve
+from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve, native
 from .generic import after, inverse_permutation
 
 try:
@@ -144,7 +144,7 @@ def solve_triangular(
     tiny = m <= 8 and n <= 32 and math.prod(B.shape[:-2]) >= m * m
     if tiny or B.size == 0 or A.dtype.char not in TRSM:
         return _substitute(A, B, upper, trans, unit_diagonal)
-    X, trsm = np.array(B, order="C"), TRSM[A.dtype.char]
+    X, trsm = native(B), TRSM[A.dtype.char]
     # Fortran wants columns: contiguous rows are solved as X^T op(A)^T = B^T. Keywords take as long as LAPACK.
     for a, x in zip(A.reshape(-1, m, m).mT, X.reshape(-1, m, n).mT, strict=True):
         trsm(1.0, a, x, 1, upper, TRANS[trans], unit_diagonal, True)
