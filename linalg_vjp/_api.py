@@ -1,14 +1,15 @@
 """One op at a time, for people: its outputs and its pullback, or its outputs and their tangents."""
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ._call import forward_keeping, kept_of, prepared, pull, push
 from ._namespaces import Array, Namespace
-from ._rule import Rule, as_returned
+from ._rule import Linearization, Rule, as_returned
 from ._rules import RULES
 
-__all__ = ["jvp", "vjp"]
+__all__ = ["find", "jvp", "vjp"]
 
 
 def vjp(
@@ -50,13 +51,25 @@ def vjp(
     >>> pullback(np.ones((2, 2)))[0].tolist()
     [[-0.25, -0.125], [-0.125, -0.0625]]
     """
-    frame, outputs, extras = forward_keeping(prepared(_find(rule), inputs, xp, params), inputs)
+    frame, outputs, extras = forward_keeping(prepared(find(rule), inputs, xp, params), inputs)
     kept = kept_of(frame.rule, inputs, outputs, extras)
+    return as_returned(frame.rule, outputs), Pullback(Linearization(frame, kept))
 
-    def pullback(*cotangents: Array | None) -> tuple[Array | None, ...]:
-        return pull(frame, kept, cotangents)
 
-    return as_returned(frame.rule, outputs), pullback
+class Pullback:
+    """The pullback of an operation at a point, as `vjp` returns it. It can be stored and pickled."""
+
+    __slots__ = ("linear",)
+
+    def __init__(self, linear: Linearization) -> None:
+        self.linear = linear
+
+    def __repr__(self) -> str:
+        return f"Pullback of {self.linear.rule.name}"
+
+    def __call__(self, *cotangents: Array | None) -> tuple[Array | None, ...]:
+        """The cotangents of the inputs: a tuple of one per input, of one cotangent per output."""
+        return pull(self.linear.frame, self.linear.kept, cotangents)
 
 
 def jvp(
@@ -102,14 +115,24 @@ def jvp(
     >>> float(d), float(d_dot)
     (1.0, 7.0)
     """
-    frame, outputs, extras = forward_keeping(prepared(_find(rule), inputs, xp, params), inputs)
+    frame, outputs, extras = forward_keeping(prepared(find(rule), inputs, xp, params), inputs)
     dots = push(frame, kept_of(frame.rule, inputs, outputs, extras), tangents)
     return as_returned(frame.rule, outputs), as_returned(frame.rule, dots)
 
 
-def _find(rule: str | Rule) -> Rule:
+def find(rule: str | Rule) -> Rule:
+    """The rule of a name, or the rule itself."""
     if isinstance(rule, Rule):
         return rule
+    if not isinstance(rule, str):
+        raise TypeError(
+            f'the first argument is the name of a rule, such as "qr", or a Rule of your own; it is of type '
+            f"{type(rule).__name__}"
+        )
     if rule not in RULES:
-        raise KeyError(f"no rule {rule!r}; the rules are {', '.join(RULES)}, or pass a Rule of your own")
+        near = difflib.get_close_matches(rule, RULES, n=1)
+        meant = f"; is {near[0]!r} meant?" if near else "."
+        raise KeyError(
+            f"no rule {rule!r}{meant} The rules are {', '.join(RULES)}; or pass a Rule of your own"
+        )
     return RULES[rule]

@@ -64,7 +64,7 @@ def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[st
     for x in inputs:
         kind = type(x)
         if kind.__module__ in ("torch", "torch.nn.parameter"):
-            key += (kind, x.shape, x.dtype, x.device)
+            key += (kind, x.shape, x.dtype, x.device, x.layout)
         elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
             key += (kind, x.shape, x.dtype)
         else:
@@ -117,13 +117,13 @@ def _frame(
     for name, x in zip(rule.inputs, inputs, strict=True):
         if name not in rule.constant:
             check_floating(rule, name, x, xp)
-    check_params(rule, completed, arrays[0], xp)
-    missing, batch = check_shapes(rule, [x.shape for x in inputs])
+    missing, batch = check_shapes(rule, [x.shape for x in inputs], [y.shape for y in outputs])
+    check_params(rule, completed, arrays[0], batch, xp)
     plain = {name: value for name, value in completed.items() if name != "gauge"}
     mapped = maps(xp) and rule.batched(completed)
     place = None if rule.stored or rule.extras else device(arrays[0])
     likes = _likes(inputs)
-    return Frame(rule, xp, completed, plain, missing, batch, mapped, likes, place, _likes(outputs))
+    return Frame(rule, xp, completed, plain, missing, len(batch), mapped, likes, place, _likes(outputs))
 
 
 def _likes(arrays: Arrays) -> tuple[Like, ...]:
@@ -265,6 +265,7 @@ def _fit(
             fitted.append(None)
             continue
         if type(x) is not type(anchor) or not (one_device or same_device(x, anchor, xp)):
+            x = _number(x, owner, anchor, frame)
             others = rule.keeps[0] if rule.keeps else "the rest"
             common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], xp)
         if x.shape != owner.shape:
@@ -275,6 +276,14 @@ def _fit(
             x = cast(x, owner.dtype, xp)
         fitted.append(x)
     return fitted
+
+
+def _number(x: Any, owner: Like, anchor: Array | None, frame: Frame) -> Array:
+    """A number of Python for a scalar, as an array; anything else as it is."""
+    if len(owner.shape) > 0 or not isinstance(x, int | float | complex) or hasattr(x, "dtype"):
+        return x
+    place = frame.place if anchor is None else device(anchor)
+    return frame.xp.asarray(x, dtype=None if isinstance(x, complex) else owner.dtype, device=place)
 
 
 def _restore(
@@ -291,7 +300,10 @@ def _restore(
             finished.append(xp.zeros(owner.shape, dtype=owner.dtype, device=place))
         else:
             if x.shape != owner.shape:
-                x = unbroadcast(x, owner.shape, xp)
+                try:
+                    x = unbroadcast(x, owner.shape, xp)
+                except ValueError as error:
+                    raise ValueError(f"{frame.rule.name}: the derivative of {name}: {error}") from None
             finished.append(x if x.dtype == owner.dtype else cast(x, owner.dtype, xp))
     return tuple(finished)
 

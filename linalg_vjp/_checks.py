@@ -15,7 +15,10 @@ from ._namespaces import (
     array_namespace,
     device,
     is_cupy_namespace,
+    is_dask_namespace,
+    is_jax_namespace,
     is_numpy_namespace,
+    is_torch_namespace,
     keeps_to_standard,
     meet,
     same_device,
@@ -45,6 +48,11 @@ def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequenc
             f"{rule.name}: an array in place of the {kind}s was given; wanted is a tuple of them, such as "
             f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         )
+    if kind != "input" and len(arrays) == 1 and isinstance(arrays[0], tuple | list):
+        raise TypeError(
+            f"{rule.name}: a {type(arrays[0]).__name__} in place of the {kind} of {names[0]} was given; "
+            f"unpack it with a star, as in pullback(*cotangents)"
+        )
     if len(arrays) != len(names):
         raise ValueError(
             f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of "
@@ -55,18 +63,16 @@ def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequenc
 def common_namespace(rule: Record, named: Named, xp: Namespace | None) -> Namespace:
     """The one namespace of all these arrays, which must be on one device too."""
     first_name, first = named[0]
-    if xp is not None and not keeps_to_standard(xp):
-        xp = None  # the arrays tell which is meant
+    if xp is not None:
+        _check_given(rule, first_name, first, xp)
+        if not keeps_to_standard(xp):
+            xp = None  # the arrays tell which is meant
     for name, x in named:
         if xp is None or type(x) is not type(first) or not hasattr(x, "dtype"):
-            try:
-                found = array_namespace(x)
-            except TypeError:
-                found = None
+            found = _namespace_of(x)
             if found is None:
                 raise TypeError(
-                    f"{rule.name}: {name} is of type {type(x).__name__}, which is no array; make it one, "
-                    f"for example with numpy.asarray"
+                    f"{rule.name}: {name} is of type {type(x).__name__}, which is no array; {_way(x)}"
                 )
             if xp is None:
                 xp = found
@@ -83,9 +89,62 @@ def common_namespace(rule: Record, named: Named, xp: Namespace | None) -> Namesp
     return xp
 
 
+def _namespace_of(x: Any) -> Namespace | None:
+    try:
+        return array_namespace(x)
+    except TypeError:
+        return None
+
+
+def _way(x: Any) -> str:
+    """How to make an array of something that is none."""
+    if hasattr(x, "toarray"):
+        return "make it dense with its toarray()"
+    return "make it one, for example with numpy.asarray"
+
+
+def _check_given(rule: Record, name: str, x: Array, xp: Namespace) -> None:
+    """The namespace that a user names is one, and that of the arrays."""
+    if not hasattr(xp, "__name__"):
+        raise TypeError(
+            f"{rule.name}: xp is of type {type(xp).__name__}; give the namespace itself, such as "
+            f"array_api_compat.numpy, or leave it out"
+        )
+    found = _namespace_of(x)
+    if found is not None and not fits(found, xp):
+        raise TypeError(
+            f"{rule.name}: xp is {xp.__name__}, and {name} belongs to {found.__name__}; convert the arrays, "
+            f"or leave xp out"
+        )
+
+
+def fits(found: Namespace, xp: Namespace) -> bool:
+    """Whether a namespace that a user names is that of arrays, also by the library's own name."""
+    libraries = (
+        is_numpy_namespace,
+        is_cupy_namespace,
+        is_torch_namespace,
+        is_jax_namespace,
+        is_dask_namespace,
+    )
+    same = any(is_one(found) and is_one(xp) for is_one in libraries)
+    ours = (
+        found.__name__.rpartition(".")[2] == xp.__name__.partition(".")[0]
+    )  # _namespaces.mlx is for mlx.core
+    return same or ours or found.__name__ == xp.__name__ or meet(found, xp, xp)
+
+
+# Arrays of NumPy that would lose what they are, or multiply by other rules.
+KINDS = {
+    "MaskedArray": "a masked array, whose mask would be lost; give its filled(), or its data",
+    "matrix": "a numpy.matrix, which multiplies by other rules; give numpy.asarray of it",
+}
+
+
 @functools.cache
-def _is_floating(dtype: Any, xp: Namespace) -> bool:
-    return bool(xp.isdtype(dtype, ("real floating", "complex floating")))
+def _bits(dtype: Any, xp: Namespace) -> int:
+    """The size of a real or complex floating number, of one part of it; 0 of any other dtype."""
+    return int(xp.finfo(dtype).bits) if xp.isdtype(dtype, ("real floating", "complex floating")) else 0
 
 
 def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
@@ -95,33 +154,54 @@ def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
             f"{rule.name}: {name} is of type {type(x).__name__}; give the array, or anything with its .shape "
             f"and .dtype where the rule does not save it (it saves {', '.join(rule.saves)})"
         )
-    if not _is_floating(x.dtype, xp):
+    bits = _bits(x.dtype, xp)
+    if bits == 0:
         raise TypeError(
             f"{rule.name}: {name} has dtype {x.dtype}; a gradient wants a real or complex floating dtype, "
             f"convert it with astype"
         )
+    if bits not in (32, 64) and not (bits == 16 and rule.half):
+        also = " or half" if rule.half else ""
+        raise TypeError(
+            f"{rule.name}: {name} has dtype {x.dtype}; the rule is for single{also} and double precision, "
+            f"convert it with astype"
+        )
+    if type(x).__name__ in KINDS and type(x).__module__.startswith("numpy"):
+        raise TypeError(f"{rule.name}: {name} is {KINDS[type(x).__name__]}")
+    if str(getattr(x, "layout", "torch.strided")) != "torch.strided":
+        raise TypeError(f"{rule.name}: {name} is sparse, with layout {x.layout}; give its to_dense()")
 
 
-def check_params(rule: Record, params: dict[str, Any], like: Array, xp: Namespace) -> None:
-    """A keyword that is an array, one number for each matrix, is of the library of the others."""
+def check_params(
+    rule: Record, params: dict[str, Any], like: Array, batch: tuple[int, ...], xp: Namespace
+) -> None:
+    """A keyword that is an array, a number for each matrix, is of the library and the batch of the others."""
     for name, value in params.items():
-        if (
-            hasattr(value, "shape")
-            and not isinstance(value, numbers.Number)
-            and type(value) is not type(like)
-            and not meet(array_namespace(value), array_namespace(like), xp)
-        ):
+        if not hasattr(value, "shape") or isinstance(value, numbers.Number):
+            continue
+        if type(value) is not type(like) and not meet(array_namespace(value), array_namespace(like), xp):
             raise TypeError(
                 f"{rule.name}: {name} is of type {type(value).__name__}, and the arrays are of type "
                 f"{type(like).__name__}; give a number, or convert it"
             )
+        shape = tuple(value.shape)
+        sizes = (
+            zip(shape, batch[len(batch) - len(shape) :], strict=True)
+            if len(shape) <= len(batch)
+            else ((2, 1),)
+        )
+        if any(size not in (1, wide) for size, wide in sizes):
+            raise ValueError(
+                f"{rule.name}: {name} has shape {shape}, and the batch of matrices has {batch}; give one "
+                f"number for each matrix, or one for all"
+            )
 
 
 def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
-    """A tangent of a real array is real: an imaginary part would be dropped."""
-    if kind == "tangent" and is_complex(x, xp) and not is_complex(owner, xp):
+    """A tangent or cotangent of a real array is real: an imaginary part would be dropped."""
+    if is_complex(x, xp) and not is_complex(owner, xp):
         raise TypeError(
-            f"{rule.name}: the tangent of {name} is complex and {name} is real; make {name} complex, or give "
+            f"{rule.name}: the {kind} of {name} is complex and {name} is real; make {name} complex, or give "
             f"the real part"
         )
 
@@ -129,9 +209,7 @@ def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: N
 def check_library(rule: Record, kind: str, x: Array, xp: Namespace) -> None:
     """A cotangent or tangent is of the library of the inputs, where nothing is kept to compare it with."""
     found = array_namespace(x)
-    # A user may name the library itself, where array-api-compat has another module for its arrays.
-    same = any(is_one(found) and is_one(xp) for is_one in (is_numpy_namespace, is_cupy_namespace))
-    if not same and found.__name__ != xp.__name__ and not meet(found, xp, xp):
+    if not fits(found, xp):
         raise TypeError(
             f"{rule.name}: the {kind} belongs to {found.__name__} and the inputs to {xp.__name__}; "
             f"convert one of them"
@@ -146,10 +224,12 @@ def check_results(rule: Record, formula: object, results: object, count: int) ->
         raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
 
 
-def check_shapes(rule: Record, shapes: Sequence[tuple[int, ...]]) -> tuple[frozenset[str], int]:
-    """The input shapes fit the signature and broadcast.
+def check_shapes(
+    rule: Record, shapes: Sequence[tuple[int, ...]], outputs: Sequence[tuple[int, ...]]
+) -> tuple[frozenset[str], tuple[int, ...]]:
+    """The shapes of the inputs fit the signature and broadcast, and those of outputs, if any, go with them.
 
-    Which optional axes they leave out, and how many axes their batch has.
+    Which optional axes they leave out, and the shape of their batch.
     """
     sides = rule.sides
     sizes: dict[str, int] = {}
@@ -160,21 +240,28 @@ def check_shapes(rule: Record, shapes: Sequence[tuple[int, ...]]) -> tuple[froze
             core = tuple(axis for axis in core if axis not in missing)
         known = dict(sizes)
         if not bind(core, shape, sizes):
+            unknown = "; compute the sizes of its chunks first (compute_chunk_sizes)"
             raise ValueError(
                 f"{rule.name}: {name} has shape {tuple(shape)}; the signature {rule.signature} wants "
-                f"{describe(core, known)}"
+                f"{describe(core, known)}{unknown if any(size != size for size in shape) else ''}"
             )
         batches.append(tuple(shape[: len(shape) - len(core)]))
-    if len(batches) > 1:
-        try:
-            broadcast_shapes(*batches)
-        except ValueError:
+    try:
+        batch = broadcast_shapes(*batches)
+    except ValueError:
+        raise ValueError(
+            f"{rule.name}: the batch axes of {' and '.join(rule.inputs)} are "
+            f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
+            f"{rule.signature}"
+        ) from None
+    for name, core, shape in zip(rule.outputs, sides.outputs, outputs, strict=len(outputs) > 0):
+        core, known = tuple(axis for axis in core if axis not in missing), dict(sizes)
+        if core and not bind(core, shape, sizes):
             raise ValueError(
-                f"{rule.name}: the batch axes of {' and '.join(rule.inputs)} are "
-                f"{' and '.join(map(str, batches))}, which do not broadcast; the signature is "
-                f"{rule.signature}"
-            ) from None
-    return missing, max([len(batch) for batch in batches])
+                f"{rule.name}: the output {name} has shape {tuple(shape)}, and with these inputs it has "
+                f"{describe(core, known)}; give the outputs of the forward"
+            )
+    return missing, batch
 
 
 def check_shape(rule: Record, kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:

@@ -99,7 +99,10 @@ def _expanded(x: Any, core: Core | None, frame: Frame) -> Any:
 
 def _squeezed(x: Any, core: Core | None, frame: Frame) -> Any:
     """Without the missing axes of its core."""
-    if x is None or core is None or frame.missing.isdisjoint(core):
+    if x is None or core is None:
         return x
+    if frame.missing.isdisjoint(core):
+        # A reduction may keep an axis that the array did not have.
+        return x if len(x.shape) <= frame.batch + len(core) else frame.xp.reshape(x, x.shape[: frame.batch])
     axes = tuple(i - len(core) for i, name in enumerate(core) if name in frame.missing)
     return frame.xp.squeeze(x, axis=axes if len(axes) > 1 else axes[0])

@@ -11,6 +11,11 @@ __all__ = ["norm", "slope"]
 
 def norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
     """(sum of |x_i|^p)^(1/p) over axes that stay, of size one."""
+    if math.isinf(p) and 0 in [x.shape[i] for i in axis]:
+        raise ValueError(
+            f"vector_norm: x has shape {tuple(x.shape)}; ord={p} wants at least one entry, as of nothing "
+            f"there is no largest or smallest"
+        )
     N = plain_norm(x, p, axis, xp)
     if p in (0, 1) or math.isinf(p) or 0 in x.shape:
         return N
@@ -59,7 +64,9 @@ def _safe(N: Array, p: float, xp: Namespace) -> Array:
 
     A root N = s^(1 / p) has an error of eps log(s), but for the square root.
     """
-    least, most = safe_range(N.dtype, xp) if p == 2 else (2.0**-64, 2.0**64)
+    least, most = safe_range(N.dtype, xp)
+    if p != 2:
+        least, most = max(least, 2.0**-64), min(most, 2.0**64)
     if abs(p) < 1:  # the powers are within, the norm may not be
         return xp.all((N > 0) & (math.inf > N))
     return xp.all((least ** (1 / abs(p)) < N) & (most ** (1 / abs(p)) > N))

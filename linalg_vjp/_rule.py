@@ -113,6 +113,8 @@ class Rule(Record):
         "triangular" (and nonsingular); any other input is a general array.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
+    half : bool
+        Whether it is right in half precision, too, where a library has it.
     typical : mapping of str to object
         Keywords of a typical use, for tests and benchmarks: leading axes are batch axes, and factors have no
         columns beyond the rank.

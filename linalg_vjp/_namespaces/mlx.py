@@ -41,7 +41,9 @@ def finfo(dtype: Any) -> SimpleNamespace:
     """With the smallest normal number, which MLX leaves out."""
     info = mx.finfo(dtype)
     smallest = 2.0**-1022 if dtype == mx.float64 else 2.0**-126
-    return SimpleNamespace(eps=float(info.eps), max=float(info.max), smallest_normal=smallest)
+    return SimpleNamespace(
+        bits=8 * dtype.size, eps=float(info.eps), max=float(info.max), smallest_normal=smallest
+    )
 
 
 def argmax(x: Array, axis: int, keepdims: bool = False) -> Array:

@@ -30,6 +30,7 @@ KRON = bilinear(
     op=kron,
     A_bar=lambda Y, A, B, xp: xp.sum(_split(Y, A, B, xp) * conj(B, xp)[..., None, :, None, :], axis=(-3, -1)),
     B_bar=lambda Y, A, B, xp: xp.sum(_split(Y, A, B, xp) * conj(A, xp)[..., :, None, :, None], axis=(-4, -2)),
+    half=True,
     family="products",
     domain="every pair of matrices",
 )

@@ -25,6 +25,7 @@ MATMUL = bilinear(
     op=matmul,
     A_bar=lambda Y_bar, A, B, xp: product(Y_bar, adjoint(B, xp), xp),
     B_bar=lambda Y_bar, A, B, xp: product(adjoint(A, xp), Y_bar, xp),
+    half=True,
     family="products",
     domain="every pair of matrices",
 )

@@ -17,6 +17,7 @@ singular values that are not zero, the divided differences of an odd function of
 Spec: rules/pinv.md
 """
 
+import math
 import numbers
 from typing import Any
 
@@ -208,7 +209,9 @@ def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> A
 
 
 def _is_tolerance(value: object) -> bool:
-    return value is None or isinstance(value, numbers.Real) or hasattr(value, "shape")
+    if isinstance(value, numbers.Real):
+        return not math.isnan(value)
+    return value is None or hasattr(value, "shape")
 
 
 PINV = Rule(
@@ -223,7 +226,11 @@ PINV = Rule(
     op_keep=pinv_keep,
     op_vjp=pinv_vjp,
     op_jvp=pinv_jvp,
-    params={"rtol": Param(None, _is_tolerance, "a real number, an array of them, or None", (None, 0.3))},
+    params={
+        "rtol": Param(
+            None, _is_tolerance, "a real number (NaN is none), an array of them, or None", (None, 0.3)
+        )
+    },
     family="solvers",
     domain="the matrices of the rank of A",
 )

@@ -30,6 +30,7 @@ TRACE = linear(
     adjoint=adjoint,
     outputs=("t",),
     params={"offset": integer(0, 1, -2)},
+    half=True,
     family="products",
     domain="every matrix",
 )

@@ -195,7 +195,7 @@ def _over_last_axis(params: Mapping[str, object]) -> bool:
 
 VECTOR_NORM = Rule(
     "vector_norm",
-    "(n)->()",
+    "(n?)->()",
     inputs=("x",),
     outputs=("N",),
     saves=("x", "N"),
@@ -212,6 +212,7 @@ VECTOR_NORM = Rule(
     },
     real=("N",),
     typical={"ord": 3, "axis": -1},
+    half=True,
     family="norms",
     domain="every x; at kinks, the subgradient of least norm",
     batched=_over_last_axis,

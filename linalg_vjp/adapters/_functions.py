@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._rule import Rule, as_returned
+from .._rules import RULES
 
 __all__ = ["as_function"]
 
@@ -12,7 +13,12 @@ Apply = Callable[[tuple[Any, ...], dict[str, Any]], Sequence[Any]]
 
 
 def as_function(
-    rule: Rule, apply: Apply, host: str, words: Mapping[str, str], positional: int = 0
+    rule: Rule,
+    apply: Apply,
+    host: str,
+    words: Mapping[str, str],
+    positional: int = 0,
+    module: str = "",
 ) -> Callable[..., Any]:
     """The function of a rule.
 
@@ -28,6 +34,8 @@ def as_function(
         The host's words for keywords of the rule.
     positional : int
         How many keywords may be given without their names, as far as the host has them in the same order.
+    module : str
+        The module that has the functions of the built-in rules, by which they are pickled.
 
     Returns
     -------
@@ -50,7 +58,10 @@ def as_function(
             raise TypeError(
                 f"{rule.name}: {len(args)} arguments given; it is called as {rule.name}{signature}"
             )
-        return as_returned(rule, apply(args[:count], given))
+        try:
+            return as_returned(rule, apply(args[:count], given))
+        except (TypeError, ValueError) as error:
+            raise _reworded(error, words, keywords) from error
 
     spelled = {standard: word for word, standard in words.items()}
     kinds = inspect.Parameter
@@ -71,9 +82,20 @@ def as_function(
         ]
     )
     function.__name__ = function.__qualname__ = rule.name
+    if RULES.get(rule.name) is rule:
+        function.__module__ = module
     function.__signature__ = signature  # type: ignore[attr-defined]
     function.__doc__ = (
         f"`{rule.name}`, differentiated by {host} with the rule of this library: {rule.signature}.\n\n"
         f"Differentiable at: {rule.domain or 'everywhere'}."
     )
     return function
+
+
+def _reworded(error: Exception, words: Mapping[str, str], keywords: Mapping[str, Any]) -> Exception:
+    """The error in the words of the host that the call had."""
+    text = str(error)
+    for word in keywords:
+        if word in words:
+            text = text.replace(f" {words[word]}=", f" {word}=")
+    return error if text == str(error) else type(error)(text)

@@ -275,12 +275,18 @@ def watched(inputs: Arrays) -> bool:
     return _level() is not None or torch.autograd.forward_ad._current_level >= 0
 
 
-def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
+def applied(rule: Rule, words: dict[str, str], positional: int, module: str = "") -> Any:
     """The function of a rule, with these words for its keywords."""
     number = len(KNOWN)
     KNOWN.append(rule)
 
     def apply(inputs: Arrays, given: dict[str, Any]) -> Arrays:
+        for name, x in zip(rule.inputs, inputs, strict=False):
+            if not isinstance(x, torch.Tensor):
+                raise TypeError(
+                    f"{rule.name}: {name} is of type {type(x).__name__}; give a tensor, for example by "
+                    f"torch.as_tensor"
+                )
         if given:  # a tensor among the keywords is a constant, whatever becomes of it until the backward pass
             given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
         if torch.compiler.is_compiling():
@@ -300,7 +306,7 @@ def applied(rule: Rule, words: dict[str, str], positional: int) -> Any:
         results = Plain.apply(frame, *inputs) if _level() is None else Operation.apply(Whole(frame), *inputs)
         return results[: len(rule.outputs)]
 
-    return as_function(rule, apply, "PyTorch", words, positional=positional)
+    return as_function(rule, apply, "PyTorch", words, positional=positional, module=module)
 
 
 NAMESPACE = Registered(

@@ -138,7 +138,7 @@ def function(rule: Rule) -> Any:
     >>> jax.grad(lambda A: inv(A).sum())(jax.numpy.eye(2)).tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
-    return as_function(rule, functools.partial(_apply, rule), "JAX", {})
+    return as_function(rule, functools.partial(_apply, rule), "JAX", {}, module=__name__)
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}

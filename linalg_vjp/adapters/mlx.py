@@ -26,6 +26,11 @@ __all__ = [*RULES, "function"]
 
 
 def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Arrays:
+    for name, x in zip(rule.inputs, inputs, strict=False):
+        if not isinstance(x, mx.array):
+            raise TypeError(
+                f"{rule.name}: {name} is of type {type(x).__name__}; give an array, by mlx.core.array"
+            )
     count = len(rule.outputs)
     missing: list[int] = []  # extras that are None
 
@@ -131,7 +136,7 @@ def function(rule: Rule) -> Any:
     >>> mx.grad(lambda A: inv(A).sum())(mx.eye(2)).tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
-    return as_function(rule, functools.partial(_apply, rule), "MLX", {})
+    return as_function(rule, functools.partial(_apply, rule), "MLX", {}, module=__name__)
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}

@@ -46,7 +46,7 @@ def function(rule: Rule) -> Any:
     >>> A.grad.tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
-    return applied(rule, WORDS, 1)
+    return applied(rule, WORDS, 1, __name__)
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
@@ -76,9 +76,18 @@ def _lower(A: Array, UPLO: str) -> Array:
     return A if UPLO in ("L", "l") else A.mH
 
 
+def vector_norm(x: Array, ord: float = 2, dim: Any = None, **params: Any) -> Any:
+    """`vector_norm` over the axes `dim`; over all of them for None and for ()."""
+    if dim is not None:
+        params["dim"] = tuple(dim) or None if isinstance(dim, tuple | list) else dim
+    return OPERATIONS["vector_norm"](x, ord, **params)
+
+
 def solve(A: Array, B: Array, *, left: bool = True) -> Any:
     """X with A X = B, or X A = B with left=False; B of the shape of A without its last axis is of vectors."""
     op = OPERATIONS["solve"]
+    if not (hasattr(A, "ndim") and hasattr(B, "ndim")):
+        return op(A, B)  # an error that says which is no tensor
     if left and 1 < B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]:
         return op(A, B[..., None])[..., 0]
     return op(A, B) if left else op(A.mT, B.mT).mT

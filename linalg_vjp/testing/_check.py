@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 
+from .._api import find
 from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
@@ -29,7 +30,7 @@ class Report(NamedTuple):
 
 
 def check_rule(
-    rule: Rule,
+    rule: str | Rule,
     inputs: Sequence[Array],
     *,
     oracle: Oracle | None = None,
@@ -50,8 +51,8 @@ def check_rule(
 
     Parameters
     ----------
-    rule : Rule
-        Built-in or your own.
+    rule : str or Rule
+        The name of a built-in one, or your own.
     inputs : sequence of array
         Of any library, with any batch axes that the rule takes.
     oracle : callable, optional
@@ -91,16 +92,16 @@ def check_rule(
     >>> report.error < 100
     True
     """
-    trial = Trial(rule, inputs, params, limit, seed)
+    trial = Trial(find(rule), inputs, params, limit, seed)
     trial.batched = batched
     if tangents is not None:
         trial.dots = list(tangents)
         trial.extras += f", tangents=[{', '.join(as_code(to_numpy(e)) for e in tangents)}]"
     trial.extras += f", limit={limit:g}" if limit != LIMIT else ""
     trial.extras += ", oracle=oracle" if oracle is not None else ""
-    truth = oracle or ORACLES.get(rule.name)
+    truth, name = oracle or ORACLES.get(trial.rule.name), trial.rule.name
     if twice and truth is None:
-        raise ValueError(f"{rule.name}: give check_rule an oracle for twice, there is none of that name")
+        raise ValueError(f"{name}: give check_rule an oracle for twice, there is none of that name")
     before = trial.snapshot()
     with mpmath.workdps(DIGITS):
         parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs), ())]
@@ -127,7 +128,7 @@ def check_rule(
 
 
 def check_loss(
-    rule: Rule,
+    rule: str | Rule,
     inputs: Sequence[Array],
     loss: Callable[..., Any],
     cotangents: Callable[..., Sequence[Any]],
@@ -172,11 +173,12 @@ def check_loss(
     >>> report.error < 100
     True
     """
-    trial = Trial(rule, inputs, params, limit, seed)
+    trial = Trial(find(rule), inputs, params, limit, seed)
     trial.of_a_loss = True
-    oracle = oracle or ORACLES.get(rule.name)
+    name = trial.rule.name
+    oracle = oracle or ORACLES.get(name)
     if oracle is None:
-        raise ValueError(f"{rule.name}: give check_loss an oracle, there is no built-in one of that name")
+        raise ValueError(f"{name}: give check_loss an oracle, there is no built-in one of that name")
     like = [to_numpy(y) for y in trial.outputs]
     trial.bars = [
         None

@@ -26,6 +26,10 @@ class Trial:
     def __init__(
         self, rule: Rule, inputs: Sequence[Array], params: dict[str, Any], limit: float, seed: int
     ) -> None:
+        if hasattr(inputs, "shape"):
+            raise TypeError(
+                f"{rule.name}: an array in place of the inputs was given; wanted is a list, as in [A]"
+            )
         self.rule, self.inputs, self.params, self.limit = rule.of(len(inputs)), tuple(inputs), params, limit
         rule = self.rule
         # Never the stream that a caller may have drawn the inputs from with the same seed.
@@ -154,8 +158,10 @@ class Trial:
 
     def fail(self, what: str) -> NoReturn:
         """Raise CheckError, with the input as code."""
+        domain = self.rule.domain
+        where = f"\n\nThe rule is for: {domain}. Elsewhere no rule passes: see check_loss." if domain else ""
         raise CheckError(
-            f"{self.rule.name}: {what}\n\nTo see it again:\n\n{textwrap.indent(self._code(), '    ')}"
+            f"{self.rule.name}: {what}{where}\n\nTo see it again:\n\n{textwrap.indent(self._code(), '    ')}"
         )
 
     def _code(self) -> str:

@@ -1,0 +1,63 @@
+"""What the functions of the adapters do with arguments of an unusual kind, and how they are pickled."""
+
+import importlib
+import pickle
+
+import pytest
+
+import linalg_vjp as lv
+
+LIBRARIES = {"torch": "torch", "jax": "jax", "mlx": "mlx.core"}
+
+
+def adapter(host):
+    pytest.importorskip(LIBRARIES[host], reason=f"not run: {host} is not installed")
+    return importlib.import_module(f"linalg_vjp.adapters.{host}")
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+@pytest.mark.parametrize("host", LIBRARIES)
+def test_every_function_is_pickled_by_its_name(host, name):
+    function = getattr(adapter(host), name)
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("host", ["torch", "mlx"])
+def test_a_list_is_no_array(host):
+    with pytest.raises(TypeError, match=r"inv: A is of type list; give (a tensor|an array)"):
+        adapter(host).inv([[2.0, 0.0], [0.0, 4.0]])
+
+
+def test_nothing_is_no_tensor():
+    L = adapter("torch")
+    import torch
+
+    with pytest.raises(TypeError, match="solve: B is of type NoneType"):
+        L.solve(torch.eye(2), None)
+
+
+def test_errors_have_the_words_of_the_call():
+    L = adapter("torch")
+    import torch
+
+    with pytest.raises(ValueError, match="vector_norm: dim=5 does not fit"):
+        L.vector_norm(torch.ones(3), dim=5)
+    with pytest.raises(ValueError, match="vector_norm: axis=5 does not fit"):
+        L.vector_norm(torch.ones(3), axis=5)
+
+
+@pytest.mark.parametrize("dim", [None, (), [], 0, -1, (0,), [0]], ids=str)
+@pytest.mark.parametrize("x", [[3.0, 4.0], -2.0], ids=["vector", "scalar"])
+def test_axes_of_a_norm_as_pytorch_means_them(x, dim):
+    L = adapter("torch")
+    import torch
+
+    x = torch.tensor(x, requires_grad=True)
+    mine, theirs = (
+        L.vector_norm(x, dim=dim),
+        torch.linalg.vector_norm(x, dim=tuple(dim) if dim == [0] else dim),
+    )
+    assert mine.shape == theirs.shape
+    torch.testing.assert_close(mine, theirs)
+    gradients = [torch.autograd.grad(y, x)[0] for y in (mine, theirs)]
+    torch.testing.assert_close(*gradients)
