@@ -53,23 +53,20 @@ def vjp(
     """
     frame, outputs, extras = forward_keeping(prepared(find(rule), inputs, xp, params), inputs)
     kept = kept_of(frame.rule, inputs, outputs, extras)
-    return as_returned(frame.rule, outputs), Pullback(Linearization(frame, kept))
+    return as_returned(frame.rule, outputs), Pullback(frame, kept)
 
 
-class Pullback:
-    """The pullback of an operation at a point, as `vjp` returns it. It can be stored and pickled."""
+class Pullback(Linearization):
+    """The pullback of an operation at a point, as `vjp` returns it: a linearization to be called."""
 
-    __slots__ = ("linear",)
-
-    def __init__(self, linear: Linearization) -> None:
-        self.linear = linear
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"Pullback of {self.linear.rule.name}"
+        return f"Pullback of {self.rule.name}"
 
     def __call__(self, *cotangents: Array | None) -> tuple[Array | None, ...]:
-        """The cotangents of the inputs: a tuple of one per input, of one cotangent per output."""
-        return pull(self.linear.frame, self.linear.kept, cotangents)
+        """A tuple of one cotangent per input, of one cotangent per output."""
+        return pull(self.frame, self.kept, cotangents)
 
 
 def jvp(

@@ -256,7 +256,7 @@ def check_shapes(
         ) from None
     for name, core, shape in zip(rule.outputs, sides.outputs, outputs, strict=len(outputs) > 0):
         core, known = tuple(axis for axis in core if axis not in missing), dict(sizes)
-        if core and not bind(core, shape, sizes):
+        if core and name not in rule.constant and not bind(core, shape, sizes):
             raise ValueError(
                 f"{rule.name}: the output {name} has shape {tuple(shape)}, and with these inputs it has "
                 f"{describe(core, known)}; give the outputs of the forward"

@@ -44,7 +44,8 @@ class Linearization:
 
     def __reduce__(self) -> Any:
         # A namespace is a module, which cannot be pickled; its name can. Not every device can.
-        return _stored, (self.frame._replace(xp=self.frame.xp.__name__, place=None), self.kept)
+        stored = self.frame._replace(xp=self.frame.xp.__name__, place=None)
+        return _stored, (type(self), stored, self.kept)
 
     def __repr__(self) -> str:
         return f"Linearization of {self.rule.name}, which keeps {', '.join(self.rule.keeps) or 'nothing'}"
@@ -63,8 +64,8 @@ class Linearization:
         return push(self.frame, self.kept, tangents)
 
 
-def _stored(frame: Frame, kept: Arrays) -> Linearization:
-    return Linearization(frame._replace(xp=importlib.import_module(frame.xp)), kept)
+def _stored(kind: type[Linearization], frame: Frame, kept: Arrays) -> Linearization:
+    return kind(frame._replace(xp=importlib.import_module(frame.xp)), kept)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,7 +12,6 @@ from .._call import (
     forward_keeping,
     keep,
     kept_of,
-    prepare,
     prepared,
     pull,
     push,
@@ -27,7 +26,6 @@ __all__ = ["applied"]
 
 KNOWN: list[Rule] = []  # torch.compile follows a number into a list, and no rule into a closure
 _level = torch._C._functorch.maybe_current_level  # within how many transformations of torch.func, or None
-MOST = 3  # inputs of a rule: torch.compile counts the parameters of `forward`
 
 Arrays = tuple[Any, ...]
 
@@ -160,34 +158,17 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         return pushed
 
 
-class Compiled(torch.autograd.Function):  # type: ignore[misc]
-    """An operation within torch.compile, which differentiates it backwards and once."""
+@torch.compiler.allow_in_graph  # type: ignore[untyped-decorator]
+def _compiled(number: int, values: Arrays, *inputs: Array) -> Arrays:
+    """The outputs and the extras of the rule with this number, within torch.compile.
 
-    @staticmethod
-    def forward(use: Any, A: Array, B: Array | None, C: Array | None) -> Arrays:
-        """The outputs and the extras of the rule with this number, for so many inputs and these keywords."""
-        frame, inputs = _read(use, A, B, C)
-        _, outputs, extras = forward_keeping(frame, inputs)
-        return *outputs, *extras
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
-        """Keep what the rule keeps, and of the rest shape and dtype."""
-        frame, arrays = _read(*inputs)
-        store(ctx, with_outputs(frame, results[: len(frame.rule.outputs)]), arrays, results)
-
-    @staticmethod
-    def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
-        """The pullback, between None for what is no array."""
-        frame = ctx.frame
-        bars = pull(frame, kept(frame, ctx.saved_tensors), cotangents[: len(frame.rule.outputs)])
-        return None, *bars, *[None] * (MOST - len(bars))
-
-
-def _read(use: Any, *arrays: Array | None) -> tuple[Frame, Arrays]:
-    number, count, *values = use
-    rule, inputs = KNOWN[number], arrays[:count]
-    return prepare(rule, inputs, None, dict(zip(rule.params, values, strict=True))), inputs
+    Its compiler of Python takes the call as it is; what comes after it sees the tensors' own operations, and
+    those of the backward pass.
+    """
+    rule = KNOWN[number]
+    params = dict(zip(rule.params, values, strict=True))
+    results: Arrays = Plain.apply(prepared(rule, inputs, None, params), *inputs)
+    return results
 
 
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
@@ -294,11 +275,8 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
             # silence. This number it cannot trace, so that it leaves the call to Python.
             if _level() is not None:
                 raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
-            if len(inputs) > MOST:
-                raise NotImplementedError(f"{rule.name}: torch.compile is given rules of up to {MOST} inputs")
-            values = complete(rule.name, rule.params, given).values()
-            arrays = (*inputs, *[None] * (MOST - len(inputs)))
-            results: Arrays = Compiled.apply((number, len(inputs), *values), *arrays)
+            values = tuple(complete(rule.name, rule.params, given).values())
+            results: Arrays = _compiled(number, values, *inputs)
             return results[: len(rule.outputs)]
         frame = prepared(rule, inputs, None, given)
         if not watched(inputs):

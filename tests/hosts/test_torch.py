@@ -1,5 +1,7 @@
 """PyTorch's functions of the adapter: its own checks, its transformations, and torch.linalg's keywords."""
 
+import warnings
+
 import pytest
 
 import linalg_vjp as lv
@@ -73,13 +75,17 @@ def test_transformations(name):
 
 
 @pytest.mark.parametrize("name", lv.RULES)
-def test_compile(name):
-    """In one graph, with the backward pass of what was compiled; within torch.func not in one graph."""
+def test_compile(name, capfd):
+    """In one graph and without a word, with its backward pass; within torch.func not in one graph."""
     loss, inputs = loss_of(name), inputs_of(name, 2)
     gradient = torch.func.grad(loss)
     leaves = [x.clone().requires_grad_() for x in inputs]
     compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
-    same(torch.autograd.grad(compiled(*leaves), leaves)[:1], [gradient(*inputs)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = torch.autograd.grad(compiled(*leaves), leaves)[:1]
+    assert "".join(capfd.readouterr()) == ""
+    same(found, [gradient(*inputs)])
     with pytest.raises(torch._dynamo.exc.Unsupported):
         torch.compile(gradient, fullgraph=True, backend="aot_eager")(*inputs)
     torch.compiler.reset()
