@@ -266,8 +266,11 @@ def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     rank = max([len(shape) for shape in shapes], default=0)
     result = []
     for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes), strict=True):
-        wide = {size for size in sizes if size != 1}
-        if len(wide) > 1:
-            raise ValueError(f"shapes {shapes} do not broadcast")
-        result.append(wide.pop() if wide else 1)
+        wide = 1
+        for size in sizes:  # a size may be a symbol, which can be compared and not hashed
+            if size != 1 and size != wide:
+                if wide != 1:
+                    raise ValueError(f"shapes {shapes} do not broadcast")
+                wide = size
+        result.append(wide)
     return tuple(result)

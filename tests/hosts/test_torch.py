@@ -91,6 +91,24 @@ def test_compile(name, capfd):
     torch.compiler.reset()
 
 
+@pytest.mark.parametrize("name", lv.RULES)
+def test_compile_for_every_size(name):
+    """With symbols for sizes, at most once again when two inputs turn out to differ in batch."""
+    loss, counted = loss_of(name), []
+
+    def backend(graph, inputs):
+        counted.append(graph)
+        return graph.forward
+
+    compiled = torch.compile(loss, fullgraph=True, backend=backend, dynamic=True)
+    for batch in (2, 3, 5):
+        inputs = inputs_of(name, batch)
+        leaves = [x.clone().requires_grad_() for x in inputs]
+        same(torch.autograd.grad(compiled(*leaves), leaves)[:1], [torch.func.grad(loss)(*inputs)])
+    assert len(counted) <= 2
+    torch.compiler.reset()
+
+
 def test_compiled_rules_are_ours():
     """Where PyTorch's own are wrong: at ties, at a singular matrix, for the extra columns of a tall one."""
     D = torch.asarray(general(3, 3))
