@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._call import forward_keeping, kept_of, prepared, pull, push
-from ._namespaces import Array, Namespace
+from ._call import Arrays, Frame, forward_keeping, kept_of, prepared, pull, push
+from ._namespaces import Array, Namespace, is_numpy_namespace, is_torch_namespace
 from ._rule import Linearization, Rule, as_returned
 from ._rules import RULES
 
@@ -35,7 +35,8 @@ def vjp(
     pullback : callable
         ``pullback(*cotangents)`` takes one cotangent per output, or None for zero, and returns a tuple
         of one cotangent per input. It keeps what the rule keeps, such as a factorization, so that nothing
-        is computed twice.
+        is computed twice. What it keeps must stay as it is: outputs of NumPy's that it keeps cannot be
+        written to, and a change of PyTorch's tensors is noticed; inputs are the caller's to leave alone.
 
     Raises
     ------
@@ -53,20 +54,48 @@ def vjp(
     """
     frame, outputs, extras = forward_keeping(prepared(find(rule), inputs, xp, params), inputs)
     kept = kept_of(frame.rule, inputs, outputs, extras)
+    if is_numpy_namespace(frame.xp):
+        outputs = [_protected(y) if y.shape and any(y is x for x in kept) else y for y in outputs]
     return as_returned(frame.rule, outputs), Pullback(frame, kept)
+
+
+def _protected(y: Array) -> Array:
+    """A view of an array that cannot be written to."""
+    y = y.view()
+    y.flags.writeable = False
+    return y
 
 
 class Pullback(Linearization):
     """The pullback of an operation at a point, as `vjp` returns it: a linearization to be called."""
 
-    __slots__ = ()
+    __slots__ = ("versions",)
+
+    def __init__(self, frame: Frame, kept: Arrays) -> None:
+        super().__init__(frame, kept)
+        self.versions = _versions(kept) if is_torch_namespace(frame.xp) else None
 
     def __repr__(self) -> str:
         return f"Pullback of {self.rule.name}"
 
     def __call__(self, *cotangents: Array | None) -> tuple[Array | None, ...]:
         """A tuple of one cotangent per input, of one cotangent per output."""
+        if self.versions is not None and self.versions != _versions(self.kept):
+            changed = [
+                name
+                for name, then, now in zip(self.rule.keeps, self.versions, _versions(self.kept), strict=True)
+                if then != now
+            ]
+            raise RuntimeError(
+                f"{self.rule.name}: {' and '.join(changed)} was changed in place after the forward, and the "
+                f"pullback reads it; change a copy"
+            )
         return pull(self.frame, self.kept, cotangents)
+
+
+def _versions(kept: Arrays) -> list[int]:
+    """How often PyTorch's tensors were written to; inference tensors are not counted."""
+    return [0 if not hasattr(x, "is_inference") or x.is_inference() else x._version for x in kept]
 
 
 def jvp(

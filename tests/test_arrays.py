@@ -156,3 +156,39 @@ def test_results_and_pullbacks_go_to_another_process(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "svd_result"
     assert repr(pullback) == "Pullback of svd"
+
+
+@pytest.mark.parametrize("name", lv.RULES)
+def test_an_output_that_is_kept_cannot_be_written_to(name):
+    rule = lv.RULES[name]
+    outputs, pullback = lv.vjp(name, *regular(name, n=4), **rule.typical)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    for label, y in zip(rule.outputs, outputs, strict=True):
+        if y.shape == ():
+            continue
+        if label not in rule.keeps:
+            y[...] = 0
+        else:
+            with pytest.raises(ValueError, match="read-only"):
+                y[...] = 0
+    bars = [
+        None if label in rule.constant else np.ones_like(y)
+        for label, y in zip(rule.outputs, outputs, strict=True)
+    ]
+    again = lv.vjp(name, *regular(name, n=4), **rule.typical)[1]
+    for found, wanted in zip(pullback(*bars), again(*bars), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+
+
+def test_a_tensor_that_was_changed_is_noticed():
+    torch = pytest.importorskip("torch", reason="not run: torch is not installed")
+    for name, change in (("cholesky", 0), ("pinv", 1)):
+        given = torch.tensor(A)
+        output, pullback = lv.vjp(name, given)
+        pullback(torch.ones(2, 2, dtype=torch.float64))
+        (output, given)[change].zero_()
+        with pytest.raises(RuntimeError, match=f"{name}: {'LA'[change]} was changed in place"):
+            pullback(torch.ones(2, 2, dtype=torch.float64))
+    with torch.inference_mode():
+        _, pullback = lv.vjp("cholesky", torch.asarray(A))
+        pullback(torch.ones(2, 2, dtype=torch.float64))
