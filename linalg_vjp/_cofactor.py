@@ -16,8 +16,6 @@ from ._namespaces import Array, Namespace, device
 
 __all__ = ["cofactor", "product", "times_power"]
 
-NONE = -(2.0**20)  # the exponent of a zero: below those of all others
-
 
 def cofactor(A: Array, xp: Namespace) -> Array:
     """The matrix of the cofactors, d det(A) / d A_ij: exact at every rank, without a division by a pivot.
@@ -37,11 +35,11 @@ def cofactor(A: Array, xp: Namespace) -> Array:
 def product(x: Array, xp: Namespace) -> tuple[Array, Array]:
     """The product along the last axis, with its exponent."""
     x, e = _normalized(x, xp, axis=())
-    e = xp.sum(xp.where(e == NONE, 0.0, e), axis=-1)
+    e = xp.sum(e, axis=-1)
     while x.shape[-1] > 64:  # each of up to two, and of up to three if complex
         parts = [xp.prod(x[..., i : i + 64], axis=-1) for i in range(0, x.shape[-1], 64)]
         x, more = _normalized(xp.stack(parts, axis=-1), xp, axis=())
-        e = e + xp.sum(xp.where(more == NONE, 0.0, more), axis=-1)
+        e = e + xp.sum(more, axis=-1)
     return xp.prod(x, axis=-1), e
 
 
@@ -55,10 +53,13 @@ def times_power(X: Array, e: Array, xp: Namespace) -> Array:
 def _normalized(X: Array, xp: Namespace, axis: Any = (-2, -1)) -> tuple[Array, Array]:
     """X brought to about one by a power of two for each of the axes that stay, and the exponents."""
     size = xp.abs(X)
-    if axis:
-        size = xp.max(size, axis=axis, keepdims=True)
-    e = xp.floor(xp.log2(xp.where(size == 0, 1.0, size)))
-    return times_power(X, -e, xp), xp.where(size == 0, NONE, e)
+    e = _exponent(xp.max(size, axis=axis, keepdims=True) if axis else size, xp)
+    return times_power(X, -e, xp), e
+
+
+def _exponent(size: Array, xp: Namespace) -> Array:
+    """The power of two below each of these; 0 for a zero."""
+    return xp.floor(xp.log2(xp.where(size == 0, 1.0, size)))
 
 
 def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array]:
@@ -66,7 +67,6 @@ def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array]:
     total: Array = 0.0
     for axis in (-1, -2):
         A, e = _normalized(A, xp, axis=(axis,))
-        e = xp.where(e == NONE, 0.0, e)
         total = total + (xp.sum(e, axis=(-2, -1), keepdims=True) - e)
     return A, total
 
@@ -106,8 +106,8 @@ def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
     U = _padded(U, count * b, xp)
     blocks = xp.stack([U[..., i : i + b, i : i + b] for i in range(0, count * b, b)], axis=-3)
     C = _minors(blocks, xp)
-    det, d = _normalized(xp.sum(blocks[..., :1, :] * C[..., :1, :], axis=-1, keepdims=True), xp)
     adj, e = _normalized(transpose(C), xp)
+    det, d = _determinant(xp.sum(blocks[..., :1, :] * C[..., :1, :], axis=-1, keepdims=True), e, xp)
     while count > 1:
         B = [U[..., i : i + b, i + b : i + 2 * b] for i in range(0, count * b, 2 * b)]
         (F, e_F), (D, e_D) = ((adj[..., i::2, :, :], e[..., i::2, :, :]) for i in (0, 1))
@@ -119,10 +119,18 @@ def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
         )
         tail = times_power(f * D, d_F + e_D - top, xp)
         adj = xp.concat([head, xp.concat([xp.zeros_like(tail), tail], axis=-1)], axis=-2)
-        (adj, e), (det, d) = _normalized(adj, xp), _normalized(f * g, xp)
-        e, d = e + top, d + d_F + d_D
+        adj, e = _normalized(adj, xp)
+        e = e + top
+        det, d = _determinant(f * g, e - d_F - d_D, xp)
+        d = d + d_F + d_D
         count, b = count // 2, 2 * b
     return adj[..., 0, :n, :n], e[..., 0, :, :]
+
+
+def _determinant(x: Array, e: Array, xp: Namespace) -> tuple[Array, Array]:
+    """x with its exponent; of a zero that of the adjugate, e, so that its derivative keeps its size."""
+    d = xp.where(x == 0, e, _exponent(xp.abs(x), xp))
+    return times_power(x, -d, xp), d
 
 
 def _padded(U: Array, size: int, xp: Namespace) -> Array:

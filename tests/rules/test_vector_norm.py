@@ -148,6 +148,17 @@ def over_norm(x, N):
     return x / np.where(N == 0, np.inf, N)
 
 
+def plain_norm(x, axis):
+    with np.errstate(all="ignore"):
+        return np.linalg.vector_norm(x, axis=axis, keepdims=True)
+
+
+def scaled_norm(x, axis):
+    M = np.max(abs(x), axis=axis, keepdims=True)
+    M = np.where(M == 0, 1, M)
+    return M * plain_norm(x / M, axis)
+
+
 def direction(x):
     a = abs(x)
     return x / np.where(a == 0, 1, a)
@@ -176,14 +187,15 @@ def powers_that_overflow(x, ord, axis):
     return a ** (ord - 1) * np.sum(a**ord, axis=axis, keepdims=True) ** (1 / ord - 1)
 
 
-def formula(over=over_norm, sign=direction, extreme=extreme, shares=shares, powers=powers):
+def formula(over=over_norm, norm=scaled_norm, sign=direction, extreme=extreme, shares=shares, powers=powers):
     """The slope g of the page, of which a mistake is one part."""
 
     def op_keep(x, N, *, ord, axis, keepdims, xp):
         if ord == 0:
             return (np.zeros_like(x),)
         if ord == 2:
-            return (over(x, np.linalg.vector_norm(x, axis=axis, keepdims=True)),)
+            axis = tuple(range(x.ndim)) if axis is None else axis
+            return (over(x, norm(x, axis)) if x.size else x,)
         if ord == 1:
             return (sign(x),)
         if math.isinf(ord):
@@ -204,6 +216,7 @@ MISTAKES = {
         extreme=lambda a, ord, axis: np.max(a, axis, keepdims=True)
     ),
     "Powers overflow": formula(powers=powers_that_overflow),
+    "Squares vanish or overflow": formula(norm=plain_norm),
     "A batch of norms is broadcast along the entries": wrong(
         "vector_norm", op_vjp=lambda g, N_bar, *, ord, axis, keepdims, xp: (N_bar * g,)
     ),

@@ -43,7 +43,7 @@ def _one(x, ord):
 
 VECTOR_NORM = Op(
     "vector_norm",
-    "(n)->()",
+    "(n?)->()",
     ("x",),
     ("N",),
     ("x", "N"),
@@ -80,5 +80,7 @@ def points():
     yield point("the first axis", 3, 2, ord=2, axis=0)
     yield point("two axes, keepdims", 2, 3, 2, ord=1, axis=(0, -1), keepdims=True)
     yield point("all axes", 2, 3, ord=3, axis=None)
+    yield point("ord 2, squares vanish", of=[3 * 2.0**-570, -(2.0**-568)], ord=2, marks=("scale",))
+    yield point("ord 2, squares overflow", of=[3 * 2.0**570, -(2.0**572)], ord=2, marks=("scale",))
     yield point("no entries", of=np.zeros(0), ord=2)
     yield point("no vectors", of=np.zeros((0, 3)), ord=1, batch=True)
