@@ -132,6 +132,13 @@ def test_the_norm_of_a_scalar(ord, axis, keepdims, every_target):
     assert (float(N), float(x_bar), float(N_dot)) == pytest.approx((3.0, -3.0, 3.0))
 
 
+@pytest.mark.parametrize("axis", [None, 0, -1])
+@pytest.mark.parametrize("ord", [2, 1, 3, 0.5, -1, np.inf, 0])
+def test_the_norm_of_a_scalar_by_the_oracle(ord, axis):
+    for x in (np.asarray(-3.0), np.asarray(1 + 2j)):
+        check_rule("vector_norm", [x], ord=ord, axis=axis, batched=False)
+
+
 def test_a_number_for_a_scalar():
     assert lv.vjp("det", A)[1](2.0)[0].tolist() == (2 * lv.vjp("det", A)[1](np.asarray(1.0))[0]).tolist()
     with pytest.raises(TypeError, match="is complex"):

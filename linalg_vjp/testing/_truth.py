@@ -41,7 +41,9 @@ def exactly(trial: Trial, f: Callable[..., Any]) -> list[Truth | None]:
     for x, e in zip(trial.inputs, trial.dots, strict=True):
         at.append(exact(to_numpy(x)))
         along.append(exact(np.zeros(x.shape) if e is None else to_numpy(e)))
-        near.append(at[-1] if e is None else at[-1] + nudge * exact(to_numpy(trial.draw(x))))
+        near.append(
+            at[-1] if e is None else np.asarray(at[-1] + nudge * exact(to_numpy(trial.draw(x))), object)
+        )
     slopes = derivative(f, at, along), derivative(f, near, along)
     results: list[Truth | None] = []
     for y, dy, z, dz in zip(f(at), slopes[0], f(near), slopes[1], strict=True):

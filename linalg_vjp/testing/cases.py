@@ -63,7 +63,8 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     rule = rule.of(len(rule.inputs) + draw(st.integers(0, 2)) * rule.sides.repeats)
     sizes: dict[str, int] = {}
     cores = [[_size(draw, sizes, axis, smallest) for axis in core] for core in rule.sides.inputs]
-    missing = {axis for axis in rule.sides.optional if draw(st.booleans())}
+    optional = rule.sides.optional if batched else ()  # keywords may name an axis
+    missing = {axis for axis in optional if draw(st.booleans())}
     inputs: list[Any] = []
     for label, core, axes in zip(rule.inputs, cores, rule.sides.inputs, strict=True):
         if inputs:

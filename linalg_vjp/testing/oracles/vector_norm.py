@@ -13,6 +13,8 @@ def vector_norm(
     x: Exact, *, like: Like, ord: float = 2, axis: Any = None, keepdims: bool = False
 ) -> list[Exact]:
     """From the definition."""
+    if x.ndim == 0:  # a vector of one entry, whose axis does not stay
+        x, axis, keepdims = x.reshape(1), None, False
     axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
     a = abs(x)
     if ord == 0:
