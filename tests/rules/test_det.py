@@ -208,7 +208,7 @@ def test_large_singular_matrices(n, dtype, below, way):
     assert np.max(abs(G - wanted)) < 1e3 * n**0.5 * np.finfo(dtype).eps * np.max(s)
 
 
-@pytest.mark.parametrize("n", [4, 5, 7])
+@pytest.mark.parametrize("n", [4, 5])
 @pytest.mark.parametrize("kind", ["last entry", "row", "dependent", "scaled"])
 @pytest.mark.parametrize("host", ["torch", "jax"])
 def test_the_second_derivative_at_rank_n_minus_1(host, kind, n):
