@@ -108,7 +108,7 @@ def _check_given(rule: Record, name: str, x: Array, xp: Namespace) -> None:
     if not hasattr(xp, "__name__"):
         raise TypeError(
             f"{rule.name}: xp is of type {type(xp).__name__}; give the namespace itself, such as "
-            f"array_api_compat.numpy, or leave it out"
+            f"the module numpy, or leave it out"
         )
     found = _namespace_of(x)
     if found is not None and not fits(found, xp):

@@ -44,7 +44,15 @@ class Registered:
         def inv(A: Array, xp: Namespace) -> Array:
             return functions["inv"](A)
 
-        own: dict[str, Any] = {"inv": inv, "solve_triangular": solve_triangular, "lu": lu}
+        def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
+            return functions["cholesky"](A, upper=upper)
+
+        own: dict[str, Any] = {
+            "inv": inv,
+            "cholesky": cholesky,
+            "solve_triangular": solve_triangular,
+            "lu": lu,
+        }
         if not factorizes:
             own |= {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
         self.primitives = _Over(primitives(xp), own)
