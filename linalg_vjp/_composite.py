@@ -49,8 +49,8 @@ def composite(
     >>> logdet = composite(
     ...     "logdet", "(n,n)->()", inputs=("A",), steps=lambda use, A: use(RULES["slogdet"], A)[1],
     ... )
-    >>> vjp(logdet, 2 * np.eye(2))[1](np.asarray(1.0))[0].diagonal().tolist()
-    [0.5, 0.5]
+    >>> vjp(logdet, 2 * np.eye(2))[1](np.asarray(1.0))[0].tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
     """
 
     def program(params: dict[str, Any]) -> tuple[list[Step], tuple[int, ...]]:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ._matrix import choose, divide
+from ._matrix import divide, shortcut
 from ._namespaces import Array, Namespace
 
 __all__ = [
@@ -87,7 +87,7 @@ def quotients(
     if gauge == "keep":
         return quick(S)
     far = apart(S, S[..., :1], xp) & xp.all(S[..., -1:] > S[..., :1] * _close(S, xp))
-    return choose(far, quick, exact, S, xp=xp)
+    return shortcut(far, quick, exact, S, xp=xp)
 
 
 class Columns(NamedTuple):

@@ -40,6 +40,7 @@ __all__ = [
     "right_solve_triangular",
     "row_sum",
     "safe_range",
+    "shortcut",
     "skew",
     "solve_triangular",
     "transpose",
@@ -238,6 +239,11 @@ def lu_diagonal(F: Array, pivots: Array, xp: Namespace) -> Array:
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
     """quick(*arrays) where the condition holds, else exact(*arrays), which is right for all."""
     return primitives(xp).choose(condition, quick, exact, *arrays)
+
+
+def shortcut(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
+    """`choose` where the quick way saves little, so that a library that compiles takes the exact one."""
+    return primitives(xp).shortcut(condition, quick, exact, *arrays)
 
 
 def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ._matrix import choose, divide, largest, plain_norm, row_sum, safe_range
+from ._matrix import divide, largest, plain_norm, row_sum, safe_range, shortcut
 from ._namespaces import Array, Namespace
 
 __all__ = ["norm", "slope"]
@@ -32,7 +32,7 @@ def norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
         y = some / xp.where(a == 0, 1.0, a)  # at most one
         return xp.where(M == 0, 0.0, some / plain_norm(y, -p, axis, xp))
 
-    return choose(_safe(N, p, xp), plain, scaled, x, N, xp=xp)
+    return shortcut(_safe(N, p, xp), plain, scaled, x, N, xp=xp)
 
 
 def slope(x: Array, N: Array, p: float, axis: Any, xp: Namespace) -> Array:
@@ -50,7 +50,7 @@ def slope(x: Array, N: Array, p: float, axis: Any, xp: Namespace) -> Array:
         def exact(x: Array, N: Array) -> Array:
             return _scaled_slope(x, p, axis, xp)
 
-        return choose(_safe(N, p, xp), quick, exact, x, N, xp=xp)
+        return shortcut(_safe(N, p, xp), quick, exact, x, N, xp=xp)
     a = xp.abs(x)
     direction = x / xp.where(a == 0, 1.0, a)
     if p == 1:

@@ -59,6 +59,12 @@ class Primitives(Protocol):
         A library that may not look at values takes what is always right.
         """
 
+    def shortcut(self, condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
+        """`choose` where little is saved: a library that compiles takes what is right for all.
+
+        One truth value for a whole batch would have to travel between the devices that share it.
+        """
+
     def after(self, X: Array, Y: Array) -> Array:
         """X; a library that runs what is independent at the same time computes with it after Y is there."""
 

@@ -90,12 +90,11 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     """A^-1."""
     n, count = F.shape[-1], math.prod(F.shape[:-2])
-    if _all_at_once(n, count, F.dtype):
+    if n <= TINY or F.dtype.char not in GETRI:
         return lu_solve(F, pivots, np.eye(n, dtype=F.dtype), xp, adjoint=False)
     X, getri = _columns(F.reshape(count, n, n)), GETRI[F.dtype.char]
     for x, row in zip(X, pivots.reshape(count, n), strict=True):
-        if n:
-            getri(x, row, 64 * n, True)
+        getri(x, row, 64 * n, True)
     return X.reshape(F.shape)
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "row_sum",
+    "shortcut",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -191,6 +192,9 @@ def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> No
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """The quick one where the condition holds."""
     return (quick if condition else exact)(*arrays)
+
+
+shortcut = choose
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:

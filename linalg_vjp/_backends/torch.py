@@ -25,6 +25,7 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "row_sum",
+    "shortcut",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -150,6 +151,9 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     if hidden or torch._C._functorch.maybe_current_level() is not None:
         return exact(*arrays)
     return (quick if bool(condition) else exact)(*arrays)
+
+
+shortcut = choose
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:

@@ -18,7 +18,7 @@ Spec: rules/eigh.md
 
 from .._gaps import TIED, Columns, apart, columns, vanishing
 from .._gauge import check_gauge
-from .._matrix import add_diagonal, adjoint, choose, diagonal, divide, hermitian, inner, real
+from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, shortcut
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -96,7 +96,7 @@ def eigh_vjp(
         pairs, _ = columns((V_bar,), w_bar, _largest(w, xp), w.shape[-1], xp)
         return divide(S, _gaps(2 * w, gauge, xp, pairs, S), xp)
 
-    P = quick(S) if gauge == "keep" else choose(apart(w, _largest(w, xp), xp), quick, exact, S, xp=xp)
+    P = quick(S) if gauge == "keep" else shortcut(apart(w, _largest(w, xp), xp), quick, exact, S, xp=xp)
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
     return (V @ P @ Vh,)
