@@ -24,8 +24,8 @@ def keywords(trial: Trial) -> dict[str, Any]:
 class Truth(NamedTuple):
     """What the oracle says of one output: its value, its tangent, and the sizes to measure errors by.
 
-    A size is that of the thing itself, or how far a rounding of the inputs moves it (in units of that
-    rounding), if that is more.
+    A size is that of the thing itself, or how far a rounding of the inputs and of their tangents moves it
+    (in units of that rounding), if that is more.
     """
 
     value: Exact
@@ -36,15 +36,19 @@ class Truth(NamedTuple):
 
 def exactly(trial: Trial, f: Callable[..., Any]) -> list[Truth | None]:
     """What f, the operation at 50 digits, says at the inputs of a trial."""
-    at, along, near = [], [], []
+    at = [exact(to_numpy(x)) for x in trial.inputs]
+    zeros = [np.zeros(x.shape) for x in trial.inputs]
+    along = [exact(o if e is None else to_numpy(e)) for e, o in zip(trial.dots, zeros, strict=True)]
     nudge = trial.eps**0.5
-    for x, e in zip(trial.inputs, trial.dots, strict=True):
-        at.append(exact(to_numpy(x)))
-        along.append(exact(np.zeros(x.shape) if e is None else to_numpy(e)))
-        near.append(
-            at[-1] if e is None else np.asarray(at[-1] + nudge * exact(to_numpy(trial.draw(x))), object)
-        )
-    slopes = derivative(f, at, along), derivative(f, near, along)
+
+    def nudged(point: list[Exact]) -> list[Exact]:
+        return [
+            p if e is None else np.asarray(p + nudge * exact(to_numpy(trial.draw(x))), object)
+            for p, x, e in zip(point, trial.inputs, trial.dots, strict=True)
+        ]
+
+    near = nudged(at)
+    slopes = derivative(f, at, along), derivative(f, near, nudged(along))
     results: list[Truth | None] = []
     for y, dy, z, dz in zip(f(at), slopes[0], f(near), slopes[1], strict=True):
         if y is None or dy is None:

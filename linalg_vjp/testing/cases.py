@@ -13,7 +13,7 @@ from .._params import Param
 from .._rule import Rule
 from .._rules import RULES
 from ._check import LIMIT, Report, check_loss, check_rule
-from ._exact import normal
+from ._matrices import STRUCTURES, Matrices
 from .backends import Backend
 from .oracles import page_of
 from .ties import TiedLoss
@@ -49,7 +49,7 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     batch = tuple(draw(st.lists(st.integers(0, 2), max_size=3)))
     dtype = np.dtype(draw(st.sampled_from(dtypes)))
     seed = draw(st.integers(0, 2**16))
-    make = _Maker(np.random.default_rng(seed), dtype)
+    make = Matrices(np.random.default_rng(seed), dtype)
     params = {key: draw(st.sampled_from(_tried(key, param))) for key, param in rule.params.items()}
     if name in getattr(page, "TIED", ()) and draw(st.integers(0, 3)) == 3:
         tied = page.tied(draw, make.random, dtype)
@@ -65,21 +65,30 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     cores = [[_size(draw, sizes, axis, smallest) for axis in core] for core in rule.sides.inputs]
     optional = rule.sides.optional if batched else ()  # keywords may name an axis
     missing = {axis for axis in optional if draw(st.booleans())}
+    structures = (
+        st.just("plain") if rule.family == "norms" else st.sampled_from(STRUCTURES)
+    )  # these have kinks
     inputs: list[Any] = []
     for label, core, axes in zip(rule.inputs, cores, rule.sides.inputs, strict=True):
         if inputs:
-            make = _Maker(make.random, np.dtype(draw(st.sampled_from(dtypes))))
+            make = Matrices(make.random, np.dtype(draw(st.sampled_from(dtypes))))
         here = batch if len(rule.inputs) == 1 else draw(_broadcastable(batch))
         there = [size for size, axis in zip(core, axes, strict=True) if axis not in missing]
         lead = here if len(there) == len(core) else ()  # an array without an axis has no batch
-        inputs.append(make.of(rule.space.get(label, ""), *lead, *there))
+        inputs.append(make.of(rule.space.get(label, ""), draw(structures), *lead, *there))
     if name in getattr(page, "ANY_RANK", ()) and draw(st.booleans()):
         inputs[0] = make.singular(inputs[0], draw(st.integers(0, 3)))
-    if hasattr(page, "in_range") and page.in_range(params):
-        double = all(x.dtype.itemsize >= 8 * (1 + (x.dtype.kind == "c")) for x in inputs)
-        power = draw(st.sampled_from((0, 0, 0, -150, 150) if double else (0, 0, 0, -15, 15)))
-        inputs = [(x * x.dtype.type(10.0**power)).astype(x.dtype) for x in inputs]
+    within = hasattr(page, "in_range") and page.in_range(params)
+    scale = 2.0 ** draw(_exponents(within, double=all(np.finfo(x.dtype).bits == 64 for x in inputs)))
+    inputs = [x * x.dtype.type(scale) for x in inputs]
     return Case(rule, tuple(inputs), params, batched, seed)
+
+
+def _exponents(within: bool, double: bool) -> st.SearchStrategy[int]:
+    """Powers of two to scale the inputs by; `within`: every result stays within the floats."""
+    if within:
+        return st.sampled_from((0, 0, -300, 300) if double else (0, 0, -40, 40))
+    return st.sampled_from((0, 0, -20, 20) if double else (0, 0, -6, 6))
 
 
 def _tried(key: str, param: Param) -> tuple[Any, ...]:
@@ -101,28 +110,3 @@ def _broadcastable(draw: st.DrawFn, batch: tuple[int, ...]) -> tuple[int, ...]:
     """A shape that broadcasts to `batch`, or `batch` itself."""
     kept = batch[draw(st.integers(0, len(batch))) :]
     return tuple(1 if draw(st.booleans()) else size for size in kept)
-
-
-class _Maker:
-    """Random matrices of one dtype."""
-
-    def __init__(self, random: np.random.Generator, dtype: Any) -> None:
-        self.random, self.dtype = random, np.dtype(dtype)
-
-    def general(self, *shape: int) -> Any:
-        return np.asarray(normal(self.random, shape, self.dtype), self.dtype)
-
-    def of(self, space: str, *shape: int) -> Any:
-        """An array of the space that the record names."""
-        A = self.general(*shape)
-        if space in ("nonsingular", "triangular"):
-            return A + 2 * np.eye(shape[-1], dtype=self.dtype)
-        if space == "positive":
-            A = A @ np.conj(A.mT) + np.eye(shape[-1], dtype=self.dtype)
-        return (A + np.conj(A.mT)) / self.dtype.type(2) if space in ("hermitian", "positive") else A
-
-    def singular(self, A: Any, rank: int) -> Any:
-        """Of a rank that small integers keep exact; the shape of A."""
-        m, n = A.shape[-2:]
-        left, right = (self.random.integers(-2, 3, size=(*A.shape[:-2], *s)) for s in ((m, rank), (rank, n)))
-        return np.asarray(left @ right, self.dtype)
