@@ -12,7 +12,7 @@ __all__ = ["home", "vendor"]
 
 STAMP = "VERSION"
 # For people at a command line, and for tests; a host needs neither.
-LEFT_OUT = ("__main__.py", "__pycache__", "adapters", "backends", "cli.py", "rules", "testing", "vendor.py")
+LEFT_OUT = ("__main__.py", "__pycache__", "adapters", "backends", "cli", "rules", "testing", "vendor.py")
 
 
 def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:

@@ -26,7 +26,7 @@ BESIDE = {
 LIBRARY_PROPER = [
     p
     for p in PACKAGE.rglob("*.py")
-    if not {"testing", "adapters"} & set(p.parts) and p.name not in ("cli.py", "__main__.py")
+    if not {"testing", "adapters", "cli"} & set(p.parts) and p.name != "__main__.py"
 ]
 
 

@@ -13,7 +13,7 @@ from .backends import Backend
 from .cases import Case, cases
 from .report import REPORT, ReportCase
 
-__all__ = ["Outcome", "probe_report", "probe_rule"]
+__all__ = ["Outcome", "merged", "probe_report", "probe_rule"]
 
 
 class Outcome(NamedTuple):
@@ -89,6 +89,15 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
         # Hypothesis runs the smallest failure last, so `failure` is about that one.
         return Outcome("", name, count, None, failure)
     return Outcome("", name, count, worst, None)
+
+
+def merged(a: Outcome, b: Outcome) -> Outcome:
+    """Two outcomes of one rule as one; of two failures the shorter, which is about the smaller input."""
+    failures = sorted((o.failure for o in (a, b) if o.failure is not None), key=len)
+    error = None if failures else max(a.error or 0.0, b.error or 0.0)
+    return a._replace(
+        examples=a.examples + b.examples, error=error, failure=failures[0] if failures else None
+    )
 
 
 def _crashed(crash: Exception) -> str:

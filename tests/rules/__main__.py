@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from linalg_vjp.cli import rules_tables
+from linalg_vjp.cli._lists import rules_tables
 
 PAGE = Path(__file__).parents[2] / "rules" / "README.md"
 TABLES = re.compile(

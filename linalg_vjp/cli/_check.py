@@ -1,0 +1,193 @@
+"""`linalg-vjp check`: the bug report's cases and random ones, on array libraries, once or for hours."""
+
+import argparse
+import itertools
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import RULES, __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ..testing.backends import Backend
+    from ..testing.probe import Outcome
+
+__all__ = ["run"]
+
+
+class Found(NamedTuple):
+    """What was seen on a backend: of the report, and of each rule by its name."""
+
+    backend: "Backend"
+    report: list["Outcome"]
+    rules: dict[str, "Outcome"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Probe, print the tables and the failures, write the file."""
+    from rich.console import Console
+
+    from ..testing.backends import MissingBackend, load
+
+    if options.json not in (None, "-"):
+        path = Path(options.json)
+        if path.is_dir() or not path.parent.is_dir():
+            why = "is a folder" if path.is_dir() else f"cannot be written: there is no folder {path.parent}"
+            print(f"linalg-vjp: {path} {why}; give --json the name of a file", file=sys.stderr)
+            return 2
+    try:
+        backends = [load(name) for name in dict.fromkeys(options.backend or ["numpy"])]
+        for backend in backends:
+            backend.start()
+    except MissingBackend as missing:
+        print(f"linalg-vjp: {missing}", file=sys.stderr)
+        return 2
+    console = Console(stderr=options.json == "-")
+    found = [Found(backend, [], {}) for backend in backends]
+    start, interrupted = time.monotonic(), False
+    try:
+        _probe(found, options, console)
+    except KeyboardInterrupt:
+        interrupted = True
+    hours = (time.monotonic() - start) / 3600
+    wrong = _print(found, console)
+    if options.hours or interrupted:
+        cases = sum(outcome.examples for f in found for outcome in f.rules.values())
+        console.print(f"{cases} random cases in {hours:.2f} hours, {cases / hours:.0f} per hour")
+    if interrupted:
+        console.print("interrupted: what stands here was done before")
+    if options.json:
+        _write(options.json, found, options, hours)
+    return 1 if wrong else 130 if interrupted else 0
+
+
+def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Console") -> None:
+    """Fill `found`: one round of every rule on every backend, or as many as the hours allow."""
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    from ..testing.probe import merged, probe_report, probe_rule
+
+    selected = options.rule or list(RULES)
+    columns = (*Progress.get_default_columns()[:3], TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        step = _Step(progress, options, [f.backend for f in found], len(selected))
+        for f in found:
+            step.now(f"the report, on {f.backend.name}")
+            f.report.extend(probe_report(f.backend, selected, step))
+        for seed, f, name in _turns(found, selected, options):
+            if step.over():
+                break
+            step.now(f"{name} on {f.backend.name}")
+            examples = options.examples or f.backend.examples
+            outcome = probe_rule(name, f.backend, examples, seed, step)
+            f.rules[name] = merged(f.rules[name], outcome) if name in f.rules else outcome
+
+
+def _turns(
+    found: Sequence[Found], selected: Sequence[str], options: argparse.Namespace
+) -> Iterator[tuple[int, Found, str]]:
+    """Rounds with one seed after the other; a single one without hours."""
+    for seed in itertools.count(options.seed) if options.hours else (options.seed,):
+        yield from ((seed, f, name) for f in found for name in selected)
+
+
+class _Step:
+    """The progress: of cases, or of time where it is limited."""
+
+    def __init__(
+        self, progress: "Progress", options: argparse.Namespace, backends: Sequence["Backend"], rules: int
+    ) -> None:
+        from ..testing.report import REPORT
+
+        self.progress, self.start = progress, time.monotonic()
+        self.seconds = 3600 * options.hours if options.hours else None
+        cases = sum(len(REPORT) + rules * (options.examples or backend.examples) for backend in backends)
+        self.task = progress.add_task("checking", total=self.seconds or cases, now="")
+
+    def __call__(self) -> None:
+        if self.seconds:
+            self.progress.update(self.task, completed=time.monotonic() - self.start)
+        else:
+            self.progress.advance(self.task)
+
+    def now(self, what: str) -> None:
+        self.progress.update(self.task, now=what)
+
+    def over(self) -> bool:
+        return self.seconds is not None and time.monotonic() - self.start > self.seconds
+
+
+def _print(found: Sequence[Found], console: "Console") -> int:
+    """The tables and the failures; how many are wrong."""
+    outcomes = []
+    for backend, report, rules in found:
+        _print_report(console, report, backend)
+        _print_rules(console, rules.values(), backend)
+        outcomes += [*report, *rules.values()]
+    console.print("Error: the largest that was seen, in units of the condition times eps.", style="dim")
+    wrong = [outcome for outcome in outcomes if outcome.failure is not None]
+    for outcome in wrong:
+        console.rule(f"{outcome.label or 'random case'}: {outcome.rule}")
+        console.print(outcome.failure, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{len(outcomes) - len(wrong)} right, {len(wrong)} wrong")
+    return len(wrong)
+
+
+def _print_report(console: "Console", outcomes: Sequence["Outcome"], backend: "Backend") -> None:
+    from rich.table import Table
+
+    from ..testing.report import REPORT
+
+    if not outcomes:
+        return
+    cases = {case.label: case for case in REPORT}
+    title = f"The bug report that this project began with, on {backend.name}"
+    table = Table("ID", "Op", "Input", "Gradient of", "Status", title=title, title_justify="left")
+    table.add_column("Error", justify="right")
+    for outcome in outcomes:
+        case = cases[outcome.label]
+        shape = " x ".join(map(str, case.inputs[0].shape))
+        sums = " + ".join(f"sum({name})" for name in case.summed)
+        table.add_row(outcome.label, outcome.rule, shape, sums, *_status(outcome))
+    console.print(table)
+
+
+def _print_rules(console: "Console", outcomes: Any, backend: "Backend") -> None:
+    from rich.table import Table
+
+    title = f"Every rule at random inputs, on {backend.name} {backend.version}"
+    table = Table("Rule", "Signature", title=title, title_justify="left")
+    table.add_column("Cases", justify="right")
+    table.add_column("Status")
+    table.add_column("Error", justify="right")
+    for outcome in outcomes:
+        signature = RULES[outcome.rule].signature
+        table.add_row(outcome.rule, signature, str(outcome.examples), *_status(outcome))
+    console.print(table)
+
+
+def _status(outcome: "Outcome") -> tuple[str, str]:
+    if outcome.failure is not None:
+        return "[bold red]wrong[/]", ""
+    return "[green]right[/]", f"{outcome.error:.2f}"
+
+
+def _write(file: str, found: Sequence[Found], options: argparse.Namespace, hours: float) -> None:
+    outcome: dict[str, Any] = {"version": __version__, "seed": options.seed, "hours": hours, "backends": {}}
+    for backend, report, rules in found:
+        outcome["backends"][backend.name] = {
+            "version": backend.version,
+            "report": [o._asdict() for o in report],
+            "rules": [o._asdict() for o in rules.values()],
+        }
+    text = json.dumps(outcome, indent=2) + "\n"
+    if file == "-":
+        print(text, end="")
+    else:
+        Path(file).write_text(text, encoding="utf-8")

@@ -1,0 +1,27 @@
+"""`linalg-vjp vendor`: a copy of the library."""
+
+import argparse
+import sys
+
+from .. import RULES
+from ..vendor import vendor
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Copy the library, or some of its rules."""
+    chosen = [name.strip() for given in options.rules for name in given.split(",") if name.strip()]
+    if unknown := set(chosen) - set(RULES):
+        print(
+            f"linalg-vjp: no rule {', '.join(sorted(unknown))}; there are {', '.join(RULES)}", file=sys.stderr
+        )
+        return 2
+    try:
+        folder = vendor(options.destination, chosen)
+    except (FileExistsError, ValueError) as error:
+        print(f"linalg-vjp: {error}", file=sys.stderr)
+        return 2
+    version, rules = (folder / "VERSION").read_text(encoding="utf-8").splitlines()[:2]
+    print(f"{folder}: {version}; {rules}")
+    return 0
