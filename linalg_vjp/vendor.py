@@ -1,6 +1,7 @@
 """A copy of the library for a framework that wants no dependency: whole, or with some of the rules alone."""
 
 import ast
+import hashlib
 import keyword
 import shutil
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     Parameters
     ----------
     destination : Path
-        A new folder, or one that was vendored before and is written anew.
+        A new or an empty folder, or one that was vendored before and is written anew.
     rules : sequence of str
         The rules to take, with what they need; all without it. Those that share a file come together.
 
@@ -33,7 +34,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     Raises
     ------
     FileExistsError
-        When there is something else at the destination.
+        When there is something else at the destination, or a file of the copy there was changed or added.
     ValueError
         When the folder could not be a package: its name is no identifier.
 
@@ -47,8 +48,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     """
     if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
         raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")
-    if destination.exists() and not _vendored(destination):
-        raise FileExistsError(f"{destination} exists, and was not made by this command; name another folder")
+    _check_free(destination)
     package = Path(__file__).parent
     wanted = _with_needed({home(name) for name in rules or RULES}, package / "_rules")
     if destination.exists():
@@ -60,13 +60,36 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     _without(destination / "__init__.py", {f"_rules.{family}" for family in dropped})
     _without(destination / "_rules" / "__init__.py", dropped)
     kept = ", ".join(name for name in RULES if home(name) in wanted)
-    (destination / STAMP).write_text(f"linalg_vjp {__version__}\nrules: {kept}\n", encoding="utf-8")
+    digests = "".join(f"{digest}  {name}\n" for name, digest in _digests(destination).items())
+    stamp = f"linalg_vjp {__version__}\nrules: {kept}\n\n{digests}"
+    (destination / STAMP).write_text(stamp, encoding="utf-8")
     return destination
 
 
-def _vendored(folder: Path) -> bool:
+def _check_free(folder: Path) -> None:
+    """Nothing is lost by writing there: it is new or empty, or a copy as this command made it."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
     stamp = folder / STAMP
-    return stamp.is_file() and stamp.read_text(encoding="utf-8").startswith("linalg_vjp ")
+    text = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    if not text.startswith("linalg_vjp "):
+        raise FileExistsError(f"{folder} exists, and was not made by this command; name another folder")
+    made = {name: digest for digest, name in (line.split("  ") for line in text.splitlines()[3:])}
+    own = [name for name, digest in _digests(folder).items() if made.get(name) != digest]
+    if own:
+        raise FileExistsError(
+            f"{folder} has files that were changed or added after it was vendored: {', '.join(own)}; keep "
+            "what is yours elsewhere and remove the folder, then vendor again"
+        )
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Of every file but the stamp and Python's caches, by its path in the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    named = {path.relative_to(folder).as_posix(): path for path in files}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items() if name != STAMP
+    }
 
 
 def home(name: str) -> str:

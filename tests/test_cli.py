@@ -33,9 +33,46 @@ def test_check(capsys, tmp_path):
     text = capsys.readouterr().out
     assert "4 right, 0 wrong" in text
     outcome = json.loads(file.read_text())
-    assert [case["label"] for case in outcome["report"]] == ["C", "G"]
-    assert {rule["rule"]: rule["examples"] for rule in outcome["rules"]} == {"inv": 5, "lu": 5}
-    assert all(0 < rule["error"] < 100 for rule in outcome["rules"])
+    (found,) = outcome["backends"].values()
+    assert [case["label"] for case in found["report"]] == ["C", "G"]
+    assert {rule["rule"]: rule["examples"] for rule in found["rules"]} == {"inv": 5, "lu": 5}
+    assert all(0 < rule["error"] < 100 for rule in found["rules"])
+
+
+def test_check_for_a_while_on_two_libraries(capsys):
+    """Rounds of other cases follow one another until the time is over; the cases add up."""
+    arguments = ["check", "--rule", "trace", "--hours", "0.001", "--examples", "3", "--json", "-"]
+    assert cli.main([*arguments, "--backend", "numpy", "--backend", "array-api-strict"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert list(found["backends"]) == ["numpy", "array-api-strict"]
+    counts = [backend["rules"][0]["examples"] for backend in found["backends"].values()]
+    assert all(count > 3 and count % 3 == 0 for count in counts)
+    assert f"{sum(counts)} random cases in 0.00 hours" in captured.err
+
+
+def test_an_interrupted_check_prints_what_was_done(capsys, monkeypatch):
+    tried = []
+
+    def probe_rule(name, *args):
+        if tried:
+            raise KeyboardInterrupt
+        tried.append(name)
+        return original(name, *args)
+
+    original = probe.probe_rule
+    monkeypatch.setattr(probe, "probe_rule", probe_rule)
+    assert cli.main(["check", "--rule", "trace", "--rule", "inv", "--examples", "3"]) == 130
+    text = capsys.readouterr().out
+    assert "3 random cases in" in text
+    assert "interrupted: what stands here was done before" in text
+
+
+def test_of_two_failures_the_smaller_is_kept():
+    right = probe.Outcome("", "inv", 5, 2.0, None)
+    wrong = [probe.Outcome("", "inv", 1, None, text) for text in ("a long case", "a case")]
+    assert probe.merged(right, right) == probe.Outcome("", "inv", 10, 2.0, None)
+    assert probe.merged(probe.merged(right, wrong[0]), wrong[1]) == ("", "inv", 7, None, "a case")
 
 
 def test_check_on_another_backend(capsys):
@@ -104,8 +141,11 @@ def test_vectors_against_a_module_of_ones_own(capsys, tmp_path, monkeypatch):
     assert "8 right, 0 wrong" in capsys.readouterr().out
     assert cli.main(["vectors", "--module", "own_rules"]) == 1
     text = capsys.readouterr().out
-    assert "lu_vjp, cyclic permutation, L_bar alone" in text
+    assert text.count("lu_vjp, ") == 1  # the first failure alone is printed whole
+    assert "cyclic permutation, L_bar alone" in " ".join(text.split())
     assert "p_indices" not in text
+    assert cli.main(["vectors", "--module", "own_rules", "--all"]) == 1
+    assert "lu_vjp, cyclic permutation, L_bar alone" in capsys.readouterr().out
     assert cli.main(["vectors", "--module", "own_rules", "--rule", "lu", "--zeros"]) == 1
     captured = capsys.readouterr()
     assert "choleski_vjp is named after no rule, and not tried" in captured.err
@@ -125,9 +165,16 @@ def test_rules(capsys):
     assert cli.main(["rules"]) == 0
     text = capsys.readouterr().out
     for rule in lv.RULES.values():
-        (line,) = (line for line in text.splitlines() if line.startswith(f"│ {rule.name} "))
-        assert rule.signature in line
-        assert rule.domain in line
+        assert f"{rule.name}  {rule.signature}\n" in text
+        assert rule.domain in " ".join(text.split())
+
+
+def test_lists_fit_a_narrow_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert cli.main(["rules"]) == 0
+    assert cli.main(["backends"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines if line.startswith(" ")) <= 40
 
 
 def test_bad_usage(capsys):
@@ -138,9 +185,24 @@ def test_bad_usage(capsys):
     )
     assert cli.main(["check", "--json", "/no/such/folder/file.json"]) == 2
     assert "there is no folder /no/such/folder" in capsys.readouterr().err
-    for arguments in ([], ["check", "--rule", "qrr"], ["check", "--examples", "0"]):
+    assert cli.main(["check", "--json", "/tmp"]) == 2
+    assert "/tmp is a folder; give --json the name of a file" in capsys.readouterr().err
+    for arguments in (
+        [],
+        ["check", "--rule", "qrr"],
+        ["check", "--examples", "x"],
+        ["check", "--hours", "-1"],
+    ):
         with pytest.raises(SystemExit):
             cli.main(arguments)
+    assert "a positive whole number is wanted, and not 'x'" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough():
+    command = f"{sys.executable} -m linalg_vjp rules | head -1"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert run.stdout == "qr  (m,n)->(m,k),(k,n)\n"
+    assert run.stderr == ""
 
 
 def test_a_backend_that_is_not_installed(monkeypatch):
@@ -150,12 +212,12 @@ def test_a_backend_that_is_not_installed(monkeypatch):
 
 
 def test_without_the_extra():
-    code = (
-        "import sys; sys.modules['rich'] = None; from linalg_vjp.cli import main; sys.exit(main(['rules']))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert run.returncode == 2
-    assert "pip install 'linalg_vjp[check]'" in run.stderr
+    for command, status in (("check", 2), ("rules", 0), ("backends", 0)):
+        code = "import sys; sys.modules['rich'] = None; from linalg_vjp.cli import main; "
+        code += f"sys.exit(main([{command!r}]))"
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert run.returncode == status
+        assert ("pip install 'linalg_vjp[check]'" in run.stderr) == (status == 2)
 
 
 def test_module_and_command_are_one():

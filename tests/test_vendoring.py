@@ -99,8 +99,9 @@ def test_the_command(tmp_path, with_compat, capsys):
     assert run.returncode == 0, run.stderr
     found = {path.name for path in folder.iterdir()}
     assert {"LICENSE", "VERSION", "py.typed", "_rules"} <= found
-    assert not {"cli.py", "__main__.py", "testing", "vendor.py"} & found
-    assert (folder / "VERSION").read_text() == f"linalg_vjp {__version__}\nrules: {', '.join(RULES)}\n"
+    assert not {"cli", "__main__.py", "testing", "vendor.py"} & found
+    version, rules = (folder / "VERSION").read_text().splitlines()[:2]
+    assert (version, rules) == (f"linalg_vjp {__version__}", f"rules: {', '.join(RULES)}")
     assert __version__ in capsys.readouterr().out
 
 
@@ -134,8 +135,9 @@ print(*lv.RULES)
 
 def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
     folder = tmp_path / "own"
-    for rules in ("qr", "lu,svd"):
-        assert cli.main(["vendor", str(folder), "--rules", rules]) == 0
+    folder.mkdir()  # an empty one is as good as none
+    for rules in (["--rules", "qr"], ["--rules", "svd", "--rules", "lu, svdvals"]):
+        assert cli.main(["vendor", str(folder), *rules]) == 0
     assert "rules: lu, svd, svdvals" in (folder / "VERSION").read_text()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "VERSION").write_text("1.0 of something else")
@@ -147,3 +149,23 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
         assert "cannot be the name of a package" in capsys.readouterr().err
     assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
     assert "no rule qq; there are qr, cholesky" in capsys.readouterr().err
+
+
+def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):
+    folder = tmp_path / "own"
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import own"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # what Python compiled is no change
+    with (folder / "_rules" / "qr.py").open("a") as file:
+        file.write("# mine\n")
+    (folder / "more.py").touch()
+    capsys.readouterr()
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 2
+    assert "changed or added after it was vendored: _rules/qr.py, more.py;" in capsys.readouterr().err
+    assert (folder / "more.py").exists()
+
+
+def test_without_array_api_compat(host):
+    run = use(host, "host._vendored.gradients", blocked="linalg_vjp array_api_compat")
+    assert "pip install array-api-compat, or vendor it and name your copy" in run.stderr

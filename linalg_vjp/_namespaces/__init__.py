@@ -30,15 +30,22 @@ except ImportError as error:
     missing = isinstance(error, ModuleNotFoundError) and str(error.name).endswith(HOOK)
     if "." in __name__.removesuffix("._namespaces") and not missing:
         raise
-    from array_api_compat import array_namespace as compat_namespace
-    from array_api_compat import device as compat_device
-    from array_api_compat import (
-        is_cupy_namespace,
-        is_dask_namespace,
-        is_jax_namespace,
-        is_numpy_namespace,
-        is_torch_namespace,
-    )
+    try:
+        from array_api_compat import array_namespace as compat_namespace
+        from array_api_compat import device as compat_device
+        from array_api_compat import (
+            is_cupy_namespace,
+            is_dask_namespace,
+            is_jax_namespace,
+            is_numpy_namespace,
+            is_torch_namespace,
+        )
+    except ModuleNotFoundError as absent:
+        raise ModuleNotFoundError(
+            "array-api-compat, which every array here goes through, is not installed: pip install "
+            f"array-api-compat, or vendor it and name your copy in a file {HOOK}.py beside this library",
+            name="array_api_compat",
+        ) from absent
 
 __all__ = [
     "Array",
