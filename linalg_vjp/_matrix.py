@@ -246,6 +246,7 @@ def shortcut(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp
     return primitives(xp).shortcut(condition, quick, exact, *arrays)
 
 
+@functools.cache
 def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:
     """The least and the largest size that a factor of eps keeps within the range of the floats."""
     info = xp.finfo(dtype)
