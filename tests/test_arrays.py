@@ -168,10 +168,13 @@ def test_results_and_pullbacks_go_to_another_process(tmp_path):
 @pytest.mark.parametrize("name", lv.RULES)
 def test_an_output_that_is_kept_cannot_be_written_to(name):
     rule = lv.RULES[name]
-    outputs, pullback = lv.vjp(name, *regular(name, n=4), **rule.typical)
+    inputs = regular(name, n=4)
+    outputs, pullback = lv.vjp(name, *inputs, **rule.typical)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     for label, y in zip(rule.outputs, outputs, strict=True):
-        if y.shape == ():
+        if y.shape == () or any(
+            np.shares_memory(x, y) for x in inputs
+        ):  # a view of an input, as NumPy gives it
             continue
         if label not in rule.keeps:
             y[...] = 0

@@ -22,6 +22,7 @@ from .pinv import *
 from .vector_norm import *
 from .matrix_norm import *
 from .trace import *
+from .views import *
 from .matmul import *
 from .kron import *
 
