@@ -49,6 +49,8 @@ def test_jit_and_vmap(name):
 def test_the_pullback_is_differentiated_again(name):
     """By JAX, backwards and forwards; differences are the judge."""
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
+    if rule.page == "eig":
+        pytest.skip("not run: JAX has no derivative of its own eig; through the adapter it has")
 
     def f(*inputs):
         if is_hermitian(name):

@@ -96,7 +96,8 @@ def test_one_that_was_stored_knows_zero(name):
         np.testing.assert_array_equal(bar, np.zeros_like(x))
 
 
-@pytest.mark.parametrize("name", KEEPING)
+# The order of eigenvalues is the library's, and the vectors have one of their own.
+@pytest.mark.parametrize("name", [name for name in KEEPING if lv.RULES[name].page != "eig"])
 def test_the_vectors_through_kept_values(name):
     """The exact derivatives, at ties, zeros and singular matrices too."""
     rule = lv.RULES[name]

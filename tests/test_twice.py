@@ -93,13 +93,17 @@ def loss_and_truth(name, params):
     return trial, further, value, size
 
 
-def weighed(name, outputs, bars, sum_of):
+def weighed(name, outputs, bars, xp):
+    """The sum of Re<bar, y>, or of Re(bar) |y|^2 entry by entry where y has a gauge."""
     rule = lv.RULES[name]
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     named = zip(rule.outputs, outputs, bars, strict=True)
-    return sum(
-        sum_of(bar * (y * y if label in rule.gauge else y)) for label, y, bar in named if bar is not None
+    terms = (
+        xp.real(bar) * xp.real(y * xp.conj(y)) if label in rule.gauge else xp.real(xp.conj(bar) * y)
+        for label, y, bar in named
+        if bar is not None
     )
+    return sum(map(xp.sum, terms))
 
 
 def torch_second(name, params, trial, further):
@@ -111,7 +115,7 @@ def torch_second(name, params, trial, further):
     inputs, D, E = ([torch.asarray(x) for x in xs] for xs in (trial.inputs, trial.dots, further))
 
     def loss(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, torch.sum)
+        return weighed(name, getattr(L, name)(*x, **params), bars, torch)
 
     def slope(*x):
         return sum((g * d).sum() for g, d in zip(gradient(*x), D, strict=True))
@@ -142,7 +146,7 @@ def jax_second(name, params, trial, further):
     inputs, D, E = (tuple(jax.numpy.asarray(x) for x in xs) for xs in (trial.inputs, trial.dots, further))
 
     def loss(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, jax.numpy.sum)
+        return weighed(name, getattr(L, name)(*x, **params), bars, jax.numpy)
 
     def slope(*x):
         gradient = jax.grad(loss, argnums=tuple(range(len(x))))(*x)
@@ -163,7 +167,7 @@ def autograd_second(name, params, trial, further):
     function = adapter.function(lv.RULES[name])
 
     def loss(x):
-        return weighed(name, function(*x, **params), trial.bars, anp.sum)
+        return weighed(name, function(*x, **params), trial.bars, anp)
 
     def slope(x):
         return sum(anp.sum(g * d) for g, d in zip(autograd.grad(loss)(x), trial.dots, strict=True))
@@ -179,13 +183,14 @@ def mlx_second(name, params, trial, further):
     from linalg_vjp.adapters import mlx as L
 
     def arrays(xs):
-        return [None if x is None else mx.array(np.asarray(x, "float32")) for x in xs]
+        kinds = {"f": "float32", "c": "complex64"}
+        return [None if x is None else mx.array(x.astype(kinds[x.dtype.kind])) for x in xs]
 
     bars, inputs, D, E = map(arrays, (trial.bars, trial.inputs, trial.dots, further))
     count = list(range(len(inputs)))
 
     def loss(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, mx.sum)
+        return weighed(name, getattr(L, name)(*x, **params), bars, mx)
 
     def derive(f, *x):
         found = mx.grad(f, argnums=count)(*x)

@@ -104,6 +104,19 @@ def _svdvals(A: Array) -> Array:
     return mx.linalg.svd(A, compute_uv=False, stream=mx.cpu)
 
 
+def _eig(A: Array) -> Any:
+    w, V = mx.linalg.eig(A, stream=mx.cpu)
+    return w, mx.conj(V) if mx.issubdtype(A.dtype, mx.complexfloating) and _conjugates() else V
+
+
+@functools.cache
+def _conjugates() -> bool:
+    """Whether MLX gives the conjugates of the eigenvectors of a complex matrix, as 0.32 does."""
+    A = mx.array([[1.0, 1.0j], [0.0, 2.0]])
+    w, V = mx.linalg.eig(A, stream=mx.cpu)
+    return bool((mx.abs(A @ V - V * w).max() > 0.1).item())
+
+
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
     """MLX's own takes complex entries for something else."""
     if ord in (2, -2, "nuc"):
@@ -131,7 +144,9 @@ linalg = SimpleNamespace(
     cholesky=_on_cpu(mx.linalg.cholesky),
     det=_on_cpu(mx.linalg.det),
     diagonal=functools.partial(mx.diagonal, axis1=-2, axis2=-1),
+    eig=_eig,
     eigh=_on_cpu(mx.linalg.eigh),
+    eigvals=_on_cpu(mx.linalg.eigvals),
     eigvalsh=_on_cpu(mx.linalg.eigvalsh),
     inv=_inv,
     matrix_norm=_matrix_norm,

@@ -13,6 +13,7 @@ from .cholesky import *
 from .lu import *
 from .svd import *
 from .eigh import *
+from .eig import *
 from .solve_triangular import *
 from .inv import *
 from .solve import *

@@ -36,6 +36,7 @@ class Op:
     params: Mapping[str, Any] = field(default_factory=dict)
     constant: tuple[str, ...] = ()  # outputs that cannot be differentiated
     real: tuple[str, ...] = ()  # outputs that are real for a complex input, too
+    complex: tuple[str, ...] = ()  # outputs that are complex for a real input, too
     invariant: Callable[[list, list], list] = lambda outputs, bars: bars
     level: Callable[[list, list], list] = lambda outputs, bars: bars
     hermitian: tuple[str, ...] = ()  # inputs that are, and so their tangents
@@ -219,6 +220,8 @@ class Point:
     def _is_complex(self, name):
         if name in self._names:
             return self.inputs[self._names.index(name)].dtype.kind == "c"
+        if name in self.op.complex:
+            return True
         return name not in self.op.real and any(x.dtype.kind == "c" for x in self.inputs)
 
     def _named(self, names, arrays):

@@ -8,6 +8,8 @@ import numpy as np
 from .._exact import Exact, norm
 from ._common import Like, factors_svd
 
+WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # these have kinks
+
 
 def matrix_norm(A: Exact, *, like: Like, ord: float | str = "fro", keepdims: bool = False) -> list[Exact]:
     """From the definition."""
