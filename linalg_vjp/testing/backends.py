@@ -60,6 +60,7 @@ class Backend:
     devices: tuple[str, ...]  # those to try, as parts of their names; empty where arrays have none
     dtypes: tuple[str, ...]
     start_with: tuple[dict[str, Any], ...] = ()
+    forget_with: tuple[dict[str, Any], ...] = ()  # calls that free what was compiled for cases that are over
     examples: int = 200  # random cases of each rule, unless the user says how many
     tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
@@ -93,11 +94,11 @@ class Backend:
             raise MissingBackend(
                 f"backend {self.name} is installed, but does not run here: {error}"
             ) from error
-        for step in self.start_with:
-            module, name = step["call"].split(":")
-            arguments = map(_hashable, step.get("arguments", []))
-            keywords = {k: _hashable(v) for k, v in step.get("keywords", {}).items()}
-            operator.attrgetter(name)(importlib.import_module(module))(*arguments, **keywords)
+        _make(self.start_with)
+
+    def forget(self) -> None:
+        """Free what the library keeps of the cases so far."""
+        _make(self.forget_with)
 
     def namespace(self) -> Namespace:
         """Its namespace."""
@@ -153,6 +154,14 @@ def load(name: str) -> Backend:
     ]
     plain: dict[str, Any] = {key: _hashable(value) for key, value in data.items()}
     return Backend(name=name, gaps=tuple(gaps), **plain)
+
+
+def _make(calls: tuple[dict[str, Any], ...]) -> None:
+    for step in calls:
+        module, name = step["call"].split(":")
+        arguments = map(_hashable, step.get("arguments", []))
+        keywords = {k: _hashable(v) for k, v in step.get("keywords", {}).items()}
+        operator.attrgetter(name)(importlib.import_module(module))(*arguments, **keywords)
 
 
 def _hashable(value: Any) -> Any:

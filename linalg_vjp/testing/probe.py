@@ -88,6 +88,8 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
     except Exception:
         # Hypothesis runs the smallest failure last, so `failure` is about that one.
         return Outcome("", name, count, None, failure)
+    finally:
+        backend.forget()
     return Outcome("", name, count, worst, None)
 
 
