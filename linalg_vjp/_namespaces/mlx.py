@@ -73,13 +73,40 @@ def _qr(A: Array, mode: str = "reduced") -> Any:
 
 
 def _inv(A: Array) -> Array:
-    """MLX ends the process at an empty matrix."""
-    return A if A.size == 0 else mx.linalg.inv(A, stream=mx.cpu)
+    """MLX ends the process at an empty matrix, and takes real ones alone."""
+    if A.size == 0:
+        return A
+    if not _is_complex(A):
+        return mx.linalg.inv(A, stream=mx.cpu)
+    n = A.shape[-1]
+    return _complex(mx.linalg.inv(_real_form(A), stream=mx.cpu)[..., :, :n])
 
 
 def _solve(A: Array, B: Array) -> Array:
-    """MLX ends the process at an empty matrix."""
-    return B if B.size == 0 else mx.linalg.solve(A, B, stream=mx.cpu)
+    """MLX ends the process at an empty matrix, and takes real ones alone."""
+    if B.size == 0:
+        return B
+    if not _is_complex(A):
+        return mx.linalg.solve(A, B, stream=mx.cpu)
+    parts = mx.concatenate([mx.real(B), mx.imag(B)], axis=-2)
+    return _complex(mx.linalg.solve(_real_form(A), parts, stream=mx.cpu))
+
+
+def _is_complex(A: Array) -> bool:
+    return bool(mx.issubdtype(A.dtype, mx.complexfloating))
+
+
+def _real_form(A: Array) -> Array:
+    """The real matrix [[Re A, -Im A], [Im A, Re A]], which multiplies [Re X, Im X] as A does X."""
+    re, im = mx.real(A), mx.imag(A)
+    rows = [mx.concatenate([re, -im], axis=-1), mx.concatenate([im, re], axis=-1)]
+    return mx.concatenate(rows, axis=-2)
+
+
+def _complex(parts: Array) -> Array:
+    """X from [Re X, Im X]."""
+    m = parts.shape[-2] // 2
+    return parts[..., :m, :] + 1j * parts[..., m:, :]
 
 
 def _pinv(A: Array, rtol: Any = None) -> Array:
@@ -106,7 +133,7 @@ def _svdvals(A: Array) -> Array:
 
 def _eig(A: Array) -> Any:
     w, V = mx.linalg.eig(A, stream=mx.cpu)
-    return w, mx.conj(V) if mx.issubdtype(A.dtype, mx.complexfloating) and _conjugates() else V
+    return w, mx.conj(V) if _is_complex(A) and _conjugates() else V
 
 
 @functools.cache

@@ -26,6 +26,7 @@ from .trace import *
 from .views import *
 from .matmul import *
 from .kron import *
+from .matrix_power import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))
