@@ -9,7 +9,7 @@ from ._namespaces import Namespace
 from ._record import Record
 from ._signature import Core
 
-__all__ = ["Arrays", "Frame", "Like", "run"]
+__all__ = ["Arrays", "Frame", "Like", "run", "turned"]
 
 Arrays = Sequence[Any]
 
@@ -29,6 +29,9 @@ class Frame(NamedTuple):
     params: dict[str, Any]
     plain: dict[str, Any]  # those of a forward: all but the gauge
     missing: frozenset[str]  # optional axes that were left out
+    axis: (
+        int  # along which the vectors of the signature lie; the last one, but for rules with a keyword for it
+    )
     batch: int  # how many axes the batch has
     mapped: bool  # whether the library may want the batch in parts
     inputs: tuple[Like, ...]
@@ -50,6 +53,8 @@ def run(
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
+    if frame.axis != -1:
+        arrays = [_moved(x, core, frame, frame.axis, -1) for x, core in zip(arrays, cores, strict=True)]
     parts = mapper(xp, frame.batch, whole, arrays) if frame.mapped else None
     if parts is None:
         results = formula(*arrays, xp=xp, **params)
@@ -67,9 +72,27 @@ def run(
 
         there = [None if type(x) is Like else x for x in arrays]
         results = parts(rule.name, checked, there, _ranks(frame, there, cores), params)
+    if frame.axis != -1:
+        pairs = zip(results, result_cores, strict=True)
+        results = tuple(_moved(x, core, frame, -1, frame.axis) for x, core in pairs)
     if frame.missing:
         results = tuple(_squeezed(x, core, frame) for x, core in zip(results, result_cores, strict=True))
     return results
+
+
+def _moved(x: Any, core: Core | None, frame: Frame, source: int, target: int) -> Any:
+    """With the vectors of its core along another axis."""
+    if x is None or not core:
+        return x
+    if type(x) is Like:
+        return Like(turned(x.shape, source), x.dtype)
+    return frame.xp.moveaxis(x, source, target)
+
+
+def turned(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """A shape with one of its axes last."""
+    at = len(shape) + axis
+    return (*shape[:at], *shape[at + 1 :], shape[at])
 
 
 def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:

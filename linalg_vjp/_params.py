@@ -4,7 +4,7 @@ import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Param", "complete", "integer", "one_of"]
+__all__ = ["Param", "complete", "integer", "negative_axis", "one_of"]
 
 
 class Param(NamedTuple):
@@ -56,6 +56,17 @@ def integer(default: int, *samples: int) -> Param:
     """
     return Param(
         default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples)
+    )
+
+
+def negative_axis() -> Param:
+    """The keyword of an axis that all arrays have, the last without it."""
+
+    def allows(value: object) -> bool:
+        return isinstance(value, numbers.Integral) and value < 0
+
+    return Param(
+        -1, allows, "a negative integer: arrays broadcast, so axes are counted from the end", (-1, -2)
     )
 
 

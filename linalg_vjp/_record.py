@@ -42,6 +42,7 @@ class Record:
     gauge: tuple[str, ...] = ()
     space: Mapping[str, str] = field(default_factory=dict)
     batched: Callable[[Mapping[str, Any]], bool] = always
+    axis: str = ""
     half: bool = False
     typical: Mapping[str, Any] = field(default_factory=dict)
     page: str = ""

@@ -114,6 +114,9 @@ class Rule(Record):
         "triangular" (and nonsingular); any other input is a general array.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
+    axis : str
+        The keyword that says along which axis the vectors of the signature lie. Formulas find them along the
+        last axis, and are not given it.
     half : bool
         Whether it is right in half precision, too, where a library has it.
     typical : mapping of str to object

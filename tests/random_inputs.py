@@ -33,8 +33,20 @@ def is_hermitian(name):
     return set(RULES[name].space.values()) & {"hermitian", "positive"}
 
 
-def regular(name, *batch, n=3, dtype="float64"):
-    """Inputs of a rule where nothing is tied or singular."""
-    A = positive(*batch, n, dtype=dtype) if is_hermitian(name) else general(*batch, n, n, dtype=dtype)
-    inputs = (A + np.diag(np.arange(2, 2 + n)).astype(dtype), general(*batch, n, 2, dtype=dtype, seed=1))
-    return inputs[: len(RULES[name].inputs)]
+def regular(name, *batch, n=3, dtype="float64", axis=-1):
+    """Inputs of a rule where nothing is tied or singular, of n entries along the axes of the first one.
+
+    Axes that the first one does not have are of two entries. Vectors lie along `axis`.
+    """
+    inputs, sizes = [], {}
+    for i, core in enumerate(RULES[name].sides.inputs):
+        shape = [int(a) if a.isdigit() else sizes.setdefault(a, 2 if i else n) for a in core]
+        A = (
+            positive(*batch, n, dtype=dtype)
+            if is_hermitian(name)
+            else general(*batch, *shape, dtype=dtype, seed=i)
+        )
+        if i == 0 and len(core) == 2:
+            A = A + np.diag(np.arange(2, 2 + n)).astype(dtype)
+        inputs.append(A if axis == -1 else np.moveaxis(A, -1, axis))
+    return tuple(inputs)

@@ -11,7 +11,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 from linalg_vjp.testing.cases import cases
 
-from .random_inputs import general, is_hermitian, positive
+from .random_inputs import general, is_hermitian, positive, regular
 
 EXAMPLES = 60
 
@@ -86,8 +86,7 @@ def test_read_only_cotangents_and_saved_outputs(name):
 def test_larger_matrices(name, n):
     """Past the sizes of the oracle: pullback and pushforward agree, batch and slices too."""
     rule = lv.RULES[name]
-    A = positive(2, n) if is_hermitian(name) else general(2, n, n) / n**0.5
-    inputs = (A, general(2, n, 3, seed=1))[: len(rule.inputs)]
+    inputs = regular(name, 2, n=n)
     outputs = rule.forward(*inputs)
     dots = [general(*x.shape, seed=2 + i) for i, x in enumerate(inputs)]
     if is_hermitian(name):

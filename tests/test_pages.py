@@ -82,7 +82,7 @@ def test_the_numpy_block_satisfies_the_vectors(rule):
 
     def matrix_by_matrix(inputs, outputs, cotangents, **params):
         results = [np.zeros_like(x) for x in inputs]
-        for index, places in matrices(rule, inputs, outputs):
+        for index, places in matrices(rule, inputs, outputs, params):
             ins = [x[(*place, ...)] for x, place in zip(inputs, places, strict=True)]
             outs = [y[(*index, ...)] for y in outputs]
             bars = [cotangents[i][(*index, ...)] for i in live]
@@ -99,10 +99,10 @@ def test_the_numpy_block_satisfies_the_vectors(rule):
         assert vectors.judge(vector, matrix_by_matrix, None, zeros=True)["vjp"] == "", vector.name
 
 
-def matrices(rule, inputs, outputs):
+def matrices(rule, inputs, outputs, params):
     """Where each matrix of a batch lies in the outputs, and in each input."""
-    if rule == "vector_norm":
-        return [((), [()])]  # its block takes every axis
+    if not lv.RULES[rule].batched(params):
+        return [((), [() for _ in inputs])]  # the block takes every axis
     ranks = [min(x.ndim, len(core)) for x, core in zip(inputs, lv.RULES[rule].sides.inputs, strict=True)]
     batches = [x.shape[: x.ndim - rank] for x, rank in zip(inputs, ranks, strict=True)]
     return [

@@ -10,7 +10,7 @@ import linalg_vjp as lv
 from linalg_vjp.adapters._autograd import NAMESPACE
 from linalg_vjp.testing.backends import load
 
-from .random_inputs import general, is_hermitian, positive
+from .random_inputs import general, is_hermitian, positive, regular
 
 FORMS = [(name, {}) for name in lv.RULES] + [
     ("qr", {"mode": "complete"}),
@@ -29,7 +29,8 @@ FORMS = [(name, {}) for name in lv.RULES] + [
 def setting(name, shape=(4, 4)):
     """A rule's inputs, where everything is smooth."""
     A = positive(shape[0]) if is_hermitian(name) or name == "solve" else general(*shape)
-    return lv.RULES[name], (A, general(4, 2, seed=1))[: len(lv.RULES[name].inputs)]
+    inputs = (A, general(4, 2, seed=1))[: len(lv.RULES[name].inputs)]
+    return lv.RULES[name], inputs if len(lv.RULES[name].sides.inputs[0]) == 2 else regular(name, n=4)
 
 
 # The extra columns of a full factor have no tangent of their own, so tall and wide only without them.

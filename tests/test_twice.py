@@ -46,7 +46,8 @@ FORMS = [(name, params) for name, rule in lv.RULES.items() for params in forms(r
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
 def test_every_form(name, params, dtype, target):
     in_memory(target)
-    inputs = [target.asarray(x) for x in regular(name, dtype=dtype)]
+    axis = params.get(lv.RULES[name].axis, -1)
+    inputs = [target.asarray(x) for x in regular(name, *[2] * (-1 - axis), dtype=dtype, axis=axis)]
     check_rule(lv.RULES[name], inputs, batched=lv.RULES[name].batched(params), twice=True, **params)
 
 

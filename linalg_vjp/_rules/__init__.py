@@ -25,6 +25,7 @@ from .matrix_norm import *
 from .trace import *
 from .views import *
 from .matmul import *
+from .vector_products import *
 from .kron import *
 from .matrix_power import *
 

@@ -140,6 +140,7 @@ LINEAR = (
     "conj",
     "expand_dims",
     "imag",
+    "moveaxis",
     "real",
     "reshape",
     "squeeze",

@@ -71,9 +71,12 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
         if inputs:
             make = Matrices(make.random, np.dtype(draw(st.sampled_from(dtypes))))
         here = batch if len(rule.inputs) == 1 else draw(_broadcastable(batch))
+        if rule.axis:  # which all arrays have
+            here = here or batch[-1:]
         there = [size for size, axis in zip(core, axes, strict=True) if axis not in missing]
         lead = here if len(there) == len(core) else ()  # an array without an axis has no batch
-        inputs.append(make.of(rule.space.get(label, ""), draw(structures), *lead, *there))
+        x = make.of(rule.space.get(label, ""), draw(structures), *lead, *there)
+        inputs.append(np.moveaxis(x, -1, params[rule.axis]) if rule.axis and axes else x)
     if name in getattr(page, "ANY_RANK", ()) and draw(st.booleans()):
         inputs[0] = make.singular(inputs[0], draw(st.integers(0, 3)))
     within = hasattr(page, "in_range") and page.in_range(params)

@@ -11,6 +11,8 @@ def torch_function(name):
         return lambda L, B, upper=False: torch.cholesky_solve(B, L, upper=upper)
     if name == "trace":
         return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
+    if name == "outer":  # torch.outer takes no batch
+        return lambda a, b: a[..., :, None] * b[..., None, :]
     if name == "kron":  # torch.kron multiplies the batch axes, too
         return lambda A, B: (torch.func.vmap(torch.kron) if A.ndim > 2 else torch.kron)(A, B)
     return getattr(torch.linalg, name, None) or getattr(torch, name)
@@ -28,6 +30,7 @@ def jax_function(name):
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
         "kron": of_each(jax.numpy.kron),
+        "outer": lambda a, b: a[..., :, None] * b[..., None, :],
     }
     if name in others:
         return others[name]
@@ -49,6 +52,7 @@ def autograd_function(name):
         "matrix_norm": lambda A: anl.norm(A, "nuc", axis=(1, 2) if A.ndim > 2 else None),
         "svd": lambda A: anl.svd(A, full_matrices=False),
         "matmul": anp.matmul,
+        "outer": lambda a, b: a[..., :, None] * b[..., None, :],
         "matrix_power": lambda A: anl.matrix_power(A, 3),
     }
     return functions.get(name) or (lambda *x: getattr(anl, name)(*x))
