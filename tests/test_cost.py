@@ -25,7 +25,14 @@ FLOPS = {
     **{"LU": Fraction(2, 3), "Cholesky": Fraction(1, 3), "QR": Fraction(8, 3)},
     **{"SVD": 21, "eigh": 9, "eig": 25, "inverse": 2},
 }
-CALLS = {"svd": "SVD", "svdvals": "SVD", "eigh": "eigh", "eigvalsh": "eigh", "inv": "inverse"} | {
+CALLS = {
+    "cholesky": "Cholesky",
+    "svd": "SVD",
+    "svdvals": "SVD",
+    "eigh": "eigh",
+    "eigvalsh": "eigh",
+    "inv": "inverse",
+} | {
     "eig": "eig",
     "eigvals": "eig",
 }

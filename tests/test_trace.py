@@ -29,7 +29,7 @@ FORMS = [(name, {}) for name in lv.RULES] + [
 def setting(name, shape=(4, 4)):
     """A rule's inputs, where everything is smooth."""
     A = positive(shape[0]) if is_hermitian(name) or name == "solve" else general(*shape)
-    inputs = (A, general(4, 2, seed=1))[: len(lv.RULES[name].inputs)]
+    inputs = (A, general(shape[0], 2, seed=1))[: len(lv.RULES[name].inputs)]
     return lv.RULES[name], inputs if len(lv.RULES[name].sides.inputs[0]) == 2 else regular(name, n=4)
 
 

@@ -18,8 +18,10 @@ from .solve_triangular import *
 from .inv import *
 from .solve import *
 from .det import *
+from .logdet import *
 from .cholesky_solve import *
 from .pinv import *
+from .lstsq import *
 from .vector_norm import *
 from .matrix_norm import *
 from .trace import *

@@ -43,7 +43,7 @@ def pinv_fwd(
     U, S, Vh = pinv_keep(A, A, rtol=rtol, xp=xp)
     if U is None:
         return pinv(A, rtol=rtol, xp=xp), (None, None, None)
-    _, f = _stays(S, rtol, xp)
+    _, f = stays_of(S, rtol, xp)
     return ((adjoint(Vh, xp) * f[..., None, :]) @ adjoint(U, xp),), (U, S, Vh)
 
 
@@ -73,7 +73,7 @@ def pinv_vjp(
 
         A_bar = D(X_bar^H),  D(Z) = -X^H Z^H X^H + (I - A X) Z X X^H + X^H X Z (I - X A)
 
-    for rtol=None; see `_cut` for the D that allows for singular values that rtol cuts off.
+    for rtol=None; see `cut_derivative` for the D that allows for singular values that rtol cuts off.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _derivative(
     if 0 in A.shape[-2:]:
         return Z
     if rtol is not None:
-        return _cut(*factors, Z, rtol, xp)
+        return cut_derivative(*factors, Z, rtol, xp)
     if A.shape[-2] >= A.shape[-1]:
         return _tall(A, X, Z, xp)
     return adjoint(_tall(adjoint(A, xp), adjoint(X, xp), adjoint(Z, xp), xp), xp)
@@ -176,14 +176,14 @@ def _nonzero(x: Array, xp: Namespace) -> Array:
     return xp.where(x == 0, 1.0, x)
 
 
-def _stays(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
+def stays_of(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
     """Which singular values stay, and f: their reciprocals, and 0 for the others."""
-    per_matrix: Array = rtol if isinstance(rtol, numbers.Real) else rtol[..., None]
-    stays = S[..., :1] * per_matrix < S
+    per_matrix: Array = rtol[..., None] if hasattr(rtol, "shape") else rtol
+    stays = S[..., : min(1, S.shape[-1])] * per_matrix < S
     return stays, xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
 
 
-def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> Array:
+def cut_derivative(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> Array:
     """D(Z) where singular values that are not zero were cut off.
 
     X^H = U diag(f) V^H with f_i = 1/s_i for those that stay and 0 for the others. With B = U^H Z V,
@@ -194,7 +194,7 @@ def _cut(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> A
     f_i f_j, where both are cut zero, so that ties do no harm. S is taken in units of the largest value.
     """
     V, unit = adjoint(Vh, xp), _nonzero(S[..., :1], xp)
-    stays, f = _stays(S / unit, rtol, xp)
+    stays, f = stays_of(S / unit, rtol, xp)
     S, unit = S / unit, unit[..., None]
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
     mixed = stays[..., :, None] != stays[..., None, :]
@@ -214,6 +214,8 @@ def _is_tolerance(value: object) -> bool:
     return value is None or hasattr(value, "shape")
 
 
+RTOL = Param(None, _is_tolerance, "a real number (NaN is none), an array of them, or None", (None, 0.3))
+
 PINV = Rule(
     "pinv",
     "(m,n)->(n,m)",
@@ -226,11 +228,7 @@ PINV = Rule(
     op_keep=pinv_keep,
     op_vjp=pinv_vjp,
     op_jvp=pinv_jvp,
-    params={
-        "rtol": Param(
-            None, _is_tolerance, "a real number (NaN is none), an array of them, or None", (None, 0.3)
-        )
-    },
+    params={"rtol": RTOL},
     family="solvers",
     domain="the matrices of the rank of A",
 )

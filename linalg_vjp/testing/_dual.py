@@ -210,6 +210,9 @@ class _Namespace:
         root = self.base.sqrt(x.value)
         return Dual(root, None if x.dot is None else x.dot / (2 * root), self)
 
+    def log(self, x: Dual) -> Dual:
+        return Dual(self.base.log(x.value), None if x.dot is None else x.dot / x.value, self)
+
     def log2(self, x: Dual) -> Dual:
         return Dual(self.base.log2(x.value), None, self)  # rules round it to a step
 

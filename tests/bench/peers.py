@@ -3,6 +3,11 @@
 import linalg_vjp as lv
 
 
+def with_residuals(X, A, B):
+    """A solution and the squares that are left, which libraries return for some shapes alone."""
+    return X, (abs(A @ X - B) ** 2).sum(-2)
+
+
 def torch_function(name):
     """PyTorch's function, of torch.linalg or of torch itself."""
     import torch
@@ -11,6 +16,8 @@ def torch_function(name):
         return lambda L, B, upper=False: torch.cholesky_solve(B, L, upper=upper)
     if name == "trace":
         return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
+    if name == "lstsq":
+        return lambda A, B: with_residuals(torch.linalg.lstsq(A, B)[0], A, B)
     if name == "outer":  # torch.outer takes no batch
         return lambda a, b: a[..., :, None] * b[..., None, :]
     if name == "kron":  # torch.kron multiplies the batch axes, too
@@ -30,6 +37,7 @@ def jax_function(name):
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
         "kron": of_each(jax.numpy.kron),
+        "lstsq": of_each(lambda A, B: with_residuals(jax.numpy.linalg.lstsq(A, B)[0], A, B)),
         "outer": lambda a, b: a[..., :, None] * b[..., None, :],
     }
     if name in others:
@@ -39,10 +47,13 @@ def jax_function(name):
 
 
 def autograd_function(name):
-    """HIPS autograd's function; its derivative of eig forgets that the vectors are normalized."""
+    """HIPS autograd's function; its derivative of eig forgets that the vectors are normalized.
+
+    Its lstsq has none.
+    """
     import autograd.numpy as anp
 
-    if name == "eig":
+    if name in ("eig", "lstsq"):
         raise NotImplementedError("another derivative is no contender")
 
     anl = anp.linalg
