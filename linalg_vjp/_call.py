@@ -19,12 +19,11 @@ from ._checks import (
     common_namespace,
 )
 from ._cotangent import all_none, cast, unbroadcast
-from ._frame import Arrays, Frame, Like, run, turned
+from ._frame import Arrays, Frame, Like, run
 from ._matrix import promote
 from ._namespaces import Array, Namespace, device, is_numpy_namespace, same_device
 from ._params import complete
 from ._record import Record
-from ._signature import Core
 
 __all__ = [
     "Arrays",
@@ -119,32 +118,13 @@ def _frame(
         if name not in rule.constant:
             check_floating(rule, name, x, xp)
     axis = completed.pop(rule.axis) if rule.axis else -1
-    sides = ((rule.inputs, rule.sides.inputs, inputs), (rule.outputs, rule.sides.outputs, outputs))
-    shapes = [[x.shape for x in arrays] for _, _, arrays in sides]
-    if axis != -1:
-        shapes = [_turned(rule, axis, *side) for side in sides]
-    missing, batch = check_shapes(rule, *shapes)
+    missing, batch = check_shapes(rule, [x.shape for x in inputs], [y.shape for y in outputs], axis)
     check_params(rule, completed, arrays[0], batch, xp)
     plain = {name: value for name, value in completed.items() if name != "gauge"}
     mapped = maps(xp) and (bool(rule.axis) or rule.batched(completed))
     place = None if rule.stored or rule.extras else device(arrays[0])
     likes = _likes(inputs)
     return Frame(rule, xp, completed, plain, missing, axis, len(batch), mapped, likes, place, _likes(outputs))
-
-
-def _turned(
-    rule: Record, axis: int, names: tuple[str, ...], cores: Sequence[Core], arrays: Arrays
-) -> list[tuple[int, ...]]:
-    """The shapes with the axis along which the vectors lie as the last one."""
-    found: list[tuple[int, ...]] = []
-    for name, core, x in zip(names, cores, arrays, strict=len(arrays) > 0):
-        if core and len(x.shape) < -axis:
-            raise ValueError(
-                f"{rule.name}: {name} has shape {tuple(x.shape)}, and no axis {axis}; give an axis that all "
-                f"arrays have"
-            )
-        found.append(turned(tuple(x.shape), axis) if core else x.shape)
-    return found
 
 
 def _likes(arrays: Arrays) -> tuple[Like, ...]:

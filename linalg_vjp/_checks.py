@@ -24,7 +24,7 @@ from ._namespaces import (
     same_device,
 )
 from ._record import Record
-from ._signature import bind, describe
+from ._signature import Core, bind, describe, turned
 
 __all__ = [
     "check_count",
@@ -225,13 +225,19 @@ def check_results(rule: Record, formula: object, results: object, count: int) ->
 
 
 def check_shapes(
-    rule: Record, shapes: Sequence[tuple[int, ...]], outputs: Sequence[tuple[int, ...]]
+    rule: Record,
+    shapes: Sequence[tuple[int, ...]],
+    outputs: Sequence[tuple[int, ...]],
+    axis: int = -1,
 ) -> tuple[frozenset[str], tuple[int, ...]]:
     """The shapes of the inputs fit the signature and broadcast, and those of outputs, if any, go with them.
 
-    Which optional axes they leave out, and the shape of their batch.
+    Which optional axes they leave out, and the shape of their batch. Vectors lie along `axis`.
     """
     sides = rule.sides
+    if axis != -1:
+        shapes = _turned(rule, rule.inputs, sides.inputs, shapes, axis)
+        outputs = _turned(rule, rule.outputs, sides.outputs, outputs, axis) if outputs else outputs
     sizes: dict[str, int] = {}
     missing = sides.missing(shapes)
     batches = []
@@ -262,6 +268,23 @@ def check_shapes(
                 f"{describe(core, known)}; give the outputs of the forward"
             )
     return missing, batch
+
+
+def _turned(
+    rule: Record,
+    names: Sequence[str],
+    cores: Sequence[Core],
+    shapes: Sequence[tuple[int, ...]],
+    axis: int,
+) -> list[tuple[int, ...]]:
+    """The shapes with the axis along which the vectors lie as the last one."""
+    for name, core, shape in zip(names, cores, shapes, strict=True):
+        if core and len(shape) < -axis:
+            raise ValueError(
+                f"{rule.name}: {name} has shape {tuple(shape)}, and no axis {axis}; give an axis that all "
+                f"arrays have"
+            )
+    return [turned(tuple(shape), axis) if core else shape for core, shape in zip(cores, shapes, strict=True)]
 
 
 def check_shape(rule: Record, kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:

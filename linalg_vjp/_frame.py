@@ -7,9 +7,9 @@ from ._batches import mapper
 from ._checks import check_results
 from ._namespaces import Namespace
 from ._record import Record
-from ._signature import Core
+from ._signature import Core, turned
 
-__all__ = ["Arrays", "Frame", "Like", "run", "turned"]
+__all__ = ["Arrays", "Frame", "Like", "run"]
 
 Arrays = Sequence[Any]
 
@@ -87,12 +87,6 @@ def _moved(x: Any, core: Core | None, frame: Frame, source: int, target: int) ->
     if type(x) is Like:
         return Like(turned(x.shape, source), x.dtype)
     return frame.xp.moveaxis(x, source, target)
-
-
-def turned(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """A shape with one of its axes last."""
-    at = len(shape) + axis
-    return (*shape[:at], *shape[at + 1 :], shape[at])
 
 
 def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:

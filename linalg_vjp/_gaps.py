@@ -26,6 +26,7 @@ __all__ = [
     "eps_of",
     "gaps",
     "quotients",
+    "reciprocal_gaps",
     "reciprocals",
     "sums",
     "vanishing",
@@ -159,6 +160,14 @@ def sums(
 ) -> Array:
     """s_j + s_i of singular values, inf where both are zero."""
     return vanishing(S[..., None, :] + S[..., :, None], _first(S), 2 * ZERO, gauge, xp, of, coefficients)
+
+
+def reciprocal_gaps(w: Array, xp: Namespace) -> Array:
+    """1 / (w_j - w_i) of general eigenvalues, and 0 where the two are tied to rounding."""
+    D = w[..., None, :] - w[..., :, None]
+    limit = xp.max(xp.abs(w), axis=-1)[..., None, None] * (TIED * eps_of(w.dtype, xp))
+    tied = xp.abs(D) <= limit
+    return xp.where(tied, 0.0, 1 / xp.where(tied, 1.0, D))
 
 
 def reciprocals(

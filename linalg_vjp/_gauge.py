@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from ._gaps import TIED, ZERO, eps_of
 from ._matrix import adjoint
-from ._namespaces import Array, Namespace
+from ._namespaces import Array, Namespace, device
 
-__all__ = ["GaugeError", "check_gauge", "extra_cotangent", "extra_tangent"]
+__all__ = ["GaugeError", "check_gauge", "entry_of", "extra_cotangent", "extra_tangent", "largest_real"]
 
 
 class GaugeError(ValueError):
@@ -26,6 +26,24 @@ def extra_cotangent(Q: Array, Q_bar: Array, Q0: Array, Q0_bar: Array, xp: Namesp
     if Q0_bar.shape[-1] == 0:
         return Q_bar
     return Q_bar - Q0 @ (adjoint(Q0_bar, xp) @ Q)
+
+
+def largest_real(V: Array, xp: Namespace) -> Array:
+    """1 for the entry of each column that the normalization makes real, 0 for the others.
+
+    It is the largest of those whose imaginary part is exactly zero. Among entries of one size, as circulant
+    matrices have them, the largest modulus alone would pick another.
+    """
+    size = xp.abs(V)
+    if xp.isdtype(V.dtype, "complex floating"):
+        size = size + 2 * xp.astype(xp.imag(V) == 0, size.dtype)
+    i = xp.arange(V.shape[-2], device=device(V))
+    return xp.astype(i[:, None] == xp.argmax(size, axis=-2, keepdims=True), V.dtype)
+
+
+def entry_of(X: Array, top: Array, xp: Namespace) -> Array:
+    """X_kj of each column, of shape (..., 1, n)."""
+    return xp.sum(X * top, axis=-2, keepdims=True)
 
 
 def check_gauge(

@@ -35,6 +35,7 @@ __all__ = [
     "mirror",
     "permute_rows",
     "plain_norm",
+    "plu_solve",
     "promote",
     "real",
     "right_solve_triangular",
@@ -234,6 +235,15 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
 def lu_diagonal(F: Array, pivots: Array, xp: Namespace) -> Array:
     """The diagonal of U from `lu_factor`, with the signs of the permutation: its product is det(A)."""
     return primitives(xp).lu_diagonal(F, pivots)
+
+
+def plu_solve(p: Array, L: Array, U: Array, B: Array, xp: Namespace, *, adjoint: bool = False) -> Array:
+    """A^-1 B or A^-H B from p, L and U with A = (L @ U)[p]."""
+    if adjoint:
+        Y = solve_triangular(U, B, xp, upper=True, trans="C")
+        return permute_rows(solve_triangular(L, Y, xp, upper=False, trans="C", unit_diagonal=True), p, xp)
+    Y = permute_rows(B, inverse_permutation(p, xp), xp)
+    return solve_triangular(U, solve_triangular(L, Y, xp, upper=False, unit_diagonal=True), xp, upper=True)
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Core", "Signature", "bind", "describe", "parse", "repeated"]
+__all__ = ["Core", "Signature", "bind", "describe", "parse", "repeated", "turned"]
 
 Core = tuple[str, ...]
 
@@ -74,3 +74,9 @@ def describe(core: Core, sizes: Mapping[str, int]) -> str:
     """`core` as the error texts show it, such as (..., m, n) with m = 3."""
     known = ", ".join(f"{name} = {sizes[name]}" for name in dict.fromkeys(core) if name in sizes)
     return f"(..., {', '.join(core)})".replace(", )", ")") + (f" with {known}" if known else "")
+
+
+def turned(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """A shape with one of its axes last."""
+    at = len(shape) + axis
+    return (*shape[:at], *shape[at + 1 :], shape[at])

@@ -20,8 +20,8 @@ Spec: rules/eig.md
 
 import math
 
-from .._gaps import TIED, eps_of
-from .._gauge import check_gauge
+from .._gaps import eps_of, reciprocal_gaps
+from .._gauge import check_gauge, entry_of, largest_real
 from .._matrix import (
     add_diagonal,
     adjoint,
@@ -31,11 +31,10 @@ from .._matrix import (
     inverse_permutation,
     lu,
     matmul,
-    permute_rows,
-    solve_triangular,
+    plu_solve,
     transpose,
 )
-from .._namespaces import Array, Namespace, device, namespace
+from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
 
@@ -117,19 +116,19 @@ def eig_vjp(
     xp = namespace(xp, w, V)
     Vh = adjoint(V, xp)
     if V_bar is None or V.shape[-1] == 0:
-        return (_solve_adjoint(p, L, U, Vh if w_bar is None else w_bar[..., None] * Vh, xp),)
-    top = _top(V, xp)
+        return (plu_solve(p, L, U, Vh if w_bar is None else w_bar[..., None] * Vh, xp, adjoint=True),)
+    top = largest_real(V, xp)
     g = xp.sum(conj(V, xp) * V_bar, axis=-2, keepdims=True)
     turn = g - conj(g, xp)  # 2 i Im(g)
-    S = Vh @ (V_bar - V * ((g + conj(g, xp)) / 2) - top * (turn / 2 / conj(_entry(V, top, xp), xp)))
-    E = _reciprocal_gaps(w, xp)
+    S = Vh @ (V_bar - V * ((g + conj(g, xp)) / 2) - top * (turn / 2 / conj(entry_of(V, top, xp), xp)))
+    E = reciprocal_gaps(w, xp)
     if gauge == "check":
         beside = eye(V.shape[-1], V.shape[-1], V, xp) == 0
         check_gauge("eig", "eigenvectors", [turn / 2, xp.where(beside & (E == 0), S, 0.0)], (V_bar,), xp)
     P = conj(E, xp) * S
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
-    return (_solve_adjoint(p, L, U, P @ Vh, xp),)
+    return (plu_solve(p, L, U, P @ Vh, xp, adjoint=True),)
 
 
 def eig_jvp(
@@ -173,51 +172,13 @@ def eig_jvp(
     if A_dot is None:
         return None, None
     xp = namespace(xp, w, V)
-    P = _solve(p, L, U, matmul(A_dot, V, xp), xp)
+    P = plu_solve(p, L, U, matmul(A_dot, V, xp), xp)
     if V.shape[-1] == 0:
         return diagonal(P, xp), P
-    Z, top = V @ (_reciprocal_gaps(w, xp) * P), _top(V, xp)
+    Z, top = V @ (reciprocal_gaps(w, xp) * P), largest_real(V, xp)
     along = xp.sum(conj(V, xp) * Z, axis=-2, keepdims=True)
-    turn = _entry(Z, top, xp) / _entry(V, top, xp)
+    turn = entry_of(Z, top, xp) / entry_of(V, top, xp)
     return diagonal(P, xp), Z - ((along + conj(along, xp)) / 2 + (turn - conj(turn, xp)) / 2) * V
-
-
-def _reciprocal_gaps(w: Array, xp: Namespace) -> Array:
-    """E_ij = 1 / (w_j - w_i), and 0 where the two are tied to rounding."""
-    D = w[..., None, :] - w[..., :, None]
-    limit = xp.max(xp.abs(w), axis=-1)[..., None, None] * (TIED * eps_of(w.dtype, xp))
-    tied = xp.abs(D) <= limit
-    return xp.where(tied, 0.0, 1 / xp.where(tied, 1.0, D))
-
-
-def _top(V: Array, xp: Namespace) -> Array:
-    """1 for the entry of each column that the normalization makes real, 0 for the others.
-
-    It is the largest of those whose imaginary part is exactly zero. Among entries of one size, as circulant
-    matrices have them, the largest modulus alone would pick another.
-    """
-    size = xp.abs(V)
-    if xp.isdtype(V.dtype, "complex floating"):
-        size = size + 2 * xp.astype(xp.imag(V) == 0, size.dtype)
-    i = xp.arange(V.shape[-2], device=device(V))
-    return xp.astype(i[:, None] == xp.argmax(size, axis=-2, keepdims=True), V.dtype)
-
-
-def _entry(X: Array, top: Array, xp: Namespace) -> Array:
-    """X_kj of each column, of shape (..., 1, n)."""
-    return xp.sum(X * top, axis=-2, keepdims=True)
-
-
-def _solve(p: Array, L: Array, U: Array, B: Array, xp: Namespace) -> Array:
-    """V^-1 B."""
-    Y = permute_rows(B, inverse_permutation(p, xp), xp)
-    return solve_triangular(U, solve_triangular(L, Y, xp, upper=False, unit_diagonal=True), xp, upper=True)
-
-
-def _solve_adjoint(p: Array, L: Array, U: Array, B: Array, xp: Namespace) -> Array:
-    """V^-H B."""
-    Y = solve_triangular(U, B, xp, upper=True, trans="C")
-    return permute_rows(solve_triangular(L, Y, xp, upper=False, trans="C", unit_diagonal=True), p, xp)
 
 
 def eigvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -276,7 +237,7 @@ def eigvals_vjp(
     if w_bar is None:
         return (None,)
     xp = namespace(xp, V)
-    return (_solve_adjoint(p, L, U, w_bar[..., None] * adjoint(V, xp), xp),)
+    return (plu_solve(p, L, U, w_bar[..., None] * adjoint(V, xp), xp, adjoint=True),)
 
 
 def eigvals_jvp(
@@ -308,7 +269,7 @@ def eigvals_jvp(
     if A_dot is None:
         return (None,)
     xp = namespace(xp, V)
-    return (xp.sum(_solve(p, L, U, A_dot, xp) * transpose(V), axis=-1),)
+    return (xp.sum(plu_solve(p, L, U, A_dot, xp) * transpose(V), axis=-1),)
 
 
 EIG = Rule(
