@@ -75,6 +75,14 @@ def test_of_two_failures_the_smaller_is_kept():
     assert probe.merged(probe.merged(right, wrong[0]), wrong[1]) == ("", "inv", 7, None, "a case")
 
 
+def test_check_a_family(capsys):
+    """Together with rules that are named."""
+    assert cli.main(["check", "--family", "norms", "--rule", "inv", "--examples", "2"]) == 0
+    text = capsys.readouterr().out
+    assert "5 right, 0 wrong" in text  # two cases of the report, and three rules
+    assert all(name in text for name in ("vector_norm", "matrix_norm", "inv"))
+
+
 def test_check_on_another_backend(capsys):
     assert cli.main(["check", "--rule", "det", "--examples", "3", "--backend", "array-api-strict"]) == 0
     assert "array-api-strict" in capsys.readouterr().out

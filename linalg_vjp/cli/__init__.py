@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog=STATUS,
     )
     _rule_option(check)
+    families = list(dict.fromkeys(rule.family for rule in RULES.values()))
+    check.add_argument(
+        "--family", action="append", choices=families, help="the rules of this family; may be repeated"
+    )
     check.add_argument(
         "--backend", action="append", help="the array library (default: numpy); may be repeated"
     )

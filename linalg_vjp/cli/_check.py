@@ -73,7 +73,7 @@ def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Consol
 
     from ..testing.probe import merged, probe_report, probe_rule
 
-    selected = options.rule or list(RULES)
+    selected = _selected(options)
     columns = (*Progress.get_default_columns()[:3], TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
     with Progress(*columns, console=console, transient=True) as progress:
         step = _Step(progress, options, [f.backend for f in found], len(selected))
@@ -87,6 +87,13 @@ def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Consol
             examples = options.examples or f.backend.examples
             outcome = probe_rule(name, f.backend, examples, seed, step)
             f.rules[name] = merged(f.rules[name], outcome) if name in f.rules else outcome
+
+
+def _selected(options: argparse.Namespace) -> list[str]:
+    """The rules that are named, and those of the families; all, where neither is given."""
+    named, families = options.rule or (), options.family or ()
+    chosen = [name for name, rule in RULES.items() if name in named or rule.family in families]
+    return chosen or list(RULES)
 
 
 def _turns(
