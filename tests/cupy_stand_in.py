@@ -148,6 +148,18 @@ def pinv(a, rcond=1e-15):
     return np.linalg.pinv(a, rcond=rcond)
 
 
+def eig(a):
+    """cupy/linalg/_eigenvalue.py: complex, also where all values are real."""
+    w, v = np.linalg.eig(a)
+    kind = np.result_type(a.dtype, np.complex64)
+    return w.astype(kind), v.astype(kind)
+
+
+def eigvals(a):
+    """cupy/linalg/_eigenvalue.py: complex."""
+    return eig(a)[0]
+
+
 def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=False):
     """cupyx/scipy/linalg/_solve_triangular.py: equal batches, none of them empty, the dtype that of a."""
     if a.ndim > 2 and a.shape[:-2] != b.shape[: a.ndim - 2]:
@@ -240,9 +252,9 @@ def install():
         name: wrapped(getattr(np.linalg, name))
         for name in ("det", "eigh", "eigvalsh", "norm", "qr", "slogdet", "svd")
     }
-    linalg = module(
-        "cupy.linalg", solve=wrapped(solve), pinv=wrapped(pinv), lstsq=None, **factorizations, **plain
-    )
+    own = {"solve": solve, "pinv": pinv, "eig": eig, "eigvals": eigvals}
+    own = {name: wrapped(f) for name, f in own.items()}
+    linalg = module("cupy.linalg", lstsq=None, **own, **factorizations, **plain)
     cupy = module(
         "cupy",
         **names,

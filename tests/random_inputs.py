@@ -38,15 +38,14 @@ def regular(name, *batch, n=3, dtype="float64", axis=-1):
 
     Axes that the first one does not have are of two entries. Vectors lie along `axis`.
     """
-    inputs, sizes = [], {}
-    for i, core in enumerate(RULES[name].sides.inputs):
+    inputs, sizes, sides = [], {}, RULES[name].sides
+    for i, core in enumerate(sides.inputs):
         shape = [int(a) if a.isdigit() else sizes.setdefault(a, 2 if i else n) for a in core]
-        A = (
-            positive(*batch, n, dtype=dtype)
-            if is_hermitian(name)
-            else general(*batch, *shape, dtype=dtype, seed=i)
-        )
-        if i == 0 and len(core) == 2:
+        if len(core) == 1 and sides.optional:  # an array of any axes
+            shape = [n, n]
+        hermitian = is_hermitian(name)
+        A = positive(*batch, n, dtype=dtype) if hermitian else general(*batch, *shape, dtype=dtype, seed=i)
+        if i == 0 and len(shape) == 2:
             A = A + np.diag(np.arange(2, 2 + n)).astype(dtype)
         inputs.append(A if axis == -1 else np.moveaxis(A, -1, axis))
     return tuple(inputs)

@@ -177,7 +177,7 @@ def test_a_linearization_of_many_inputs_is_stored():
     ],
 )
 def test_errors_help(call, words):
-    with pytest.raises(ValueError, match=r"^(matmul|cross|multi_dot|scaled_sum):") as caught:
+    with pytest.raises(ValueError, match=r"^(matmul|vector_cross|multi_dot|scaled_sum):") as caught:
         call()
     for word in words:
         assert word in str(caught.value)

@@ -31,7 +31,7 @@ FORM = lv.Rule(
 )  # fmt: skip
 
 CROSS = lv.bilinear(
-    "cross", "(3),(3)->(3)",
+    "vector_cross", "(3),(3)->(3)",
     op=lambda a, b, *, xp: xp.linalg.cross(a, b),
     A_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(xp.conj(b), y_bar),
     B_bar=lambda y_bar, a, b, *, xp: xp.linalg.cross(y_bar, xp.conj(a)),

@@ -155,7 +155,7 @@ class _Namespace:
 
     def __init__(self, base: Namespace) -> None:
         self.__name__, self.base = f"dual numbers over {base.__name__}", base
-        self.linalg = base.linalg  # for what is no rule: diagonal
+        self.linalg = base.linalg
         self.isdtype, self.finfo = base.isdtype, base.finfo
         for name in STEPS:
             setattr(self, name, functools.partial(self._step, getattr(base, name)))
@@ -252,5 +252,4 @@ def dual_namespace(base: Namespace) -> Registered:
     """The namespace of dual numbers over a library, in which rules reach each other."""
     plain = _Namespace(base)
     made = Registered(plain, {name: _function(rule, base, lambda: made) for name, rule in RULES.items()})
-    vars(made.linalg)["diagonal"] = functools.partial(plain._linear, base.linalg.diagonal)
     return made
