@@ -140,7 +140,8 @@ def inverse_adjoint(V):
 
 def gaps(w):
     D = w[..., None, :] - w[..., :, None]
-    return reciprocal(D, np.abs(D) < 1e-12)
+    largest = np.max(np.abs(w), axis=-1, initial=0.0)[..., None, None]
+    return reciprocal(D, np.abs(D) <= 1e-12 * largest)
 
 
 def formula(normalize=normalized, E=lambda w: np.conj(gaps(w)), left=inverse_adjoint):

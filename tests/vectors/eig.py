@@ -108,6 +108,7 @@ def points():
         yield Point(op, "triangular, far from normal", (np.asarray([[1.0, 8.0, 4.0], [0, 2, 8], [0, 0, 4]]),))
         yield Point(op, "a circulant matrix", (CIRCULANT,), note="all entries of a vector are of one size")
         yield Point(op, "singular", (np.asarray([[1.0, 2.0], [2.0, 4.0]]),), marks=("singular",))
+        yield Point(op, "tiny entries", (2.0**-600 * TURN,), marks=("scale",))
         yield point("one by one, complex", 1, 1, complex=True)
         yield point("a batch of three, 3 x 3", 3, 3, 3)
         yield point("two batch axes, complex", 2, 1, 2, 2, complex=True)
