@@ -29,9 +29,7 @@ class Frame(NamedTuple):
     params: dict[str, Any]
     plain: dict[str, Any]  # those of a forward: all but the gauge
     missing: frozenset[str]  # optional axes that were left out
-    axis: (
-        int  # along which the vectors of the signature lie; the last one, but for rules with a keyword for it
-    )
+    axis: int  # along which vectors lie; -1, unless a keyword of the rule names another
     batch: int  # how many axes the batch has
     mapped: bool  # whether the library may want the batch in parts
     inputs: tuple[Like, ...]
