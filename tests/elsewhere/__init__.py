@@ -1,0 +1,1 @@
+"""Where other libraries give wrong or non-finite answers without an error: docs/elsewhere.md."""
