@@ -1,0 +1,90 @@
+"""The second table: what is known of each rule of this library."""
+
+import numpy as np
+
+from linalg_vjp import RULES
+from linalg_vjp.testing import backends
+from linalg_vjp.testing.vectors import difference, load
+
+NONE = "-"
+HEAD = """
+## This library, rule by rule
+
+- *VJP*, *JVP*: at how many test vectors it is right, with every keyword. This was run on NumPy as the page
+  was written; the tests run them on every library.
+- *twice*: at how many points of the first table the gradient of a gradient is right, on PyTorch, JAX and
+  autograd. The tests compare every form of every rule with an oracle, there and on MLX.
+- *at ties*: at how many vectors with equal eigenvalues, singular values or maxima the first derivatives are
+  right. At a *kink* there is no gradient, and the subgradient of least norm is right.
+- *at zeros*: the same at singular values, pivots or determinants of zero. *undefined*: there is no
+  derivative, and the other matrices of the batch do not suffer.
+- *gauge*: the outputs that are defined up to a sign, a phase or a basis. What a cotangent has along it is
+  dropped.
+- *not on*: what a library of [support](support.md), or its adapter, cannot do.
+
+A dash says that there are no such vectors: the rule has nothing of the kind, or claims nothing there. A
+second derivative at a tie is not claimed for any rule, see [hosts](hosts.md).
+
+| rule | VJP | JVP | twice | at ties | at zeros | gauge | not on | differentiable at |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def by_rule(hosts):
+    """The text of the section; `hosts` has the results of our rules on each host."""
+    return HEAD + "".join(row(rule, hosts) + "\n" for rule in RULES.values())
+
+
+def row(rule, hosts):
+    vectors = [(vector, right(rule, vector)) for vector in load(rule.name)]
+    cells = [share([found[way] for _, found in vectors if way in found]) for way in ("vjp", "jvp")]
+    cells += [twice(rule, hosts), special(vectors, "tied"), special(vectors, "singular")]
+    cells += [", ".join(f"`{name}`" for name in rule.gauge) or NONE, gaps(rule.name), rule.domain]
+    return f"| `{rule.name}` | {' | '.join(cells)} |"
+
+
+def right(rule, vector):
+    """Whether each derivative that the vector has is right."""
+    known, derivatives = rule.of(len(vector.inputs)), {}
+    given = {"vjp": (vector.cotangents, known.inputs, vector.pulled)}
+    if vector.tangents is not None:
+        given["jvp"] = (vector.tangents, known.outputs, vector.pushed)
+    for way, (arrays, names, wanted) in given.items():
+        with np.errstate(all="ignore"):
+            got = getattr(rule, way)(vector.inputs, vector.outputs, arrays, **vector.params)
+        derivatives[way] = difference(names, got, wanted) == ""
+    return derivatives
+
+
+def share(found):
+    """How many are right, of how many."""
+    if not found:
+        return "?"
+    return f"✓ {len(found)}" if all(found) else f"✗ {sum(found)} of {len(found)}"
+
+
+def twice(rule, hosts):
+    points = [results[rule.name] for results in hosts.values() if results.get(rule.name)]
+    words = [words["twice"] for each in points for words in each.values()]
+    return share([word == "right" for word in words]) if len(points) == len(hosts) else "?"
+
+
+def special(vectors, mark):
+    """What holds at the vectors of a mark."""
+    chosen = [(vector, all(found.values())) for vector, found in vectors if mark in vector.marks]
+    if not chosen:
+        return NONE
+    if all("undefined" in vector.marks for vector, _ in chosen):
+        return "undefined" if all(fine for _, fine in chosen) else "✗"
+    kinks = sum("kink" in vector.marks for vector, _ in chosen)
+    return share([fine for _, fine in chosen]) + (f", kink {kinks}" if kinks else "")
+
+
+def gaps(name):
+    found = [
+        f"{backend.name}: {', '.join(gap.dtypes)}"
+        for backend in map(backends.load, backends.names())
+        for gap in backend.gaps
+        if gap.rule == name
+    ]
+    return "; ".join(found) or NONE

@@ -1,0 +1,93 @@
+"""TensorFlow's functions by the names of the rules, and its derivatives."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ..hosts.cases import Arithmetic
+from ..hosts.hosts import Host
+
+
+class TensorFlow(Host):
+    """Its cotangents are ours; its tangents are two of its backward passes, or one upon the other."""
+
+    label, package, note = "TensorFlow", "tensorflow", ""
+
+    def __init__(self):
+        import tensorflow as tf
+
+        self.tf = tf
+        xp = SimpleNamespace(conj=tf.math.conj, real=tf.math.real, sum=tf.reduce_sum)
+        self.h = Arithmetic(xp, lambda x: tf.constant(np.ascontiguousarray(x)))
+
+    def numpy(self, x):
+        return np.asarray(x)
+
+    def gradient(self, f):
+        def gradient(*inputs):
+            bars = self._gradient(f, inputs, "none")
+            if any(bar is None for bar in bars):
+                raise NotImplementedError("no gradient")
+            return bars
+
+        return gradient
+
+    def second_gradient(self, f):
+        return lambda *inputs: self._gradient(f, inputs, "zero")
+
+    def _gradient(self, f, inputs, unconnected):
+        with self.tf.GradientTape() as tape:
+            tape.watch(inputs)
+            value = f(*inputs)
+        return tape.gradient(value, inputs, unconnected_gradients=unconnected)
+
+    def along(self, f, inputs, tangents):
+        with self.tf.autodiff.ForwardAccumulator(inputs, tangents) as accumulator:
+            value = f(*inputs)
+        dot = accumulator.jvp(value)
+        if dot is None:
+            raise NotImplementedError("no tangent")
+        return dot
+
+    def candidates(self, name, params):
+        tf, L = self.tf, self.tf.linalg
+        import tensorflow.experimental.numpy as tnp
+
+        def lu(A):
+            factors, p = L.lu(A)
+            m, n = A.shape[-2:]
+            if m != n:
+                raise NotImplementedError("its gradient is of square matrices")
+            L1 = L.band_part(factors, -1, 0)
+            L1 = L.set_diag(L1, tf.ones(A.shape[:-1], A.dtype))
+            return L.matrix_transpose(tf.one_hot(p, m, dtype=tf.float64)), L1, L.band_part(factors, 0, -1)
+
+        def svd(A):
+            s, u, v = L.svd(A)
+            return u, s, L.adjoint(v)
+
+        def lstsq(A, B):
+            X = L.lstsq(A, B)
+            return X, tf.reduce_sum(tf.abs(A @ X - B) ** 2, -2)
+
+        def slogdet(A):
+            found = L.slogdet(A)
+            return found.sign, found.log_abs_determinant
+
+        table = {
+            "lu": lu,
+            "svd": svd,
+            "svdvals": lambda A: L.svd(A, compute_uv=False),
+            "lstsq": lstsq,
+            "slogdet": slogdet,
+            "solve_triangular": lambda A, B: L.triangular_solve(A, B, lower=False),
+            "vector_norm": lambda x: tf.norm(x, 3, axis=-1),
+            "diagonal": L.diag_part,
+            "kron": tnp.kron,
+            "outer": tnp.outer,
+        }
+        if name in table:
+            yield table[name]
+        elif function := getattr(L, name, None):
+            yield function
+            yield lambda *x: function(*x, **params)
