@@ -24,7 +24,7 @@ from ._namespaces import (
     same_device,
 )
 from ._record import Record
-from ._signature import Core, bind, describe, turned
+from ._signature import ALL, Core, bind, describe, turned
 
 __all__ = [
     "check_count",
@@ -251,7 +251,7 @@ def check_shapes(
                 f"{rule.name}: {name} has shape {tuple(shape)}; the signature {rule.signature} wants "
                 f"{describe(core, known)}{unknown if any(size != size for size in shape) else ''}"
             )
-        batches.append(tuple(shape[: len(shape) - len(core)]))
+        batches.append(() if core == ALL else tuple(shape[: len(shape) - len(core)]))
     try:
         batch = broadcast_shapes(*batches)
     except ValueError:

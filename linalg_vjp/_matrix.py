@@ -30,6 +30,7 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "matmul",
     "mirror",
@@ -37,6 +38,7 @@ __all__ = [
     "plain_norm",
     "plu_solve",
     "promote",
+    "qr_pivoted",
     "real",
     "right_solve_triangular",
     "row_sum",
@@ -207,6 +209,16 @@ def inv(A: Array, xp: Namespace) -> Array:
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """p, L, U with A = (L @ U)[p], partial pivoting."""
     return primitives(xp).lu(A, xp)
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L below and U on and above the diagonal of one array, and with which row each row changed places."""
+    return primitives(xp).lu_packed(A, xp)
+
+
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+    """Q, R, p with A[:, p] = Q R, column pivoting."""
+    return primitives(xp).qr_pivoted(A, xp, mode=mode)
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool = True) -> tuple[Array, Array | None]:

@@ -167,8 +167,10 @@ def _repeated(record: Any, count: int) -> Any:
     copies = tuple(f"{last}{i}" for i in range(1, count - len(first) + 1))
 
     def spread(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(copy for name in names for copy in (copies if name == last else (name,)))
+        several = {last: copies, **parts}
+        return tuple(copy for name in names for copy in several.get(name, (name,)))
 
+    parts = {name: tuple(f"{name}{i}" for i in range(1, len(copies))) for name in record.extras}
     spaces = {copy: space for name, space in record.space.items() for copy in spread((name,))}
     changed = {
         f.name: spread(getattr(record, f.name))

@@ -7,7 +7,7 @@ In this namespace those are the host's registered versions of our rules: what is
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._backends import generic, primitives
+from ._backends import generic, primitives, reduction
 from ._namespaces import Array, Namespace
 
 __all__ = ["Registered"]
@@ -47,7 +47,12 @@ class Registered:
         def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
             return functions["cholesky"](A, upper=upper)
 
+        def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
+            rows = [reduction.shifted(C[..., k + l, :], -k, xp) for k in reversed(range(-l, C.shape[-2] - l))]
+            return functions["solve_banded"](xp.stack(rows, axis=-2), B, u=C.shape[-2] - 1 - l)
+
         own: dict[str, Any] = {
+            "solve_bands": solve_bands,
             "inv": inv,
             "cholesky": cholesky,
             "solve_triangular": solve_triangular,

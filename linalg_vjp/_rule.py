@@ -98,7 +98,8 @@ class Rule(Record):
         it, `op_fwd` does so.
     keeps : tuple of str
         What both derivatives are given, in that order: inputs, outputs, and names of what else is kept;
-        those of `saves` without it.
+        those of `saves` without it. Where the last input may be repeated, what else is kept may be, too, once
+        less often: P stands for P1, P2 and so on.
     params : mapping of str to Param
         The keywords. One named ``gauge`` is passed to `op_vjp` and `op_jvp` alone.
     constant : tuple of str
@@ -111,7 +112,8 @@ class Rule(Record):
         The outputs that are defined up to a phase, a sign or a rotation.
     space : mapping of str to str
         Where an input lives: "hermitian", "positive" (Hermitian positive definite), "nonsingular",
-        "triangular" (and nonsingular); any other input is a general array.
+        "triangular" (and nonsingular), "tall" (no axis of the signature is longer than those before it), or,
+        of integers, "pivots"; any other input is a general array.
     batched : callable
         ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
     axis : str
@@ -149,8 +151,9 @@ class Rule(Record):
         return f"Rule({self.name!r}, {self.signature!r})"
 
     def __reduce__(self) -> Any:
-        if _BUILT_IN.get(self.name) is self:
-            return built_in, (self.name,)
+        known = _BUILT_IN.get(self.name)
+        if known is not None and known.of(len(self.inputs)) is self:
+            return built_in, (self.name, len(self.inputs))
         given = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         # A read-only mapping cannot be pickled.
         given |= {name: dict(given[name]) for name in ("params", "space", "typical")}
@@ -279,9 +282,10 @@ def registered(rules: Any) -> dict[str, Rule]:
     return _BUILT_IN
 
 
-def built_in(name: str) -> Rule:
-    """The built-in rule of that name."""
-    return _BUILT_IN[name]
+def built_in(name: str, count: int) -> Rule:
+    """The built-in rule of that name, for so many inputs."""
+    rule: Rule = _BUILT_IN[name].of(count)
+    return rule
 
 
 def as_returned(rule: Record, arrays: Arrays) -> Any:

@@ -5,18 +5,23 @@
 and then it is missing everywhere
 "(3),(3)->(3)"             an axis of a fixed size
 "(m,n)...->(p,q)"          the last input may be repeated; the sizes of each are its own
+"(m?,k),(k,n?)...->(m?,n?)"   the same as a chain, where its first axis is the last one of the input before:
+for three, (m?,k),(k,k1),(k1,n?)->(m?,n?)
+"(*),(*)->(*)"             all axes, whatever their number: none of them is a batch axis
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Core", "Signature", "bind", "describe", "parse", "repeated", "turned"]
+__all__ = ["ALL", "Core", "Signature", "bind", "describe", "parse", "repeated", "turned"]
 
 Core = tuple[str, ...]
 
 AXIS = r"(?:[A-Za-z_]\w*\??|\d+)"
-CORE = rf"\((?:{AXIS}(?:,{AXIS})*)?\)"
+CORE = rf"\((?:\*|{AXIS}(?:,{AXIS})*)?\)"
+ALL = ("*",)
 
 
 class Signature(NamedTuple):
@@ -44,7 +49,7 @@ def parse(text: str) -> Signature:
         raise ValueError(f'signature {text!r} is not of the form "(m,n)->(m,k),(k,n)"')
     left, right = text.split("->")
     sides = [
-        tuple(tuple(re.findall(r"\w+", core)) for core in re.findall(r"\(([^)]*)\)", side))
+        tuple(tuple(re.findall(r"\w+|\*", core)) for core in re.findall(r"\(([^)]*)\)", side))
         for side in (left, right)
     ]
     optional = frozenset(re.findall(r"(\w+)\?", text))
@@ -52,15 +57,22 @@ def parse(text: str) -> Signature:
 
 
 def repeated(text: str, count: int) -> str:
-    """The signature with its last input written `count` times, each with axes of its own."""
+    """The signature with its last input written `count` times, each with axes of its own, or as a chain."""
     left, _, right = text.partition("->")
     *first, last = re.findall(CORE, left)
+    axes, before = (re.findall(AXIS, core) for core in (last, first[-1] if first else "()"))
+    if len(axes) == 2 and axes[:1] == before[-1:]:
+        names = [axes[0], *(f"{axes[0]}{i}" for i in range(1, count)), axes[1]]
+        links = [f"({a},{b})" for a, b in itertools.pairwise(names)]
+        return f"{','.join([*first, *links])}->{right}"
     copies = [re.sub(r"([A-Za-z_]\w*)", rf"\g<1>{i}", last) for i in range(1, count + 1)]
     return f"{','.join([*first, *copies])}->{right}"
 
 
 def bind(core: Core, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
     """Whether the trailing axes of `shape` fit `core`; the sizes met for the first time are noted."""
+    if core == ALL:
+        return True
     if len(shape) < len(core):
         return False
     trailing = shape[len(shape) - len(core) :]

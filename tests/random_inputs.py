@@ -4,6 +4,7 @@ import numpy as np
 
 from linalg_vjp import RULES
 from linalg_vjp.testing._exact import normal
+from linalg_vjp.testing.oracles import page_of
 
 DTYPES = ("float32", "float64", "complex64", "complex128")
 
@@ -33,19 +34,56 @@ def is_hermitian(name):
     return set(RULES[name].space.values()) & {"hermitian", "positive"}
 
 
-def regular(name, *batch, n=3, dtype="float64", axis=-1):
+def has_batches(name):
+    """Whether the leading axes are batch axes, with typical keywords."""
+    rule = RULES[name]
+    return rule.batched({key: param.default for key, param in rule.params.items()} | rule.typical)
+
+
+BATCHED = [name for name in RULES if has_batches(name)]
+
+
+def live_of(name, f, inputs):
+    """A function of the inputs that can be differentiated alone, and these inputs.
+
+    The others are those of the first matrix of a batch, and are the same for all.
+    """
+    rule = RULES[name].of(len(inputs))
+    pairs = zip(rule.inputs, rule.sides.inputs, inputs, strict=True)
+    fixed = {
+        i: x[(0,) * (x.ndim - len(core)) + (...,)]
+        for i, (label, core, x) in enumerate(pairs)
+        if label in rule.constant
+    }
+
+    def of_live(*live):
+        rest = iter(live)
+        return f(*(fixed[i] if i in fixed else next(rest) for i in range(len(inputs))))
+
+    return of_live, tuple(x for i, x in enumerate(inputs) if i not in fixed)
+
+
+def regular(name, *batch, n=3, others=2, dtype="float64", axis=-1):
     """Inputs of a rule where nothing is tied or singular, of n entries along the axes of the first one.
 
-    Axes that the first one does not have are of two entries. Vectors lie along `axis`.
+    Axes that the first one does not have are of so many `others`. Vectors lie along `axis`.
     """
     inputs, sizes, sides = [], {}, RULES[name].sides
-    for i, core in enumerate(sides.inputs):
-        shape = [int(a) if a.isdigit() else sizes.setdefault(a, 2 if i else n) for a in core]
-        if len(core) == 1 and sides.optional:  # an array of any axes
+    for i, (label, core) in enumerate(zip(RULES[name].inputs, sides.inputs, strict=True)):
+        if RULES[name].space.get(label) == "pivots":  # each row changes places with the next
+            pivots = np.minimum(np.arange(1, n + 1), n - 1)
+            inputs.append(np.broadcast_to(pivots, (*batch, n)).copy())
+            continue
+        if core == ("*",):  # four axes and then two, all of one size, which fit with any keyword
+            inputs.append(general(*[min(n, 3)] * (2 if i else 4), dtype=dtype, seed=i))
+            continue
+        shape = [int(a) if a.isdigit() else sizes.setdefault(a, others if i else n) for a in core]
+        if len(core) == 1 and core[0] in sides.optional:  # an array of any axes
             shape = [n, n]
         hermitian = is_hermitian(name)
         A = positive(*batch, n, dtype=dtype) if hermitian else general(*batch, *shape, dtype=dtype, seed=i)
         if i == 0 and len(shape) == 2:
             A = A + np.diag(np.arange(2, 2 + n)).astype(dtype)
         inputs.append(A if axis == -1 else np.moveaxis(A, -1, axis))
-    return tuple(inputs)
+    page, defaults = page_of(name), {key: param.default for key, param in RULES[name].params.items()}
+    return tuple(page.arranged(inputs, defaults) if hasattr(page, "arranged") else inputs)

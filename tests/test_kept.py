@@ -50,8 +50,8 @@ def assert_close(got, wanted, owners):
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
 def test_the_same_from_kept_values(name, params, dtype, library):
-    rule = lv.RULES[name]
     inputs = arrays_of(library, *regular(name, 2, dtype=dtype))
+    rule = lv.RULES[name].of(len(inputs))
     dots = arrays_of(library, *tangents_of(name, dtype))
     plain = rule.forward(*inputs, **params)
     outputs, linear = rule.fwd(*inputs, **params)
@@ -75,7 +75,7 @@ def test_a_linearization_can_be_stored(name, library):
     outputs, linear = rule.fwd(*inputs, **params)
     bars = [None if label in rule.constant else y for label, y in zip(rule.outputs, outputs, strict=True)]
     for other in (pickle.loads(pickle.dumps(linear)), copy.deepcopy(linear)):
-        assert other.rule is rule
+        assert other.rule is rule.of(len(inputs))
         assert repr(other) == repr(linear)
         for mine, plain in zip(
             (*other.vjp(bars), *other.jvp(inputs)), (*linear.vjp(bars), *linear.jvp(inputs)), strict=True
@@ -93,7 +93,8 @@ def test_one_that_was_stored_knows_zero(name):
     outputs, linear = rule.fwd(*inputs, **params)
     stored = pickle.loads(pickle.dumps(linear))
     for bar, x in zip(stored.vjp([None] * len(outputs)), inputs, strict=True):
-        np.testing.assert_array_equal(bar, np.zeros_like(x))
+        if bar is not None:
+            np.testing.assert_array_equal(bar, np.zeros_like(x))
 
 
 # The order of eigenvalues is the library's, and the vectors have one of their own.

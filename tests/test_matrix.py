@@ -11,7 +11,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing import check_rule
 from linalg_vjp.testing.cases import cases
 
-from .random_inputs import general, is_hermitian, positive, regular
+from .random_inputs import general, is_hermitian, regular
 
 EXAMPLES = 60
 
@@ -31,12 +31,6 @@ def test_random_cases(name, target):
         case.check(target.backend, target.device)
 
     run()
-
-
-def _inputs(name):
-    n = 3
-    A = positive(2, n) if is_hermitian(name) else general(2, n, n)
-    return (A, general(2, n, n, seed=1))[: len(lv.RULES[name].inputs)]
 
 
 def has_batches(name):
@@ -68,12 +62,12 @@ def reversed_batch(x):
 @pytest.mark.parametrize("layout", [read_only, strided, transposed, reversed_batch])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_numpy_layouts(name, layout):
-    check_rule(lv.RULES[name], [layout(x) for x in _inputs(name)], batched=has_batches(name))
+    check_rule(lv.RULES[name], [layout(x) for x in regular(name, 2)], batched=has_batches(name))
 
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_read_only_cotangents_and_saved_outputs(name):
-    rule, inputs = lv.RULES[name], [read_only(x) for x in _inputs(name)]
+    rule, inputs = lv.RULES[name], [read_only(x) for x in regular(name, 2)]
     outputs = [read_only(np.asarray(y)) for y in rule.forward(*inputs)]
     bars = [read_only(np.ones(y.shape, y.dtype)) for y in outputs]
     dots = [read_only(np.ones(x.shape, x.dtype)) for x in inputs]
@@ -95,7 +89,7 @@ def test_larger_matrices(name, n):
     pushed, pulled = rule.jvp(inputs, outputs, dots), rule.vjp(inputs, outputs, bars)
     pairs = [(b, d) for b, d in zip(bars, pushed, strict=True) if d is not None]
     forward = sum(np.vdot(b, d).real for b, d in pairs)
-    backward = sum(np.vdot(b, d) for b, d in zip(pulled, dots, strict=True))
+    backward = sum(np.vdot(b, d) for b, d in zip(pulled, dots, strict=True) if b is not None)
     size = sum(np.linalg.norm(b) * np.linalg.norm(d) for b, d in pairs)
     assert abs(forward - backward) <= 1e-10 * size
     if not has_batches(name):
@@ -103,4 +97,5 @@ def test_larger_matrices(name, n):
     for i in range(2):
         part = rule.vjp([x[i] for x in inputs], [y[i] for y in outputs], [b[i] for b in bars])
         for whole, alone in zip(pulled, part, strict=True):
-            assert np.linalg.norm(whole[i] - alone) <= 1e-10 * np.linalg.norm(alone)
+            if whole is not None:
+                assert np.linalg.norm(whole[i] - alone) <= 1e-10 * np.linalg.norm(alone)

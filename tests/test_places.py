@@ -26,8 +26,10 @@ OTHERS = (
     "linalg_vjp/adapters/",
     "linalg_vjp/testing/report.py",
     "tests/bench/peers.py",
+    "tests/coverage/",
     "tests/cupy_stand_in.py",
     "tests/hosts/hosts.py",
+    "tests/hosts/jaxprs.py",
     "tests/spectra/",
 )
 

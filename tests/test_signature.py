@@ -12,7 +12,7 @@ from linalg_vjp._signature import parse, repeated
 from linalg_vjp.testing import check_rule
 
 from .random_inputs import general
-from .toy_rules import BLOCK_DIAG, CROSS, FORM, MULTI_DOT, SCALED_SUM, block_diag
+from .toy_rules import BLOCKS, CHAIN, CROSS, FORM, SCALED_SUM, blocks
 
 
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
@@ -68,9 +68,9 @@ def test_a_fixed_size(dtype):
 def test_a_chain_of_products(sizes, dtype):
     """Each has sizes of its own."""
     pairs = list(itertools.pairwise(sizes))
-    check_rule(MULTI_DOT, [general(*pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)])
+    check_rule(CHAIN, [general(*pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)])
     batch = [general(*([2] * (i % 2)), *pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)]
-    check_rule(MULTI_DOT, batch)
+    check_rule(CHAIN, batch)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_a_chain_of_products(sizes, dtype):
 )
 def test_blocks_of_any_number(shapes):
     inputs = [general(*shape, seed=i) for i, shape in enumerate(shapes)]
-    check_rule(BLOCK_DIAG, inputs)
-    Y, pullback = lv.vjp(BLOCK_DIAG, *inputs)
+    check_rule(BLOCKS, inputs)
+    Y, pullback = lv.vjp(BLOCKS, *inputs)
     for bar, X in zip(pullback(Y), inputs, strict=True):
         np.testing.assert_allclose(bar, X * (np.prod(Y.shape[:-2]) / np.prod(X.shape[:-2])))
-    _, dot = lv.jvp(BLOCK_DIAG, inputs, [None, *inputs[1:]])
-    np.testing.assert_array_equal(dot, block_diag(0 * inputs[0], *inputs[1:], xp=np)[0])
+    _, dot = lv.jvp(BLOCKS, inputs, [None, *inputs[1:]])
+    np.testing.assert_array_equal(dot, blocks(0 * inputs[0], *inputs[1:], xp=np)[0])
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -97,7 +97,7 @@ def test_an_input_before_those_that_repeat(count, dtype):
 
 def test_a_repeated_input_in_chunks(monkeypatch):
     inputs = [general(9, 2, 3), general(9, 3, 2), general(9, 2, 2)]
-    for rule in (MULTI_DOT, BLOCK_DIAG):
+    for rule in (CHAIN, BLOCKS):
         wanted = lv.vjp(rule, *inputs)[1](np.ones_like(rule.forward(*inputs)[0]))
         with monkeypatch.context() as patch:
             patch.setattr(_batches, "CHUNK", 10)
@@ -107,11 +107,11 @@ def test_a_repeated_input_in_chunks(monkeypatch):
 
 
 def test_the_rule_of_a_number_of_inputs():
-    three = MULTI_DOT.of(3)
+    three = CHAIN.of(3)
     assert three.signature == "(m1,n1),(m2,n2),(m3,n3)->(p,q)"
     assert three.inputs == three.saves == three.keeps == ("A1", "A2", "A3")
-    assert MULTI_DOT.of(3) is three
-    assert BLOCK_DIAG.of(2).shapes == ("A1", "A2")
+    assert CHAIN.of(3) is three
+    assert BLOCKS.of(2).shapes == ("A1", "A2")
     assert SCALED_SUM.of(3).inputs == ("c", "A1", "A2")
     assert FORM.of(3) is FORM
     assert lv.RULES["qr"].of(1) is lv.RULES["qr"]
@@ -144,7 +144,7 @@ def test_what_repeats_in_a_record():
 
 def test_a_linearization_of_many_inputs_is_stored():
     inputs = [general(2, 3), general(3, 2), general(2, 2)]
-    (Y,), linear = MULTI_DOT.fwd(*inputs)
+    (Y,), linear = CHAIN.fwd(*inputs)
     other = pickle.loads(pickle.dumps(linear))
     for mine, plain in zip(other.vjp((Y,)), linear.vjp((Y,)), strict=True):
         np.testing.assert_array_equal(mine, plain)
@@ -165,19 +165,19 @@ def test_a_linearization_of_many_inputs_is_stored():
         ),
         (lambda: lv.vjp("matmul", general(2, 3, 3), general(4, 3, 2)), ["(2,) and (4,)", "do not broadcast"]),
         (lambda: lv.vjp(CROSS, general(3), general(2)), ["B has shape (2,)", "(..., 3)"]),
-        (lambda: lv.vjp(MULTI_DOT, general(2, 3), general(3)), ["A2 has shape (3,)", "(..., m2, n2)"]),
+        (lambda: lv.vjp(CHAIN, general(2, 3), general(3)), ["A2 has shape (3,)", "(..., m2, n2)"]),
         (
-            lambda: lv.vjp(MULTI_DOT, general(2, 3), general(3, 2))[1](general(2, 3)),
+            lambda: lv.vjp(CHAIN, general(2, 3), general(3, 2))[1](general(2, 3)),
             ["of Y", "(2, 3)", "(2, 2)"],
         ),
-        (lambda: lv.jvp(MULTI_DOT, [general(2, 2)] * 2, [None]), ["1 tangents given, 2 wanted", "A1, A2"]),
-        (lambda: lv.vjp(MULTI_DOT), ["multi_dot", "0 inputs given, 1 wanted"]),
+        (lambda: lv.jvp(CHAIN, [general(2, 2)] * 2, [None]), ["1 tangents given, 2 wanted", "A1, A2"]),
+        (lambda: lv.vjp(CHAIN), ["chain", "0 inputs given, 1 wanted"]),
         (lambda: lv.vjp(SCALED_SUM), ["scaled_sum", "0 inputs given"]),
         (lambda: lv.vjp(SCALED_SUM, np.ones(())), ["scaled_sum", "1 inputs given, 2 wanted", "c, A"]),
     ],
 )
 def test_errors_help(call, words):
-    with pytest.raises(ValueError, match=r"^(matmul|vector_cross|multi_dot|scaled_sum):") as caught:
+    with pytest.raises(ValueError, match=r"^(matmul|vector_cross|chain|scaled_sum):") as caught:
         call()
     for word in words:
         assert word in str(caught.value)
@@ -208,4 +208,16 @@ def test_the_parts_of_a_signature():
     assert (parts.optional, parts.repeats) == ({"m"}, True)
     assert parts.missing([(2, 3), (3, 3)]) == set()
     assert parts.missing([(3,), (3, 3)]) == {"m"}
-    assert repeated("(m?,k),(k,3)...->(m?,3)", 2) == "(m?,k),(k1,3),(k2,3)->(m?,3)"
+    assert repeated("(m?,k),(n,3)...->(m?,3)", 2) == "(m?,k),(n1,3),(n2,3)->(m?,3)"
+
+
+def test_a_chain():
+    """Where the first axis of the repeated input is the last one of the input before."""
+    assert repeated("(m?,k),(k,n?)...->(m?,n?)", 1) == "(m?,k),(k,n?)->(m?,n?)"
+    assert repeated("(m?,k),(k,n?)...->(m?,n?)", 3) == "(m?,k),(k,k1),(k1,k2),(k2,n?)->(m?,n?)"
+
+
+def test_all_axes():
+    parts = parse("(*),(n)->(*)")
+    assert parts.inputs == (("*",), ("n",))
+    assert parts.missing([(), (2,)]) == parts.missing([(2, 3, 4), (2,)]) == set()

@@ -13,7 +13,7 @@ from linalg_vjp.testing._trial import Trial
 from linalg_vjp.testing._twice import second_truth
 from linalg_vjp.testing.oracles import ORACLES
 
-from .random_inputs import general, is_hermitian, regular
+from .random_inputs import general, is_hermitian, live_of, regular
 from .said_by_torch import SAID_BY_TORCH
 
 # autograd says the first of an operation that is linear.
@@ -83,7 +83,7 @@ def loss_and_truth(name, params):
     trial = Trial(rule, regular(name), params, 1000.0, 3)
     if is_hermitian(name):
         trial.dots = [(e + e.T) / 2 for e in trial.dots]
-    further = [trial.draw(x) for x in trial.inputs]
+    further = [None if e is None else trial.draw(x) for x, e in zip(trial.inputs, trial.dots, strict=True)]
     if is_hermitian(name):
         further = [(e + e.T) / 2 for e in further]
     with mpmath.workdps(DIGITS):
@@ -113,10 +113,12 @@ def torch_second(name, params, trial, further):
     from linalg_vjp.adapters import torch as L
 
     bars = [None if b is None else torch.asarray(b) for b in trial.bars]
-    inputs, D, E = ([torch.asarray(x) for x in xs] for xs in (trial.inputs, trial.dots, further))
+    D, E = ([torch.asarray(x) for x in xs if x is not None] for xs in (trial.dots, further))
 
-    def loss(*x):
+    def whole(*x):
         return weighed(name, getattr(L, name)(*x, **params), bars, torch)
+
+    loss, inputs = live_of(name, whole, [torch.asarray(x) for x in trial.inputs])
 
     def slope(*x):
         return sum((g * d).sum() for g, d in zip(gradient(*x), D, strict=True))
@@ -144,10 +146,12 @@ def jax_second(name, params, trial, further):
     from linalg_vjp.adapters import jax as L
 
     bars = [None if b is None else jax.numpy.asarray(b) for b in trial.bars]
-    inputs, D, E = (tuple(jax.numpy.asarray(x) for x in xs) for xs in (trial.inputs, trial.dots, further))
+    D, E = (tuple(jax.numpy.asarray(x) for x in xs if x is not None) for xs in (trial.dots, further))
 
-    def loss(*x):
+    def whole(*x):
         return weighed(name, getattr(L, name)(*x, **params), bars, jax.numpy)
+
+    loss, inputs = live_of(name, whole, [jax.numpy.asarray(x) for x in trial.inputs])
 
     def slope(*x):
         gradient = jax.grad(loss, argnums=tuple(range(len(x))))(*x)
@@ -167,15 +171,21 @@ def autograd_second(name, params, trial, further):
 
     function = adapter.function(lv.RULES[name])
 
-    def loss(x):
+    def whole(*x):
         return weighed(name, function(*x, **params), trial.bars, anp)
 
-    def slope(x):
-        return sum(anp.sum(g * d) for g, d in zip(autograd.grad(loss)(x), trial.dots, strict=True))
+    of_live, inputs = live_of(name, whole, trial.inputs)
+    D, E = (tuple(x for x in xs if x is not None) for xs in (trial.dots, further))
 
-    gradient = autograd.grad(slope)(tuple(trial.inputs))
-    yield sum(anp.sum(g * e) for g, e in zip(gradient, further, strict=True))
-    yield autograd.differential_operators.make_jvp(slope)(tuple(trial.inputs))(tuple(further))[1]
+    def loss(x):
+        return of_live(*x)
+
+    def slope(x):
+        return sum(anp.sum(g * d) for g, d in zip(autograd.grad(loss)(x), D, strict=True))
+
+    gradient = autograd.grad(slope)(inputs)
+    yield sum(anp.sum(g * e) for g, e in zip(gradient, E, strict=True))
+    yield autograd.differential_operators.make_jvp(slope)(inputs)(E)[1]
 
 
 def mlx_second(name, params, trial, further):
@@ -185,13 +195,15 @@ def mlx_second(name, params, trial, further):
 
     def arrays(xs):
         kinds = {"f": "float32", "c": "complex64"}
-        return [None if x is None else mx.array(x.astype(kinds[x.dtype.kind])) for x in xs]
+        return [None if x is None else mx.array(x.astype(kinds.get(x.dtype.kind, x.dtype))) for x in xs]
+
+    def whole(*x):
+        return weighed(name, getattr(L, name)(*x, **params), bars, mx)
 
     bars, inputs, D, E = map(arrays, (trial.bars, trial.inputs, trial.dots, further))
+    loss, inputs = live_of(name, whole, inputs)
+    inputs, D, E = list(inputs), [d for d in D if d is not None], [e for e in E if e is not None]
     count = list(range(len(inputs)))
-
-    def loss(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, mx)
 
     def derive(f, *x):
         found = mx.grad(f, argnums=count)(*x)

@@ -11,6 +11,8 @@ import pytest
 from linalg_vjp import RULES, __version__, cli
 from linalg_vjp.vendor import home
 
+from .random_inputs import regular
+
 PACKAGE = Path(__file__).parents[1] / "linalg_vjp"
 SITE = Path(array_api_compat.__file__).parent
 
@@ -118,10 +120,10 @@ sys.modules["linalg_vjp"] = None
 import numpy as np
 import host.own as lv
 rule = lv.RULES[{rule!r}]
-inputs = [np.eye(3)] * len(rule.inputs)
+inputs = [np.asarray(x) for x in {[x.tolist() for x in regular(rule)]}]
 outputs = rule.forward(*inputs)
 bars = [np.ones_like(y) for y in outputs]
-assert all(np.isfinite(x).all() for x in rule.vjp(inputs, outputs, bars))
+assert all(x is None or np.isfinite(x).all() for x in rule.vjp(inputs, outputs, bars))
 assert set(lv.__all__) == set(lv.__all__) & set(vars(lv))
 print(*lv.RULES)
 """
@@ -148,7 +150,7 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
         assert cli.main(["vendor", str(tmp_path / name)]) == 2
         assert "cannot be the name of a package" in capsys.readouterr().err
     assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
-    assert "no rule qq; there are qr, cholesky" in capsys.readouterr().err
+    assert "no rule qq; there are qr, " in capsys.readouterr().err
 
 
 def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):

@@ -38,31 +38,31 @@ CROSS = lv.bilinear(
 )  # fmt: skip
 
 
-def multi_dot(*factors, xp):
+def chain(*factors, xp):
     return (product(factors, 0),)
 
 
-def multi_dot_vjp(*arguments, xp):
+def chain_vjp(*arguments, xp):
     *factors, Y_bar = arguments
     m, n = Y_bar.shape[-2:]
     parts = [(product(factors[:i], m), product(factors[i + 1 :], n)) for i in range(len(factors))]
     return tuple(adjoint(left) @ Y_bar @ adjoint(right) for left, right in parts)
 
 
-def multi_dot_jvp(*arguments, xp):
+def chain_jvp(*arguments, xp):
     count = len(arguments) // 2
     factors, dots = arguments[:count], arguments[count:]
     terms = [[*factors[:i], dot, *factors[i + 1 :]] for i, dot in enumerate(dots) if dot is not None]
     return (sum(product(term, 0) for term in terms),)
 
 
-MULTI_DOT = lv.Rule(
-    "multi_dot", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",),
-    op=multi_dot, op_vjp=multi_dot_vjp, op_jvp=multi_dot_jvp,
+CHAIN = lv.Rule(
+    "chain", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",),
+    op=chain, op_vjp=chain_vjp, op_jvp=chain_jvp,
 )  # fmt: skip
 
 
-def blocks(shapes):
+def places_of(shapes):
     """Where each block lies, and the size of the whole."""
     ends = np.cumsum([shape[-2:] for shape in shapes], axis=0)
     places = [
@@ -72,29 +72,29 @@ def blocks(shapes):
     return places, tuple(ends[-1])
 
 
-def block_diag(*parts, xp):
-    places, size = blocks([X.shape for X in parts])
+def blocks(*parts, xp):
+    places, size = places_of([X.shape for X in parts])
     Y = np.zeros((*np.broadcast_shapes(*(X.shape[:-2] for X in parts)), *size), np.result_type(*parts))
     for X, place in zip(parts, places, strict=True):
         Y[place] = X
     return (Y,)
 
 
-def block_diag_vjp(*arguments, xp):
+def blocks_vjp(*arguments, xp):
     *likes, Y_bar = arguments
     assert all(type(like).__name__ == "Like" for like in likes)  # nothing of them is kept but the shape
-    return tuple(Y_bar[place] for place in blocks([like.shape for like in likes])[0])
+    return tuple(Y_bar[place] for place in places_of([like.shape for like in likes])[0])
 
 
-def block_diag_jvp(*arguments, xp):
+def blocks_jvp(*arguments, xp):
     count = len(arguments) // 2
     pairs = zip(arguments[:count], arguments[count:], strict=True)
-    return block_diag(*(np.zeros(X.shape) if dot is None else dot for X, dot in pairs), xp=xp)
+    return blocks(*(np.zeros(X.shape) if dot is None else dot for X, dot in pairs), xp=xp)
 
 
-BLOCK_DIAG = lv.Rule(
-    "block_diag", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
-    op=block_diag, op_vjp=block_diag_vjp, op_jvp=block_diag_jvp,
+BLOCKS = lv.Rule(
+    "blocks", "(m,n)...->(p,q)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
+    op=blocks, op_vjp=blocks_vjp, op_jvp=blocks_jvp,
 )  # fmt: skip
 
 

@@ -30,6 +30,15 @@ class Primitives(Protocol):
     def lu(self, A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         """p, L and U with A = (L @ U)[p], partial pivoting, p a vector."""
 
+    def lu_packed(self, A: Array, xp: Namespace) -> tuple[Array, Array]:
+        """L and U in one array, and with which row each row changed places, counted from zero."""
+
+    def qr_pivoted(self, A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+        """Q, R and p with A[:, p] = Q R, column pivoting, p a vector."""
+
+    def solve_bands(self, C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
+        """A^-1 B for C[k + l, i] = A[i, i + k] and equal dtypes and batches; nothing of the size of A."""
+
     def cholesky(self, A: Array, xp: Namespace, *, upper: bool) -> Array:
         """L with A = L L^H from the lower triangle of A alone; U with A = U^H U from the upper one."""
 

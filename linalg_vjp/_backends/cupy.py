@@ -23,8 +23,10 @@ from .generic import (
     mirror,
     permute_rows,
     plain_norm,
+    qr_pivoted,
     row_sum,
     shortcut,
+    solve_bands,
     tril,
     tril_half,
     triu,
@@ -42,12 +44,15 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "mirror",
     "permute_rows",
     "plain_norm",
+    "qr_pivoted",
     "row_sum",
     "shortcut",
+    "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -72,3 +77,12 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         return generic.lu(A, xp)
     P, L, U = cupyx.scipy.linalg.lu(A, check_finite=False)
     return cupy.argmax(P, axis=-1), L, U
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L and U in one array, and the pivots; CuPy takes no wide matrix here."""
+    m, n = A.shape[-2:]
+    if A.ndim > 2 or A.size == 0 or m < n:
+        return generic.lu_packed(A, xp)
+    F, pivots = cupyx.scipy.linalg.lu_factor(A, check_finite=False)
+    return F, pivots.astype(cupy.int64)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from .._namespaces import Array, Namespace, device
+from . import primitives
+from .reduction import solve_bands
 
 __all__ = [
     "add_diagonal",
@@ -16,12 +18,15 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "mirror",
     "permute_rows",
     "plain_norm",
+    "qr_pivoted",
     "row_sum",
     "shortcut",
+    "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -128,15 +133,32 @@ def _halve(A: Array, B: Array, xp: Namespace, upper: bool) -> Array:
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
-    """A = (L @ U)[p] with partial pivoting, the whole batch one column at a time."""
+    """A = (L @ U)[p] with partial pivoting."""
+    k = min(A.shape[-2:])
+    row = xp.arange(A.shape[-2], device=device(A))
+    F, origin, _ = _eliminated(A, xp)
+    L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(F[..., :, :k], k=-1))
+    return inverse_permutation(origin, xp), L, xp.triu(F[..., :k, :])
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L and U in one array, and the pivots."""
+    F, _, pivots = _eliminated(A, xp)
+    none = xp.zeros((*A.shape[:-2], 0), dtype=xp.arange(1).dtype, device=device(A))
+    return F, xp.concat([none, *pivots], axis=-1)
+
+
+def _eliminated(A: Array, xp: Namespace) -> tuple[Array, Array, list[Array]]:
+    """L and U in one array, the rows in their new order, and the pivots, for the whole batch at once."""
     m, n = A.shape[-2:]
-    k = min(m, n)
+    k, pivots = min(m, n), []
     row = xp.arange(m, device=device(A))
     col = xp.arange(n, device=device(A))
     origin = xp.broadcast_to(row, A.shape[:-1])  # which row of A stands here now
     for j in range(k):
         below = xp.where(row >= j, _size(A[..., :, j], xp), -1.0)
         best = xp.argmax(below, axis=-1, keepdims=True)
+        pivots.append(best)
         swap = xp.where(row == j, best, xp.where(row == best, j, row))
         A = xp.take_along_axis(A, swap[..., None], axis=-2)
         origin = xp.take_along_axis(origin, swap, axis=-1)
@@ -149,8 +171,31 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         factor = xp.where(row > j, A[..., :, j] / pivot, 0.0)[..., None]
         rest = A - factor * A[..., j : j + 1, :]
         A = xp.where(col > j, rest, xp.where((col == j) & (row > j)[:, None], factor, A))
-    L = xp.where(row[:, None] == row[:k], 1.0, xp.tril(A[..., :, :k], k=-1))
-    return inverse_permutation(origin, xp), L, xp.triu(A[..., :k, :])
+    return A, origin, pivots
+
+
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+    """The library's QR of the columns in their order."""
+    p = _order_of_columns(A, xp)
+    Q, R = xp.linalg.qr(primitives(xp).permute_rows(A.mT, p, xp).mT, mode=mode)
+    return Q, R, p
+
+
+def _order_of_columns(A: Array, xp: Namespace) -> Array:
+    """Each next column is the one with the largest part outside the span of those before."""
+    m, n = A.shape[-2:]
+    rows, column = primitives(xp).permute_rows, xp.arange(n, device=device(A))
+    p = xp.broadcast_to(column, (*A.shape[:-2], n))
+    A = A.mT
+    for j in range(min(m, n) - (m >= n)):
+        size = xp.where(column >= j, xp.linalg.vector_norm(A, axis=-1), -1.0)
+        best = xp.argmax(size, axis=-1, keepdims=True)
+        swap = xp.where(column == j, best, xp.where(column == best, j, column))
+        A, p = rows(A, swap, xp), rows(p[..., None], swap, xp)[..., 0]
+        length = xp.max(size, axis=-1, keepdims=True)[..., None]
+        q = A[..., j : j + 1, :] / xp.where(length == 0, 1.0, length)
+        A = A - xp.sum(_conj(q, xp) * A, axis=-1, keepdims=True) * q
+    return p
 
 
 def inv(A: Array, xp: Namespace) -> Array:
@@ -186,6 +231,10 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
 
 shortcut = choose
+
+
+def _conj(X: Array, xp: Namespace) -> Array:
+    return xp.conj(X) if xp.isdtype(X.dtype, "complex floating") else X
 
 
 def _adjoint(X: Array, xp: Namespace) -> Array:

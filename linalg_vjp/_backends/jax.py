@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from .._namespaces import Array, Namespace
+from . import generic
 from .generic import (
     add_diagonal,
     inv,
@@ -32,12 +33,15 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "mirror",
     "permute_rows",
     "plain_norm",
+    "qr_pivoted",
     "row_sum",
     "shortcut",
+    "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -67,6 +71,25 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     factors, _, rows = jax.lax.linalg.lu(A)
     L = jnp.tril(factors[..., :, :k], -1) + jnp.eye(m, k, dtype=A.dtype)
     return inverse_permutation(rows, xp), L, jnp.triu(factors[..., :k, :])
+
+
+def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
+    """JAX's own for a tridiagonal matrix, which does not pivot either."""
+    if (C.shape[-2], l) != (3, 1) or 0 in B.shape or C.shape[-1] < 3:
+        return generic.solve_bands(C, B, xp, l=l)
+    return jax.lax.linalg.tridiagonal_solve(C[..., 0, :], C[..., 1, :], C[..., 2, :], B)
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L and U in one array, and the pivots."""
+    F, pivots, _ = jax.lax.linalg.lu(A)
+    return F, pivots
+
+
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+    """LAPACK's; jax.scipy.linalg.qr takes no batch."""
+    Q, R, p = jax.lax.linalg.qr(A, pivoting=True, full_matrices=mode == "complete")
+    return Q, R, p
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:

@@ -13,10 +13,12 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
+from ._numpy_bands import solve_bands
 from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve, native
 from .generic import after, inverse_permutation
 
 try:
+    import scipy.linalg
     from scipy.linalg import blas
 except ImportError:
     blas = None
@@ -33,12 +35,15 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "mirror",
     "permute_rows",
     "plain_norm",
+    "qr_pivoted",
     "row_sum",
     "shortcut",
+    "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -99,6 +104,17 @@ def _diagonal(Y: Array) -> Array:
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
     """The factor of one triangle; NumPy reads the lower one, also with upper=True."""
     return np.linalg.cholesky(A.conj().mT).conj().mT if upper else np.linalg.cholesky(A)
+
+
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+    """LAPACK's through SciPy, one matrix at a time."""
+    if blas is None or A.size == 0:
+        return generic.qr_pivoted(A, xp, mode=mode)
+    *batch, m, n = A.shape
+    form = "economic" if mode == "reduced" else "full"
+    each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in A.reshape(-1, m, n)]
+    Q, R, p = (np.stack(factors) for factors in zip(*each, strict=True))
+    return Q.reshape(*batch, *Q.shape[1:]), R.reshape(*batch, *R.shape[1:]), p.reshape(*batch, n)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -210,3 +226,12 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     F = F.reshape(A.shape)
     L = tril(F[..., :, :k], xp, -1) + np.eye(m, k, dtype=F.dtype)
     return p.reshape(*batch, m), L, triu(F[..., :k, :], xp)
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L and U in one array, and the pivots."""
+    *batch, m, n = A.shape
+    F, pivots = factor(A.reshape(math.prod(batch), m, n))
+    if pivots is None:
+        return generic.lu_packed(A, xp)
+    return np.ascontiguousarray(F).reshape(A.shape), pivots.reshape(*batch, min(m, n)).astype(np.int64)

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from .._namespaces import Array, Namespace
-from .generic import after, inv, inverse_permutation, plain_norm, row_sum
+from .generic import after, inv, inverse_permutation, plain_norm, qr_pivoted, row_sum, solve_bands
 
 __all__ = [
     "add_diagonal",
@@ -20,12 +20,15 @@ __all__ = [
     "lu_diagonal",
     "lu_factor",
     "lu_inverse",
+    "lu_packed",
     "lu_solve",
     "mirror",
     "permute_rows",
     "plain_norm",
+    "qr_pivoted",
     "row_sum",
     "shortcut",
+    "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
@@ -122,6 +125,12 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
     """L and U in one array, and LAPACK's pivots."""
     F, pivots, *_ = torch.linalg.lu_factor(A) if strict else torch.linalg.lu_factor_ex(A)
     return F, pivots
+
+
+def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """L and U in one array, and the pivots, which LAPACK counts from one."""
+    F, pivots, _ = torch.linalg.lu_factor_ex(A)
+    return F, pivots.to(torch.int64) - 1
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:

@@ -32,10 +32,27 @@ def _made(f: Any) -> Any:
     return lambda *args, device=None, **kw: f(*args, **kw)
 
 
-argmax, argsort, floor, all = (_constant(f) for f in (np.argmax, np.argsort, np.floor, np.all))
+argmax, argsort, floor = (_constant(f) for f in (np.argmax, np.argsort, np.floor))
+all, any = _constant(np.all), _constant(np.any)
 isdtype, finfo, result_type, int32 = np.isdtype, np.finfo, anp.result_type, np.int32
 arange, eye, zeros = _made(np.arange), _made(np.eye), _made(np.zeros)
+permute_dims = anp.transpose
 zeros_like, ones_like, full_like = _constant(np.zeros_like), _constant(np.ones_like), _constant(np.full_like)
+
+
+def reshape(x: Array, shape: tuple[int, ...], copy: bool | None = None) -> Array:
+    """The standard's; a view is as good as a copy."""
+    return anp.reshape(x, shape)
+
+
+def flip(x: Array, axis: int) -> Array:
+    """The standard's."""
+    return x[(..., slice(None, None, -1), *[slice(None)] * (-1 - axis))]
+
+
+def take(x: Array, indices: Array, axis: int) -> Array:
+    """Of the last axis, which is the one that rules take from."""
+    return x[..., getval(indices)]
 
 
 def astype(x: Array, dtype: Any, copy: bool = True) -> Array:

@@ -31,6 +31,7 @@ arange, zeros, ones, eye, full = (
     _ignoring(f, "device") for f in (mx.arange, mx.zeros, mx.ones, mx.eye, mx.full)
 )
 astype = _ignoring(mx.astype, "copy")
+permute_dims, reshape = mx.transpose, _ignoring(mx.reshape, "copy")
 
 
 def full_like(x: Array, value: Any) -> Array:
@@ -44,6 +45,11 @@ def finfo(dtype: Any) -> SimpleNamespace:
     return SimpleNamespace(
         bits=8 * dtype.size, eps=float(info.eps), max=float(info.max), smallest_normal=smallest
     )
+
+
+def flip(x: Array, axis: int) -> Array:
+    """The standard's."""
+    return x[(..., slice(None, None, -1), *[slice(None)] * (-1 - axis))]
 
 
 def argmax(x: Array, axis: int, keepdims: bool = False) -> Array:

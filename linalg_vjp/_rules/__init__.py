@@ -9,25 +9,33 @@ from types import MappingProxyType
 
 from .._rule import Rule, registered
 from .qr import *
+from .householder_product import *
 from .cholesky import *
 from .lu import *
+from .lu_factor import *
 from .svd import *
 from .eigh import *
 from .eig import *
 from .solve_triangular import *
 from .inv import *
 from .solve import *
+from .banded import *
 from .det import *
 from .logdet import *
 from .cholesky_solve import *
 from .pinv import *
+from .tensorsolve import *
 from .lstsq import *
 from .vector_norm import *
 from .matrix_norm import *
+from .cond import *
 from .trace import *
 from .views import *
 from .matmul import *
+from .multi_dot import *
+from .structured import *
 from .vector_products import *
+from .tensordot import *
 from .kron import *
 from .matrix_power import *
 

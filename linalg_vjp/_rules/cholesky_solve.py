@@ -1,25 +1,32 @@
-"""Solve with a Cholesky factor: X with A X = B, where A = L L^H, or U^H U with upper=True.
+"""Solve with a Cholesky factor, and the inverse from it: A X = B, or X = A^-1, where A = L L^H.
 
-For L of shape (..., n, n) and B of shape (..., n, k), or (n,) for one vector; the batch axes broadcast. Only
-the triangle of the factor is read; the other gets a cotangent of zero.
+With upper=True, A = U^H U. For L of shape (..., n, n) and B of shape (..., n, k), or (n,) for one vector; the
+batch axes broadcast. Only the triangle of the factor is read; the other gets a cotangent of zero.
 
 Domain: the factor has no zero on its diagonal.
 
 Gauge: none.
 
 Sources: two triangular solves, each as in M. B. Giles, "Collected matrix derivative results for forward and
-reverse mode algorithmic differentiation" (2008), section 2.3.1.
+reverse mode algorithmic differentiation" (2008), section 2.3.1; the inverse derived in the spec.
 
 Spec: rules/cholesky_solve.md
 """
 
 from .._cotangent import all_none, total
-from .._matrix import adjoint, after, matmul, solve_triangular, tril, triu
+from .._matrix import adjoint, after, eye, matmul, solve_triangular, tril, triu
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
 
-__all__ = ["CHOLESKY_SOLVE", "cholesky_solve_jvp", "cholesky_solve_vjp"]
+__all__ = [
+    "CHOLESKY_INVERSE",
+    "CHOLESKY_SOLVE",
+    "cholesky_inverse_jvp",
+    "cholesky_inverse_vjp",
+    "cholesky_solve_jvp",
+    "cholesky_solve_vjp",
+]
 
 
 def cholesky_solve(L: Array, B: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
@@ -154,6 +161,123 @@ CHOLESKY_SOLVE = Rule(
     op_jvp=cholesky_solve_jvp,
     params={"upper": one_of(False, True)},
     space={"L": "triangular"},
+    family="solvers",
+    domain="no zero on the diagonal of the factor",
+)
+
+
+def cholesky_inverse(L: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
+    """X, in a tuple of one."""
+    return cholesky_inverse_fwd(L, upper=upper, xp=xp)[0]
+
+
+def cholesky_inverse_fwd(
+    L: Array, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[tuple[Array], tuple[Array]]:
+    """X, and K = L^-1, or U^-1."""
+    xp = namespace(xp, L)
+    (K,) = cholesky_inverse_keep(L, upper=upper, xp=xp)
+    return (K @ adjoint(K, xp) if upper else adjoint(K, xp) @ K,), (K,)
+
+
+def cholesky_inverse_keep(
+    L: Array, X: Array | None = None, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[Array]:
+    """K."""
+    xp, n = namespace(xp, L), L.shape[-1]
+    one = xp.broadcast_to(eye(n, n, L, xp), L.shape)
+    return (solve_triangular(L, one, xp, upper=upper),)
+
+
+def cholesky_inverse_vjp(
+    X: Array, K: Array, X_bar: Array | None, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """Pullback of L L^H X = I.
+
+    With K = L^-1 and S = X_bar + X_bar^H:
+
+        L_bar = -tril(X S K^H)
+
+    With upper=True, K = U^-1, and U_bar = -triu(K^H S X).
+
+    Parameters
+    ----------
+    X, K : array of shape (..., n, n)
+        The inverse of A, and that of its factor.
+    X_bar : array of shape (..., n, n) or None
+    upper : bool
+    xp : namespace, optional
+
+    Returns
+    -------
+    L_bar : array of shape (..., n, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> (X,), (K,) = cholesky_inverse_fwd(np.diag([1.0, 2.0]))
+    >>> (-cholesky_inverse_vjp(X, K, np.ones((2, 2)))[0]).tolist()
+    [[2.0, 0.0], [0.5, 0.25]]
+    """
+    if X_bar is None:
+        return (None,)
+    xp = namespace(xp, X)
+    S, Kh = X_bar + adjoint(X_bar, xp), adjoint(K, xp)
+    return (-triu(Kh @ S @ X, xp) if upper else -tril(X @ S @ Kh, xp),)
+
+
+def cholesky_inverse_jvp(
+    X: Array, K: Array, L_dot: Array | None, *, upper: bool = False, xp: Namespace | None = None
+) -> tuple[Array | None]:
+    """Pushforward of L L^H X = I.
+
+        X_dot = -(N + N^H),  N = X L_dot K
+
+    With upper=True, N = K U_dot X; the other triangle of L_dot is not read.
+
+    Parameters
+    ----------
+    X, K : array
+        As in `cholesky_inverse_vjp`.
+    L_dot : array of shape (..., n, n) or None
+    upper : bool
+    xp : namespace, optional
+
+    Returns
+    -------
+    X_dot : array of shape (..., n, n)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> (X,), (K,) = cholesky_inverse_fwd(np.diag([1.0, 2.0]))
+    >>> cholesky_inverse_jvp(X, K, np.eye(2))[0].tolist()
+    [[-2.0, -0.0], [-0.0, -0.25]]
+    """
+    if L_dot is None:
+        return (None,)
+    xp = namespace(xp, X)
+    N = K @ triu(L_dot, xp) @ X if upper else X @ tril(L_dot, xp) @ K
+    return (-(N + adjoint(N, xp)),)
+
+
+CHOLESKY_INVERSE = Rule(
+    "cholesky_inverse",
+    "(n,n)->(n,n)",
+    inputs=("L",),
+    outputs=("X",),
+    saves=("L", "X"),
+    keeps=("X", "K"),
+    op=cholesky_inverse,
+    op_fwd=cholesky_inverse_fwd,
+    op_keep=cholesky_inverse_keep,
+    op_vjp=cholesky_inverse_vjp,
+    op_jvp=cholesky_inverse_jvp,
+    params={"upper": one_of(False, True)},
+    space={"L": "triangular"},
+    page="cholesky_solve",
     family="solvers",
     domain="no zero on the diagonal of the factor",
 )

@@ -149,18 +149,18 @@ def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
     entries = xp.sum(xp.astype(a > 0, a.dtype), axis=along, keepdims=True)
-    return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
+    return A / xp.where(a == 0, 1.0, a) * shares(sums, entries, ord > 0, across, xp)
 
 
 def _spectral_slope(U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
     """G for a norm of the singular values."""
     weights = xp.astype(S > 0, S.dtype)
     if ord != "nuc":
-        weights = weights * _shares(S, xp.ones_like(S), ord == 2, -1, xp)
+        weights = weights * shares(S, xp.ones_like(S), ord == 2, -1, xp)
     return (U * weights[..., None, :]) @ Vh
 
 
-def _shares(x: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
+def shares(x: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
     """Shares of one for what attains the largest or smallest value along an axis, each by 1 / entries.
 
     That makes the norm of the whole the least: `entries` is the squared norm of each part.

@@ -1,9 +1,11 @@
-"""QR: A = Q R.
+"""QR: A = Q R, and with column pivoting: A[:, p] = Q R.
 
 For A of shape (..., m, n) and k = min(m, n): Q^H Q = I and R is upper triangular (trapezoidal).
 mode="reduced" gives Q (..., m, k) and R (..., k, n); mode="complete" gives Q (..., m, m), R (..., m, n).
+The integers p (..., n) take for each next column the one that lies farthest from the span of those before.
 
-Domain: the first k columns of A are linearly independent.
+Domain: the first k columns of A, or of A[:, p], are linearly independent. With pivoting no two candidates
+for the next column are of equal size; p is constant there and cannot be differentiated.
 
 Gauge: the diagonal of R stays real, as LAPACK makes it, so Q and R are smooth functions of A and every
 loss has a gradient. The columns Q2 that mode="complete" adds to a tall A are defined up to a rotation
@@ -19,12 +21,23 @@ Spec: rules/qr.md
 
 from .._cotangent import all_none, difference, total
 from .._gauge import check_gauge, extra_cotangent, extra_tangent
-from .._matrix import adjoint, after, mirror, right_solve_triangular, skew, tril_half, triu
+from .._matrix import (
+    adjoint,
+    after,
+    inverse_permutation,
+    mirror,
+    right_solve_triangular,
+    skew,
+    tril_half,
+    triu,
+)
+from .._matrix import qr_pivoted as pivoted
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
+from .._permutations import columns
 from .._rule import Rule
 
-__all__ = ["QR", "qr_jvp", "qr_vjp"]
+__all__ = ["QR", "QR_PIVOTED", "qr_jvp", "qr_pivoted_jvp", "qr_pivoted_vjp", "qr_vjp"]
 
 
 def qr(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple[Array, Array]:
@@ -175,6 +188,99 @@ def qr_jvp(
     return Q_dot, R_dot
 
 
+def qr_pivoted(A: Array, *, mode: str = "reduced", xp: Namespace | None = None) -> tuple[Array, Array, Array]:
+    """Q, R and p with A[:, p] = Q R; see `qr_vjp` for the shapes."""
+    xp = namespace(xp, A)
+    Q, R, p = pivoted(A, xp, mode=mode)
+    return Q, after(R, Q, xp), p
+
+
+def qr_pivoted_vjp(
+    Q: Array,
+    R: Array,
+    p: Array,
+    Q_bar: Array | None,
+    R_bar: Array | None,
+    p_bar: Array | None,
+    *,
+    mode: str = "reduced",
+    gauge: str = "project",
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of A[:, p] = Q R: A_bar[:, p] is that of `qr_vjp`.
+
+    Parameters
+    ----------
+    Q, R, Q_bar, R_bar, mode, gauge, xp
+        As in `qr_vjp`.
+    p : array of shape (..., n)
+        The order of the columns; p_bar is ignored.
+
+    Returns
+    -------
+    A_bar : array of shape (..., m, n)
+        In a tuple of one.
+
+    Raises
+    ------
+    GaugeError
+        As `qr_vjp` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Q, R, p = np.eye(2), np.asarray([[2.0, 1.0], [0.0, 1.0]]), np.asarray([1, 0])
+    >>> qr_pivoted_vjp(Q, R, p, None, np.diag([1.0, 0.0]), None)[0].tolist()
+    [[0.0, 1.0], [0.0, 0.0]]
+    """
+    if all_none(Q_bar, R_bar):
+        return (None,)
+    xp = namespace(xp, Q, R)
+    (A_bar,) = qr_vjp(Q, R, Q_bar, R_bar, mode=mode, gauge=gauge, xp=xp)
+    return (columns(A_bar, inverse_permutation(p, xp), xp),)
+
+
+def qr_pivoted_jvp(
+    Q: Array,
+    R: Array,
+    p: Array,
+    A_dot: Array | None,
+    *,
+    mode: str = "reduced",
+    gauge: str = "project",
+    xp: Namespace | None = None,
+) -> tuple[Array | None, Array | None, None]:
+    """Pushforward of A[:, p] = Q R: that of `qr_jvp` at A_dot[:, p].
+
+    Parameters
+    ----------
+    Q, R, mode, gauge, xp
+        As in `qr_jvp`.
+    p : array of shape (..., n)
+        The order of the columns.
+    A_dot : array of shape (..., m, n) or None
+
+    Returns
+    -------
+    Q_dot, R_dot : array
+        In the shapes of Q and R.
+    p_dot : None
+        p cannot be differentiated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Q, R, p = np.eye(2), np.asarray([[2.0, 1.0], [0.0, 1.0]]), np.asarray([1, 0])
+    >>> Q_dot, R_dot, _ = qr_pivoted_jvp(Q, R, p, np.eye(2))
+    >>> bool(np.allclose(Q_dot @ R + Q @ R_dot, np.eye(2)[:, p]))
+    True
+    """
+    if A_dot is None:
+        return None, None, None
+    xp = namespace(xp, Q, R)
+    return *qr_jvp(Q, R, columns(A_dot, p, xp), mode=mode, gauge=gauge, xp=xp), None
+
+
 QR = Rule(
     "qr",
     "(m,n)->(m,k),(k,n)",
@@ -188,4 +294,21 @@ QR = Rule(
     gauge=("Q",),
     family="factorizations",
     domain="the first min(m, n) columns are independent",
+)
+
+QR_PIVOTED = Rule(
+    "qr_pivoted",
+    "(m,n)->(m,k),(k,n),(n)",
+    inputs=("A",),
+    outputs=("Q", "R", "p"),
+    saves=("Q", "R", "p"),
+    op=qr_pivoted,
+    op_vjp=qr_pivoted_vjp,
+    op_jvp=qr_pivoted_jvp,
+    params=QR.params,
+    constant=("p",),
+    gauge=("Q",),
+    page="qr",
+    family="factorizations",
+    domain="the rank is min(m, n), no tied candidates for the next column",
 )

@@ -40,11 +40,14 @@ def as_function(
     Returns
     -------
     callable
-        It returns what the operation itself returns: an array, or a named tuple of arrays.
+        It returns what the operation itself returns: an array, or a named tuple of arrays. Of a rule of any
+        number of arrays it takes them one by one, or all in one list.
     """
     repeats = rule.sides.repeats
 
     def function(*args: Any, **keywords: Any) -> Any:
+        if repeats and args and isinstance(args[0], list | tuple):
+            args = (*args[0], *args[1:])
         count = len(args) if repeats else len(rule.inputs)
         if not keywords and len(args) == count:
             return as_returned(rule, apply(args, {}))

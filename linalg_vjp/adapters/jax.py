@@ -148,3 +148,8 @@ if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         """The function of each rule."""
+
+
+def toeplitz(c: Array, r: Array | None = None) -> Array:
+    """`toeplitz` of a first column and a first row, which is the conjugate of the column without it."""
+    return OPERATIONS["toeplitz"](c, jax.numpy.conj(c) if r is None else r)

@@ -31,7 +31,7 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Array
             raise TypeError(
                 f"{rule.name}: {name} is of type {type(x).__name__}; give an array, by mlx.core.array"
             )
-    count = len(rule.outputs)
+    rule, count = rule.of(len(inputs)), len(rule.outputs)
     missing: list[int] = []  # extras that are None
 
     def forward(*inputs: Array) -> Arrays:

@@ -133,14 +133,16 @@ def _like(dot: Array | None, other: Any) -> Array | None:
 
 
 # A function of values alone, whose result does not move; and one that is linear in its first argument.
-STEPS = ("all", "argmax", "argsort", "floor", "isinf", "zeros_like", "ones_like", "full_like")
+STEPS = ("all", "any", "argmax", "argsort", "floor", "isinf", "zeros_like", "ones_like", "full_like")
 LINEAR = (
     "astype",
     "broadcast_to",
     "conj",
     "expand_dims",
+    "flip",
     "imag",
     "moveaxis",
+    "permute_dims",
     "real",
     "reshape",
     "squeeze",
@@ -198,6 +200,9 @@ class _Namespace:
 
     def take_along_axis(self, x: Dual, indices: Any, axis: int) -> Dual:
         return Dual._map(x, lambda a: self.base.take_along_axis(a, _pair(indices)[0], axis=axis))
+
+    def take(self, x: Dual, indices: Any, axis: int) -> Dual:
+        return Dual._map(x, lambda a: self.base.take(a, _pair(indices)[0], axis=axis))
 
     def abs(self, x: Dual) -> Dual:
         xp, a = self.base, self.base.abs(x.value)

@@ -25,6 +25,9 @@ class Matrices:
 
     def of(self, space: str, structure: str, *shape: int) -> Any:
         """A batch of matrices of a space and a structure; of vectors and numbers, plain ones."""
+        if space == "pivots":
+            at = np.arange(shape[-1])
+            return self.random.integers(at, shape[-1], size=shape)
         if structure == "plain" or len(shape) < 2 or 0 in shape:
             return self._plain(space, *shape)
         make = {

@@ -62,7 +62,15 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     smallest = 1 if rule.family == "norms" else 0  # some norms of nothing are an error
     rule = rule.of(len(rule.inputs) + draw(st.integers(0, 2)) * rule.sides.repeats)
     sizes: dict[str, int] = {}
-    cores = [[_size(draw, sizes, axis, smallest) for axis in core] for core in rule.sides.inputs]
+    for axis in (axis for core in rule.sides.inputs for axis in core):
+        _size(draw, sizes, axis, smallest)
+    if "tall" in rule.space.values():
+        sizes = dict(zip(sizes, sorted(sizes.values(), reverse=True), strict=True))
+    if hasattr(page, "fitted"):
+        sizes = page.fitted(sizes, params)
+    cores = [[sizes[axis] for axis in core] for core in rule.sides.inputs]
+    if "*" in sizes:  # four axes and then two, all of one size, which fit with any keyword
+        batch, cores = (), [[min(sizes["*"], 2)] * (2 if i else 4) for i in range(len(cores))]
     optional = rule.sides.optional if batched else ()  # keywords may name an axis
     missing = {axis for axis in optional if draw(st.booleans())}
     structures = st.sampled_from([s for s in STRUCTURES if s not in getattr(page, "WITHOUT", ())])
@@ -73,15 +81,21 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
         here = batch if len(rule.inputs) == 1 else draw(_broadcastable(batch))
         if rule.axis:  # which all arrays have
             here = here or batch[-1:]
-        there = [size for size, axis in zip(core, axes, strict=True) if axis not in missing]
+        there = core
+        if missing:
+            there = [size for size, axis in zip(core, axes, strict=True) if axis not in missing]
         lead = here if len(there) == len(core) else ()  # an array without an axis has no batch
         x = make.of(rule.space.get(label, ""), draw(structures), *lead, *there)
         inputs.append(np.moveaxis(x, -1, params[rule.axis]) if rule.axis and axes else x)
     if name in getattr(page, "ANY_RANK", ()) and draw(st.booleans()):
         inputs[0] = make.singular(inputs[0], draw(st.integers(0, 3)))
-    within = hasattr(page, "in_range") and page.in_range(params)
-    scale = 2.0 ** draw(_exponents(within, double=all(np.finfo(x.dtype).bits == 64 for x in inputs)))
-    inputs = [x * x.dtype.type(scale) for x in inputs]
+    if hasattr(page, "arranged"):
+        inputs = page.arranged(inputs, params)
+    within = hasattr(page, "in_range") and name not in getattr(page, "CUBES", ()) and page.in_range(params)
+    scale = 2.0 ** draw(
+        _exponents(within, double=all(np.finfo(x.dtype).bits == 64 for x in inputs if x.dtype.kind in "fc"))
+    )
+    inputs = [x * x.dtype.type(scale) if x.dtype.kind in "fc" else x for x in inputs]
     return Case(rule, tuple(inputs), params, batched, seed)
 
 
@@ -97,13 +111,10 @@ def _tried(key: str, param: Param) -> tuple[Any, ...]:
     return (param.default,) if key == "gauge" else param.tried()
 
 
-def _size(draw: st.DrawFn, sizes: dict[str, int], axis: str, smallest: int) -> int:
-    """The size of an axis of the signature, drawn when it is met first."""
-    if axis.isdigit():
-        return int(axis)
+def _size(draw: st.DrawFn, sizes: dict[str, int], axis: str, smallest: int) -> None:
+    """Draw the size of an axis of the signature when it is met first."""
     if axis not in sizes:
-        sizes[axis] = draw(st.integers(smallest, 4))
-    return sizes[axis]
+        sizes[axis] = int(axis) if axis.isdigit() else draw(st.integers(smallest, 4))
 
 
 @st.composite

@@ -111,7 +111,7 @@ def judge(
     tolerance : float
         As `difference` takes it.
     """
-    rule, found = RULES[vector.rule], {}
+    rule, found = RULES[vector.rule].of(len(vector.inputs)), {}
     if vjp is not None:
         found["vjp"] = _attempt(vjp, vector, vector.cotangents, rule.inputs, vector.pulled, zeros, tolerance)
     if jvp is not None and vector.tangents is not None and vector.pushed is not None:
@@ -161,7 +161,7 @@ def _keyword(value: Any) -> Any:
     """JSON has no infinity and no tuple."""
     if value in ("inf", "-inf"):
         return float(value)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_keyword, value)) if isinstance(value, list) else value
 
 
 def _arrays(named: dict[str, Any]) -> Arrays:

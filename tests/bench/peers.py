@@ -20,6 +20,8 @@ def torch_function(name):
         return lambda A, B: with_residuals(torch.linalg.lstsq(A, B)[0], A, B)
     if name == "outer":  # torch.outer takes no batch
         return lambda a, b: a[..., :, None] * b[..., None, :]
+    if name == "multi_dot":
+        return lambda *factors: torch.linalg.multi_dot(factors)
     if name == "kron":  # torch.kron multiplies the batch axes, too
         return lambda A, B: (torch.func.vmap(torch.kron) if A.ndim > 2 else torch.kron)(A, B)
     return getattr(torch.linalg, name, None) or getattr(torch, name)
@@ -36,7 +38,17 @@ def jax_function(name):
         "lu": of_each(jax.scipy.linalg.lu),
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
+        "qr_pivoted": lambda A: jax.lax.linalg.qr(A, pivoting=True, full_matrices=False),
+        "cholesky_inverse": lambda L: jax.scipy.linalg.cho_solve(
+            (L, True), jax.numpy.broadcast_to(jax.numpy.eye(L.shape[-1], dtype=L.dtype), L.shape)
+        ),
         "kron": of_each(jax.numpy.kron),
+        "tridiagonal_solve": jax.lax.linalg.tridiagonal_solve,
+        "tensordot": jax.numpy.tensordot,
+        "multi_dot": lambda *factors: jax.numpy.linalg.multi_dot(factors),
+        "householder_product": jax.lax.linalg.householder_product,
+        "block_diag": of_each(jax.scipy.linalg.block_diag),
+        "toeplitz": jax.scipy.linalg.toeplitz,
         "lstsq": of_each(lambda A, B: with_residuals(jax.numpy.linalg.lstsq(A, B)[0], A, B)),
         "outer": lambda a, b: a[..., :, None] * b[..., None, :],
     }

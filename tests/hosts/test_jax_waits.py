@@ -14,7 +14,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import regular
+from ..random_inputs import live_of, regular
 from .test_kept import floating
 
 SHAPES = [(20, 180, 90), (20, 90, 90), (20, 90, 180), (20000, 6, 3), (800, 28, 14)]
@@ -52,8 +52,15 @@ def compiled(name, derive):
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")
     from linalg_vjp.adapters import jax as L
 
-    def outputs(*x):
+    inputs = [jax.numpy.asarray(x) for x in regular(name, 3, n=4, dtype="float32")]
+    core = lv.RULES[name].sides.inputs[0]
+    if len(inputs) == 1 and len(set(core)) == 2:  # it need not be square
+        inputs = [jax.numpy.concat([x, 1 + x[..., ::-1]], axis=-2) for x in inputs]
+
+    def whole(*x):
         return floating(name, getattr(L, name)(*x, **lv.RULES[name].typical))
+
+    outputs, live = live_of(name, whole, inputs)
 
     def pulled(*x):
         made, pull = jax.vjp(outputs, *x)
@@ -68,12 +75,13 @@ def compiled(name, derive):
         named = zip(lv.RULES[name].outputs, made, strict=True)
         return made, pull(*(None if label in lv.RULES[name].constant else y for label, y in named))
 
-    inputs = [jax.numpy.asarray(x) for x in regular(name, 3, n=4, dtype="float32")]
-    core = lv.RULES[name].sides.inputs[0]
-    if len(inputs) == 1 and len(set(core)) == 2:  # it need not be square
-        inputs = [jax.numpy.concat([x, 1 + x[..., ::-1]], axis=-2) for x in inputs]
-    derivatives = {"pulled": pulled, "pushed": pushed, "by our pullback": by_our_pullback}
-    return jax.jit(derivatives[derive]).lower(*inputs).compile().as_text()
+    derivatives = {
+        "pulled": (pulled, live),
+        "pushed": (pushed, live),
+        "by our pullback": (by_our_pullback, inputs),
+    }
+    function, given = derivatives[derive]
+    return jax.jit(function).lower(*given).compile().as_text()
 
 
 def independent(text):

@@ -6,7 +6,7 @@ import pytest
 
 import linalg_vjp as lv
 
-from ..random_inputs import general, is_hermitian, positive, regular
+from ..random_inputs import BATCHED, general, is_hermitian, live_of, positive, regular
 from ..said_by_torch import SAID_BY_TORCH
 
 torch = pytest.importorskip("torch", reason="not run: torch is not installed")
@@ -55,12 +55,13 @@ def same(found, wanted):
 @pytest.mark.parametrize("name", lv.RULES)
 def test_gradcheck(name, dtype):
     """Backwards and forwards, once and each upon the backward pass."""
-    inputs = tuple(x.requires_grad_() for x in inputs_of(name, 2, dtype=dtype))
-    assert torch.autograd.gradcheck(operation(name), inputs, check_forward_ad=True)
-    assert torch.autograd.gradgradcheck(operation(name), inputs, check_fwd_over_rev=True)
+    of_live, live = live_of(name, operation(name), inputs_of(name, 2, dtype=dtype))
+    leaves = tuple(x.requires_grad_() for x in live)
+    assert torch.autograd.gradcheck(of_live, leaves, check_forward_ad=True)
+    assert torch.autograd.gradgradcheck(of_live, leaves, check_fwd_over_rev=True)
 
 
-@pytest.mark.parametrize("name", lv.RULES)
+@pytest.mark.parametrize("name", BATCHED)
 def test_transformations(name):
     loss, inputs = loss_of(name), inputs_of(name, 2)
     gradient = torch.func.grad(loss)
@@ -77,7 +78,7 @@ def test_transformations(name):
 @pytest.mark.parametrize("name", lv.RULES)
 def test_compile(name, capfd):
     """In one graph and without a word, with its backward pass; within torch.func not in one graph."""
-    loss, inputs = loss_of(name), inputs_of(name, 2)
+    loss, inputs = live_of(name, loss_of(name), inputs_of(name, 2))
     gradient = torch.func.grad(loss)
     leaves = [x.clone().requires_grad_() for x in inputs]
     compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
@@ -94,7 +95,7 @@ def test_compile(name, capfd):
 @pytest.mark.parametrize("name", lv.RULES)
 def test_compile_for_every_size(name):
     """With symbols for sizes, at most once again when two inputs turn out to differ in batch."""
-    loss, counted = loss_of(name), []
+    (loss, _), counted = live_of(name, loss_of(name), inputs_of(name, 2)), []
 
     def backend(graph, inputs):
         counted.append(graph)
@@ -102,7 +103,7 @@ def test_compile_for_every_size(name):
 
     compiled = torch.compile(loss, fullgraph=True, backend=backend, dynamic=True)
     for batch in (2, 3, 5):
-        inputs = inputs_of(name, batch)
+        _, inputs = live_of(name, loss, inputs_of(name, batch))
         leaves = [x.clone().requires_grad_() for x in inputs]
         same(torch.autograd.grad(compiled(*leaves), leaves)[:1], [torch.func.grad(loss)(*inputs)])
     assert len(counted) <= 2

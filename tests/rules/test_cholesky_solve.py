@@ -1,4 +1,4 @@
-"""cholesky_solve: what hides mistakes is a clean triangle, a lower factor, a real one, a single B."""
+"""cholesky_solve, cholesky_inverse: what hides mistakes is a clean triangle, a lower, real factor, one B."""
 
 import numpy as np
 import pytest
@@ -131,6 +131,45 @@ def test_zero_on_the_diagonal_is_not_finite():
     assert not np.isfinite(X[0])
 
 
+@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("size", [0, 1, 3])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_inverse(upper, size, dtype, target):
+    L = factor(2, size, dtype=dtype)
+    (X,) = lv.RULES["cholesky_inverse"].forward(target.asarray(L), upper=upper)
+    np.testing.assert_allclose(of_factor(L, upper) @ to_numpy(X), [np.eye(size)] * 2, atol=2e-5)
+    check_rule("cholesky_inverse", [target.asarray(L)], upper=upper)
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_inverse_without_what_is_not_read(upper, target):
+    L = factor(4, dtype="complex128")
+    read = np.tri(4, dtype=bool).T if upper else np.tri(4, dtype=bool)
+    (X,), linear = lv.RULES["cholesky_inverse"].fwd(target.asarray(L), upper=upper)
+    junk = target.asarray(np.where(read, L, np.nan))
+    (Y,), other = lv.RULES["cholesky_inverse"].fwd(junk, upper=upper)
+    (L_bar,) = map(to_numpy, other.vjp((Y,)))
+    np.testing.assert_array_equal(to_numpy(Y), to_numpy(X))
+    np.testing.assert_array_equal(L_bar, to_numpy(linear.vjp((X,))[0]))
+    assert np.all(L_bar[~read] == 0)
+    np.testing.assert_array_equal(
+        *(to_numpy(one.jvp((x,))[0]) for one, x in ((linear, target.asarray(L)), (other, junk)))
+    )
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_inverse_is_that_of_the_matrix(upper, target):
+    """Cholesky and then the inverse from it have the gradient of inv, or rather its Hermitian part."""
+    G = general(3, 3, dtype="complex128")
+    A = target.asarray(G @ adjoint(G) + np.eye(3))
+    L, to_A = lv.vjp("cholesky", A, upper=upper)
+    X, to_L = lv.vjp("cholesky_inverse", L, upper=upper)
+    X_bar = target.asarray(general(3, 3, dtype="complex128", seed=1))
+    found = to_numpy(to_A(*to_L(X_bar))[0])
+    (direct,) = map(to_numpy, lv.vjp("inv", A)[1](X_bar))
+    np.testing.assert_allclose(found, (direct + adjoint(direct)) / 2, rtol=1e-8, atol=1e-10)
+
+
 # The mistakes of rules/cholesky_solve.md.
 def both(B_bar, X, op=adjoint):
     return B_bar @ op(X) + X @ op(B_bar)
@@ -158,10 +197,27 @@ def with_real_diagonal(L_bar, upper):
     return T - 1j * np.imag(T) * np.eye(T.shape[-1]) if np.iscomplexobj(T) else T
 
 
-RIGHT = formula()
+def inverse_formula(
+    sum_of=lambda X_bar: X_bar + adjoint(X_bar), mask=triangle, twice=lambda N: N + adjoint(N)
+):
+    def op_vjp(X, K, X_bar, *, upper, xp):
+        S = sum_of(X_bar)
+        return (-mask(adjoint(K) @ S @ X if upper else X @ S @ adjoint(K), upper),)
+
+    def op_jvp(X, K, L_dot, *, upper, xp):
+        T = triangle(L_dot, upper)
+        return (-twice(K @ T @ X if upper else X @ T @ K),)
+
+    return wrong("cholesky_inverse", op_vjp=op_vjp, op_jvp=op_jvp)
+
+
+RIGHT = formula() | inverse_formula()
 MISTAKES = {
     "One of the two terms is forgotten": formula(product=lambda B_bar, X: B_bar @ adjoint(X)),
     "What is not read gets a cotangent": formula(mask=lambda L_bar, upper: L_bar),
+    "The cotangent of the inverse is taken for Hermitian": inverse_formula(sum_of=lambda X_bar: 2 * X_bar),
+    "The whole matrix is the cotangent of the factor": inverse_formula(mask=lambda L_bar, upper: L_bar),
+    "The tangent of the inverse has one of two terms": inverse_formula(twice=lambda N: 2 * N),
     "What is not read is read": formula(
         read=lambda L, upper: L, of=lambda L, upper: adjoint(L) @ L if upper else L @ adjoint(L)
     ),

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import linalg_vjp as lv
 from linalg_vjp.testing import check_loss, check_rule
+from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, half, inverse, reverse_axes, transpose, wrong, zeros_for_none
@@ -78,6 +80,27 @@ def test_a_loss_may_depend_on_the_phase(shape):
     check_rule(QR, [A])
 
 
+@pytest.mark.parametrize("mode", ["reduced", "complete"])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_pivoting(shape, mode, dtype, target):
+    A = general(2, *shape, dtype=dtype)
+    Q, R, p = map(to_numpy, lv.RULES["qr_pivoted"].forward(target.asarray(A), mode=mode))
+    np.testing.assert_allclose(Q @ R, np.take_along_axis(A, p[..., None, :], axis=-1), atol=1e-5)
+    sizes = abs(np.linalg.diagonal(R))
+    assert np.all(sizes[..., 1:] <= sizes[..., :-1])
+    for one, order in zip(A, p, strict=True):
+        np.testing.assert_array_equal(order, scipy.linalg.qr(one, pivoting=True)[2])
+    check_rule("qr_pivoted", [target.asarray(A)], mode=mode)
+
+
+def test_pivoting_of_equal_columns(target):
+    """The first of them comes first, and a column of zeros last."""
+    A = np.asarray([[0.0, 1.0, 2.0, 2.0], [0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 2.0, 2.0]])
+    p = to_numpy(lv.RULES["qr_pivoted"].forward(target.asarray(A))[2])
+    assert p[:2].tolist() == [2, 1]
+
+
 # The mistakes of rules/qr.md.
 def formula(sign=-1, lower=half, beyond=True, all_columns=True, extra=True, op=adjoint):
     """The formula of the page, of which a mistake is one part."""
@@ -101,7 +124,29 @@ def formula(sign=-1, lower=half, beyond=True, all_columns=True, extra=True, op=a
     return wrong("qr", op_vjp=op_vjp)
 
 
-RIGHT = formula()
+def columns(A, p):
+    return np.take_along_axis(A, p[..., None, :], axis=-1)
+
+
+def pivoted(back=lambda A_bar, p: columns(A_bar, np.argsort(p, axis=-1)), there=columns):
+    """The formulas of the library, with the columns in other orders."""
+
+    def op_vjp(Q, R, p, Q_bar, R_bar, p_bar, **keywords):
+        return (back(lv.qr_vjp(Q, R, Q_bar, R_bar, **keywords)[0], p),)
+
+    def op_jvp(Q, R, p, A_dot, **keywords):
+        return *lv.qr_jvp(Q, R, there(A_dot, p), **keywords), None
+
+    return wrong("qr_pivoted", op_vjp=op_vjp, op_jvp=op_jvp)
+
+
+def leading_columns(A, p):
+    """Those after the k-th as they stand in A."""
+    k = min(A.shape[-2:])
+    return np.concatenate([columns(A, p)[..., :k], A[..., k:]], axis=-1)
+
+
+RIGHT = formula() | pivoted()
 MISTAKES = {
     "One output has the wrong sign": formula(sign=1),
     "The whole diagonal in place of half": formula(lower=np.tril),
@@ -110,5 +155,8 @@ MISTAKES = {
     "The columns of R after the k-th are forgotten": formula(all_columns=False),
     "The extra columns are forgotten": formula(extra=False),
     "Transposes in place of adjoints": formula(op=transpose),
+    "The columns stay in the order of the factors": pivoted(back=lambda A_bar, p: A_bar),
+    "The order in place of its inverse": pivoted(back=columns),
+    "The columns after the k-th keep their place in the tangent": pivoted(there=leading_columns),
     "All axes are reversed, and not the last two": formula(op=reverse_axes),
 }

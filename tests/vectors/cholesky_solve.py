@@ -1,4 +1,4 @@
-"""The solve with a Cholesky factor at 110 digits: the general one, with the product of the factors."""
+"""Solve and inverse with a Cholesky factor at 110 digits: those of the product of the factors."""
 
 import numpy as np
 
@@ -7,17 +7,25 @@ from .points import Draw, Op, Point
 
 
 def near(L, B, *, draw, upper=False):
+    inverted = near_inverse(L, draw=draw, upper=upper)
+    return lambda L, B: [inverted(L)[0] @ B]
+
+
+def near_inverse(L, *, draw, upper=False):
     read = np.tri(len(L), dtype=bool)
 
-    def solution(L, B):
+    def inverted(L):
         T = np.where(read.T if upper else read, L, L * 0)
-        return [inverse(adjoint(T) @ T if upper else T @ adjoint(T)) @ B]
+        return [inverse(adjoint(T) @ T if upper else T @ adjoint(T))]
 
-    return solution
+    return inverted
 
 
 CHOLESKY_SOLVE = Op(
     "cholesky_solve", "(n,n),(n,k?)->(n,k?)", ("L", "B"), ("X",), ("L", "B", "X"), near, {"upper": False}
+)
+CHOLESKY_INVERSE = Op(
+    "cholesky_inverse", "(n,n)->(n,n)", ("L",), ("X",), ("L", "X"), near_inverse, {"upper": False}
 )
 
 
@@ -57,6 +65,25 @@ def points():
     yield point("no rows", (0, 0), (0, 2))
     yield point("no columns", (2, 2), (2, 0))
     yield point("no matrices", (0, 2, 2), (2, 2))
+    yield from inverses()
+
+
+def inverses():
+    def point(title, *shape, complex=False, upper=False, change=lambda L: L):
+        L = factor(Draw(f"cholesky_inverse, {title}"), *shape, upper=upper, complex=complex, change=change)
+        return Point(CHOLESKY_INVERSE, title, (L,), {"upper": upper})
+
+    yield point("inverse, lower", 3, 3)
+    yield point("inverse, upper", 3, 3, upper=True)
+    yield point("inverse, lower, complex", 3, 3, complex=True)
+    yield point("inverse, upper, complex", 3, 3, complex=True, upper=True)
+    yield point("inverse, lower, zeros above", 2, 2, change=np.tril)
+    yield point("inverse, a diagonal factor", 3, 3, change=lambda L: L * np.eye(3))
+    yield point("inverse, one by one, complex", 1, 1, complex=True)
+    yield point("inverse, a batch of three, 3 x 3", 3, 3, 3)
+    yield point("inverse, two batch axes, upper", 2, 1, 2, 2, upper=True)
+    yield point("inverse, no rows", 0, 0)
+    yield point("inverse, no matrices", 0, 2, 2)
 
 
 def with_real_diagonal(L):

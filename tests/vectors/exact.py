@@ -14,7 +14,7 @@ CANCELLED = mpmath.mpf(10) ** -40  # what is so much smaller than the terms that
 def exact(x):
     """The same numbers, as mpmath has them."""
     x = np.asarray(x)
-    make = mpmath.mpc if x.dtype.kind == "c" else mpmath.mpf
+    make = {"c": mpmath.mpc, "i": int}.get(x.dtype.kind, mpmath.mpf)
     return filled(x.shape, (make(v.item()) for v in x.flat))
 
 
@@ -84,6 +84,8 @@ def jacobian(f: Callable, at: list):
     for j, x in enumerate(at):
         largest = max((abs(v) for v in x.flat), default=0) or 1
         for i in np.ndindex(*x.shape):
+            if isinstance(x[i], int):  # an index
+                continue
             step = STEP * (abs(x[i]) or largest)
             for unit in (1, 1j) if isinstance(x[i], mpmath.mpc) else (1,):
                 ahead, behind = (f(_moved(at, j, i, sign * step * unit)) for sign in (1, -1))

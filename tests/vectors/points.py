@@ -19,7 +19,7 @@ class Op:
     """An operation on one matrix, or on one for each input.
 
     An axis with "?" in the signature is left out, everywhere, if an input is too short for it. Before "...",
-    the last input may be repeated: "A" is A1, A2 and so on.
+    the last input may be repeated: "A" is A1, A2 and so on. All axes of an input of "(*)" are its own.
 
     `near(*inputs, draw, **params)` settles what the definition leaves open at one point (an order of rows, a
     sign, a basis, a rank), and is the function of the inputs that is smooth there, a list of outputs.
@@ -34,8 +34,9 @@ class Op:
     saves: tuple[str, ...]
     near: Callable[..., Callable[..., list]]
     params: Mapping[str, Any] = field(default_factory=dict)
-    constant: tuple[str, ...] = ()  # outputs that cannot be differentiated
+    constant: tuple[str, ...] = ()  # inputs and outputs that cannot be differentiated
     real: tuple[str, ...] = ()  # outputs that are real for a complex input, too
+    whole: tuple[str, ...] = ()  # of these, those of integers, whatever the keywords
     complex: tuple[str, ...] = ()  # outputs that are complex for a real input, too
     invariant: Callable[[list, list], list] = lambda outputs, bars: bars
     level: Callable[[list, list], list] = lambda outputs, bars: bars
@@ -50,12 +51,20 @@ class Op:
     def axes(self, inputs):
         """How many axes of each of these inputs are no batch axes."""
         left = self.signature.split("->")[0]
-        cores = [re.findall(r"\w+\??", core) for core in re.findall(r"\((.*?)\)", left)]
-        if "..." in left:
-            cores += cores[-1:] * (len(inputs) - len(cores))
+        cores = [re.findall(r"\w+\??|\*", core) for core in re.findall(r"\((.*?)\)", left)]
+        more = len(inputs) - len(cores)
+        if (
+            len(cores) > 1 and cores[-1][:1] == cores[-2][-1:] != []
+        ):  # a chain, of which no middle one is a vector
+            cores[-1:-1] = [[cores[-1][0]] * 2] * more
+        else:
+            cores += cores[-1:] * more
         short = [core for core, x in zip(cores, inputs, strict=True) if x.ndim < len(core)]
         missing = {name for core in short for name in core if name.endswith("?")}
-        counts = [len([name for name in core if name not in missing]) for core in cores]
+        counts = [
+            x.ndim if core == ["*"] else len([name for name in core if name not in missing])
+            for core, x in zip(cores, inputs, strict=True)
+        ]
         assert all(x.ndim >= count for x, count in zip(inputs, counts, strict=True))
         return counts
 
@@ -103,7 +112,9 @@ class Point:
         ]
         dots = [draw(*x.shape, complex=x.dtype.kind == "c") for x in self.inputs]
         dots = [
-            exact((x + np.conj(x.mT)) / 2 if name in op.hermitian and not self.junk else x)
+            None
+            if name in op.constant
+            else exact((x + np.conj(x.mT)) / 2 if name in op.hermitian and not self.junk else x)
             for name, x in zip(self._names, dots, strict=True)
         ]
         saved = [
@@ -156,7 +167,11 @@ class Point:
             ]
             inputs = [exact(x[place]) for x, place in zip(self.inputs, places, strict=True)]
             if index in self.undefined:
-                outputs, columns = [exact(y) for y in self.undefined[index]], None
+                outputs = [
+                    filled(y.shape, y.tolist()) if y.dtype.kind == "i" else exact(y)
+                    for y in map(np.asarray, self.undefined[index])
+                ]
+                columns = None
             else:
                 f = self._near(inputs)
                 outputs = [y if _is_whole(y) else without_rounding(y) for y in f(*inputs)]
@@ -195,7 +210,13 @@ class Point:
                 result[(*place, ...)] = result[(*place, ...)] + part
         return {
             "cotangents": self._named(self.op.outputs, bars),
-            "result": self._named(self._names, results),
+            "result": self._named(
+                self._names,
+                [
+                    None if name in self.op.constant else x
+                    for name, x in zip(self._names, results, strict=True)
+                ],
+            ),
         }
 
     def _jvp(self, batch, pieces, outputs, dots):
@@ -204,7 +225,10 @@ class Point:
             if p.columns is None:
                 parts.append((p.index, [filled(y.shape, [NAN] * y.size) for y in p.outputs]))
             else:
-                along = [dot[(*place, ...)] for dot, place in zip(dots, p.places, strict=True)]
+                along = [
+                    None if dot is None else dot[(*place, ...)]
+                    for dot, place in zip(dots, p.places, strict=True)
+                ]
                 parts.append((p.index, pushed(p.columns, p.outputs, along)))
         results = [
             None
@@ -233,7 +257,7 @@ class Point:
 
     def _counts(self, name, x):
         """Whether an array holds indices: an empty sum is an integer to Python, too."""
-        return name in self.op.constant and _is_whole(x)
+        return name in self.op.whole or (name in self.op.constant and _is_whole(x))
 
     def _marks(self, batch):
         """Those that the inputs show by themselves."""

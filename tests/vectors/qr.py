@@ -45,6 +45,38 @@ QR = Op(
 COMPLETE = {"mode": "complete"}
 
 
+def near_pivoted(A, *, draw, mode="reduced"):
+    order = by_size(A)
+    plain = near(A[:, order], draw=draw, mode=mode)
+    return lambda A: [*plain(A[:, order]), filled((len(order),), order)]
+
+
+def by_size(A):
+    """The columns of A, each next one the largest outside the span of those before."""
+    A, order = A.astype(complex), list(range(A.shape[1]))
+    for j in range(min(A.shape)):
+        sizes = np.linalg.norm(A, axis=0)
+        best = max(range(j, len(order)), key=lambda i: sizes[order[i]])
+        order[j], order[best] = order[best], order[j]
+        q = A[:, order[j]] / sizes[order[j]]
+        A = A - np.outer(q, q.conj() @ A)
+    return order
+
+
+QR_PIVOTED = Op(
+    "qr_pivoted",
+    "(m,n)->(m,k),(k,n),(n)",
+    ("A",),
+    ("Q", "R", "p"),
+    ("Q", "R", "p"),
+    near_pivoted,
+    {"mode": "reduced"},
+    constant=("p",),
+    whole=("p",),
+    invariant=lambda outputs, bars: [*invariant(outputs[:2], bars[:2]), bars[2]],
+)
+
+
 def points():
     def point(title, *shape, complex=False, **more):
         return Point(QR, title, (Draw(f"qr, {title}").independent(*shape, complex=complex),), **more)
@@ -81,6 +113,37 @@ def points():
         note="undefined for the first matrix; the second must not suffer",
         alone=False,
         undefined={(0,): _dependent()},
+    )
+    yield from pivoted()
+
+
+def pivoted():
+    def point(title, *shape, complex=False, **more):
+        A = Draw(f"qr_pivoted, {title}").independent(*shape, complex=complex)
+        return Point(QR_PIVOTED, title, (A * np.arange(1, shape[-1] + 1),), **more)
+
+    yield point("pivoted, square", 3, 3)
+    yield point("pivoted, tall, complex", 3, 2, complex=True)
+    yield point("pivoted, wide", 2, 4)
+    yield point("pivoted, wide, complex", 2, 3, complex=True)
+    yield point("pivoted, complete, tall", 4, 2, params=COMPLETE)
+    ordered = np.asarray([[4.0, 1.0], [0.0, 2.0], [1.0, 0.0]])
+    yield Point(QR_PIVOTED, "pivoted, in order already", (ordered,))
+    yield point("pivoted, one by one, complex", 1, 1, complex=True, alone=False)
+    yield point("pivoted, a batch of three", 3, 2, 3)
+    yield point("pivoted, two batch axes, complex", 2, 2, 2, 2, complex=True, alone=False)
+    yield point("pivoted, no columns", 3, 0, alone=False)
+    yield point("pivoted, no matrices", 0, 3, 2, alone=False)
+    singular = np.asarray([[[1.0, 2.0], [2.0, 4.0]], [[3.0, 1.0], [1.0, 2.0]]])
+    R = np.asarray([[-2 * 5**0.5, -(5**0.5)], [0.0, 0.0]])
+    yield Point(
+        QR_PIVOTED,
+        "pivoted, a batch with one of rank 1",
+        (singular,),
+        marks=("singular",),
+        note="undefined for the first matrix; the second must not suffer",
+        alone=False,
+        undefined={(0,): (_dependent()[0], R, np.asarray([1, 0]))},
     )
 
 

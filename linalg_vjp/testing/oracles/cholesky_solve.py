@@ -4,15 +4,26 @@ from typing import Any
 
 import numpy as np
 
-from .._exact import Exact, conj
+from .._exact import Exact, conj, exact
 from ._common import Like, eliminated
+
+CUBES = ("cholesky_inverse",)  # its derivatives are of the size of L^-3, and leave the range of the floats
 
 
 def cholesky_solve(L: Exact, B: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
     """The general solve with the product of the factors."""
+    return [eliminated(_product(L, upper), B)]
+
+
+def cholesky_inverse(L: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
+    """The same with the identity."""
+    return [eliminated(_product(L, upper), exact(np.eye(len(L))))]
+
+
+def _product(L: Exact, upper: bool) -> Exact:
     read = np.tri(len(L), dtype=bool)
     L = np.where(read.T if upper else read, L, 0)
-    return [eliminated(conj(L.T) @ L if upper else L @ conj(L.T), B)]
+    return conj(L.T) @ L if upper else L @ conj(L.T)
 
 
 def in_range(params: dict[str, Any]) -> bool:
