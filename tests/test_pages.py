@@ -124,10 +124,14 @@ def test_the_worked_example(tmp_path):
     """Node.js runs it as it stands; and with the transpose of P it says so."""
     (program,) = re.findall(r"^```js\n(.*?)^```$", page("README"), flags=re.M | re.S)
     cases = [vector for rule in ("qr", "lu", "solve") for vector in vectors.load(rule)]
+    again = [v for v in cases if v.rule == "solve" and v.second and v.inputs[1].ndim == 2]
+    cases = [vector for vector in cases if vector.rule in ("qr", "lu", "solve")]
+    count = len(cases) + len(again)
     run = run_in_node(program, tmp_path)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.count("pass ") == len(cases)
-    assert f"{len(cases)} passed, 0 failed" in run.stdout
+    assert again
+    assert run.stdout.count("pass ") == count
+    assert f"{count} passed, 0 failed" in run.stdout
     wrong = program.replace("dot(P, solve(", "dot(adjoint(P), solve(")
     assert wrong != program
     run = run_in_node(wrong, tmp_path)

@@ -124,14 +124,16 @@ def test_the_form(name):
         known = lv.RULES[case["rule"]].of(len(case["inputs"]))
         assert set(case["params"]) == set(known.params) - {"gauge"}
         vjp, jvp = case["vjp"], case.get("jvp", {"tangents": case["inputs"], "result": case["outputs"]})
-        for arrays in (case["inputs"], vjp["result"], jvp["tangents"]):
+        again = case.get("second", {**jvp, "cotangents": vjp["cotangents"], "result": jvp["tangents"]})
+        for arrays in (case["inputs"], vjp["result"], jvp["tangents"], again["tangents"], again["result"]):
             assert tuple(arrays) == known.inputs
-        for arrays in (case["outputs"], vjp["cotangents"], jvp["result"]):
+        for arrays in (case["outputs"], vjp["cotangents"], jvp["result"], again["cotangents"]):
             assert tuple(arrays) == known.outputs
 
 
 def sides(case):
-    return case["inputs"], case["outputs"], *case["vjp"].values(), *case.get("jvp", {}).values()
+    parts = (case["vjp"], case.get("jvp", {}), case.get("second", {}))
+    return case["inputs"], case["outputs"], *(side for part in parts for side in part.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -157,6 +159,7 @@ def test_they_are_read_as_the_nearest_doubles(name):
     for case, vector in zip(document(name)["cases"], vectors.load(*document(name)["rules"]), strict=True):
         assert (case["rule"], case["name"]) == (vector.rule, vector.name)
         read = vector.inputs, vector.outputs, vector.cotangents, vector.pulled, vector.tangents, vector.pushed
+        read += vector.second or ()
         for side, arrays in zip(sides(case), (arrays for arrays in read if arrays is not None), strict=True):
             for says, x in zip(side.values(), arrays, strict=True):
                 assert (says is None) == (x is None)

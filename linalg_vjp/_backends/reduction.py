@@ -35,7 +35,10 @@ def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
     if p == 0:
         return B / C[..., 0, :, None]
     if p == 1:
-        rows = [C[..., k + l, :, None] if 0 <= k + l < w else xp.zeros_like(B[..., :1]) for k in (-1, 0, 1)]
+        rows = [
+            C[..., k + l, :, None] if 0 <= k + l < w else xp.zeros_like(C[..., 0, :, None])
+            for k in (-1, 0, 1)
+        ]
         low, main, high = (x[..., None] for x in rows)
         return _reduced(low, main, high, B[..., None, :], xp)[..., 0, :]
     count = -(-n // p)

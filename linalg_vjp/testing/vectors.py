@@ -35,6 +35,7 @@ class Vector(NamedTuple):
     pulled: Arrays
     tangents: Arrays | None
     pushed: Arrays | None
+    second: tuple[Arrays, Arrays, Arrays] | None  # tangents of inputs and cotangents, and of what is pulled
 
 
 def families() -> list[str]:
@@ -142,7 +143,7 @@ def _attempt(
 
 
 def _vector(case: dict[str, Any]) -> Vector:
-    vjp, jvp = case["vjp"], case.get("jvp")
+    vjp, jvp, second = case["vjp"], case.get("jvp"), case.get("second")
     return Vector(
         rule=case["rule"],
         name=case["name"],
@@ -154,6 +155,9 @@ def _vector(case: dict[str, Any]) -> Vector:
         pulled=_arrays(vjp["result"]),
         tangents=_arrays(jvp["tangents"]) if jvp else None,
         pushed=_arrays(jvp["result"]) if jvp else None,
+        second=(_arrays(second["tangents"]), _arrays(second["cotangents"]), _arrays(second["result"]))
+        if second
+        else None,
     )
 
 

@@ -61,8 +61,14 @@ class Torch(Compared, frameworks.Torch):
 
     def candidates(self, name, params):
         torch = self.torch
-        if name == "matrix_transpose":
-            yield lambda A: A.mT
+        table = {
+            "matrix_transpose": lambda A: A.mT,
+            "lu_factor": self.lu_factor,
+            "lu_solve": self.lu_solve,
+        }
+        if name in table:
+            yield table[name]
+            return
         try:
             function = peers.torch_function(name)
         except (AttributeError, NotImplementedError):
@@ -70,18 +76,36 @@ class Torch(Compared, frameworks.Torch):
         yield functools.partial(function, **RULES[name].typical)
         yield from found_in((torch.linalg, torch), name, params)
 
+    def lu_factor(self, A):
+        """With pivots from zero on; PyTorch counts from one."""
+        LU, pivots = self.torch.linalg.lu_factor(A)
+        return LU, pivots - 1
+
+    def lu_solve(self, LU, pivots, B):
+        return self.torch.linalg.lu_solve(LU, (pivots + 1).to(self.torch.int32), B)
+
 
 class Jax(Compared, frameworks.Jax):
     label, package = "JAX", "jax"
 
     def candidates(self, name, params):
-        yield peers.jax_function(name)
         jax = self.jax
+        if name == "lu_solve":
+            yield self.lu_solve
+            return
+        yield peers.jax_function(name)
         yield from found_in((jax.numpy.linalg, jax.scipy.linalg, jax.lax.linalg, jax.numpy), name, params)
+
+    def lu_solve(self, LU, pivots, B):
+        def one(LU, pivots, B):
+            return self.jax.scipy.linalg.lu_solve((LU, pivots.astype("int32")), B)
+
+        return (self.jax.vmap(one) if LU.ndim > 2 else one)(LU, pivots, B)
 
 
 class Autograd(Compared, frameworks.Autograd):
     label, package = "autograd", "autograd"
+    note = "`solve_banded` has a derivative for one vector and one matrix alone."
 
     def candidates(self, name, params):
         import autograd.numpy as anp
@@ -91,6 +115,10 @@ class Autograd(Compared, frameworks.Autograd):
             "eig": anp.linalg.eig,
             "lstsq": with_residuals(lambda A, B: anp.linalg.lstsq(A, B)[0]),
             "lu": asl.lu,
+            "lu_solve": lambda LU, pivots, B: asl.lu_solve((LU, pivots), B),
+            "solve_banded": lambda ab, B: asl.solve_banded((len(ab) - 1 - params["u"], params["u"]), ab, B),
+            "cross": anp.cross,
+            "tensordot": anp.tensordot,
             "solve_triangular": asl.solve_triangular,
             "trace": anp.trace,
             "diagonal": lambda A: anp.diagonal(A, axis1=-1, axis2=-2),
@@ -118,7 +146,7 @@ class OursOnJax(Jax):
 
 
 class OursOnAutograd(Autograd):
-    label = "ours on autograd"
+    label, note = "ours on autograd", ""
 
     def candidates(self, name, params):
         yield functools.partial(self.adapter.function(RULES[name]), **params)

@@ -5,7 +5,18 @@ from math import sqrt
 
 import numpy as np
 
-from .points import Frame, Second, directions, on_space, paired, points, rule_of, second_truth
+from .points import (
+    Frame,
+    Second,
+    completed,
+    directions,
+    on_space,
+    paired,
+    points,
+    rule_of,
+    second_truth,
+    varying,
+)
 
 WAYS = ("vjp", "jvp", "twice")
 TOLERANCE = 1e-6
@@ -73,10 +84,11 @@ def said(error):
 def vjp_error(host, function, frame):
     """The largest error of the cotangents, relative to the largest number of them."""
     vector, rule = frame.vector, rule_of(frame.vector)
-    loss = loss_of(host, function, Second(frame.bars(), [False] * len(frame.real)))
-    found = host.gradient(loss)(*map(host.h.asarray, vector.inputs))
+    loss = loss_of(host, function, vector, Second(frame.bars(), [False] * len(frame.real)))
+    names, inputs, pulled = (varying(vector, xs) for xs in (rule.inputs, vector.inputs, vector.pulled))
+    found = host.gradient(loss)(*map(host.h.asarray, inputs))
     errors = []
-    for bar, right, name, x in zip(found, vector.pulled, rule.inputs, vector.inputs, strict=True):
+    for bar, right, name, x in zip(found, pulled, names, inputs, strict=True):
         bar = on_space(host.numpy(host.bar(bar)), rule.space.get(name), x)
         errors.append(np.max(abs(bar - on_space(right, rule.space.get(name), x))) / (np.max(abs(right)) or 1))
     return np.max(errors)
@@ -85,33 +97,34 @@ def vjp_error(host, function, frame):
 def jvp_error(host, function, frame):
     """The error of the loss's derivative along the vector's tangents, relative to their size."""
     vector = frame.vector
-    loss = loss_of(host, function, Second(frame.bars(), [False] * len(frame.real)))
-    inputs, dots = ([host.h.asarray(x) for x in xs] for xs in (vector.inputs, vector.tangents))
-    found = float(host.numpy(host.along(loss, inputs, dots)))
-    return abs(found - paired(vector.pulled, vector.tangents)) / (size(vector.pulled) * size(vector.tangents))
+    loss = loss_of(host, function, vector, Second(frame.bars(), [False] * len(frame.real)))
+    inputs, dots, pulled = (varying(vector, xs) for xs in (vector.inputs, vector.tangents, vector.pulled))
+    along = host.along(loss, *([host.h.asarray(x) for x in xs] for xs in (inputs, dots)))
+    return abs(float(host.numpy(along)) - paired(pulled, dots)) / (size(pulled) * size(dots))
 
 
 def twice_error(host, function, frame):
     """The error of the second derivative, backwards over backwards, along two directions."""
-    D, E = directions(frame.vector)
-    gradient = host.gradient(loss_of(host, function, Second.of(frame)))
+    vector = frame.vector
+    D, E = directions(vector)
+    gradient = host.gradient(loss_of(host, function, vector, Second.of(frame)))
     along = [host.h.asarray(d) for d in D]
 
     def slope(*inputs):
         return sum(host.h.pair(host.bar(b), d) for b, d in zip(gradient(*inputs), along, strict=True))
 
-    found = host.second_gradient(slope)(*map(host.h.asarray, frame.vector.inputs))
-    right = second_truth(frame.vector)
+    found = host.second_gradient(slope)(*map(host.h.asarray, varying(vector, vector.inputs)))
+    right = second_truth(vector)
     value = paired([host.numpy(host.bar(b)) for b in found], E)
     return abs(value - right) / max(abs(right), size(D) * size(E))
 
 
-def loss_of(host, function, loss):
-    """The loss as a function of the host's."""
+def loss_of(host, function, vector, loss):
+    """The loss as a function of the host's; constant inputs are closed over."""
     h = host.h
 
-    def of_inputs(*inputs):
-        outputs = parts(function(*inputs), len(loss.bars))
+    def of_inputs(*given):
+        outputs = parts(function(*completed(vector, given, h.asarray)), len(loss.bars))
         total = 0.0
         for y, bar, squared in zip(outputs, loss.bars, loss.squared, strict=True):
             if bar is not None:

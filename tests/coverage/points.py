@@ -37,8 +37,13 @@ def points(name):
 
 def usable(vector):
     """Whether it tests a JVP as well, is no number, and has one batch axis at most: few hosts take two."""
-    batch = vector.inputs[0].ndim - len(RULES[vector.rule].sides.inputs[0])
-    return vector.tangents is not None and vector.inputs[0].size > 1 and batch <= 1
+    return vector.tangents is not None and vector.inputs[0].size > 1 and batch_axes(vector) <= 1
+
+
+def batch_axes(vector):
+    """How many axes of the first input are batch axes: none where the rule takes all axes."""
+    core = rule_of(vector).sides.inputs[0]
+    return 0 if core == ("*",) else vector.inputs[0].ndim - len(core)
 
 
 def first_of(vector):
@@ -55,6 +60,19 @@ def rule_of(vector):
     return RULES[vector.rule].of(len(vector.inputs))
 
 
+def varying(vector, arrays):
+    """Of so many as the inputs, those that a derivative is with respect to."""
+    rule = rule_of(vector)
+    return [x for x, name in zip(arrays, rule.inputs, strict=True) if name not in rule.constant]
+
+
+def completed(vector, given, asarray=np.asarray):
+    """All inputs: the given ones, and the constant ones of the vector."""
+    rule, rest = rule_of(vector), iter(given)
+    named = zip(vector.inputs, rule.inputs, strict=True)
+    return [asarray(x) if name in rule.constant else next(rest) for x, name in named]
+
+
 def live(vector):
     """How many outputs the loss sees."""
     return sum(bar is not None for bar in vector.cotangents)
@@ -65,7 +83,10 @@ def triangular(vector):
     inputs, tangents = list(vector.inputs), list(vector.tangents)
     for i, name in enumerate(rule_of(vector).inputs):
         if rule_of(vector).space.get(name) == "triangular":
-            half = np.tril if np.any(np.tril(vector.pulled[i], -1)) else np.triu
+            lower, upper = np.any(np.tril(vector.pulled[i], -1)), np.any(np.triu(vector.pulled[i], 1))
+            if lower and upper:  # two factors in one array
+                continue
+            half = np.tril if lower else np.triu
             inputs[i], tangents[i] = half(inputs[i]), half(tangents[i])
     return vector._replace(inputs=tuple(inputs), tangents=tuple(tangents))
 
@@ -90,7 +111,7 @@ class Frame:
     def __init__(self, vector, found):
         self.order, self.phases, self.real = None, {}, {}
         for x, y in zip(found, vector.outputs, strict=True):
-            if x.ndim == 1 + self._batch(vector) and self.order is None and not close(x, y):
+            if x.ndim == 1 + batch_axes(vector) and self.order is None and not close(x, y):
                 self.order = np.argmin(abs(x[..., :, None] - y[..., None, :]), axis=-1)
         for i, (x, y) in enumerate(zip(found, vector.outputs, strict=True)):
             self.real[i] = x.dtype.kind != "c"
@@ -118,10 +139,6 @@ class Frame:
             bars.append(bar)
         return bars
 
-    @staticmethod
-    def _batch(vector):
-        return vector.inputs[0].ndim - len(RULES[vector.rule].sides.inputs[0])
-
     def _ordered(self, y, vector):
         if self.order is None:
             return y
@@ -134,15 +151,16 @@ def close(x, y):
 
 
 def directions(vector):
-    """The tangents of the vector, and random ones of the same structure."""
+    """The tangents of the vector, and random ones of the same structure; none of constant inputs."""
     random, further = default_rng(len(vector.name)), []
-    for dot, name in zip(vector.tangents, rule_of(vector).inputs, strict=True):
+    tangents = varying(vector, vector.tangents)
+    for dot, name in zip(tangents, varying(vector, rule_of(vector).inputs), strict=True):
         e = random.standard_normal(dot.shape)
         if dot.dtype.kind == "c":
             e = e + 1j * random.standard_normal(dot.shape)
         space = rule_of(vector).space.get(name)
         further.append(on_space(np.where(dot == 0, 0, e) if space == "triangular" else e, space))
-    return list(vector.tangents), further
+    return tangents, further
 
 
 def on_space(x, space, like=None):
@@ -176,13 +194,14 @@ def second_truth(vector):
     loss = Second.of(Frame(vector, [np.asarray(y) for y in rule.forward(*vector.inputs, **vector.params)]))
 
     def slope(t):
-        inputs = [x + t * e for x, e in zip(vector.inputs, E, strict=True)]
+        moved = [x + t * e for x, e in zip(varying(vector, vector.inputs), E, strict=True)]
+        inputs = completed(vector, moved)
         outputs = rule.forward(*inputs, **vector.params)
         bars = [
             2 * b * y if s and b is not None else b
             for b, s, y in zip(loss.bars, loss.squared, outputs, strict=True)
         ]
-        return paired(rule.vjp(inputs, outputs, bars, **vector.params), D)
+        return paired(varying(vector, rule.vjp(inputs, outputs, bars, **vector.params)), D)
 
     return differences(slope, 1e-3)
 

@@ -13,8 +13,9 @@ class PyTensor(Host):
 
     label, package = "PyTensor", "pytensor"
     note = (
-        "Run in Python, without its rewrites and compilers. The real part of a complex number has no\n"
-        "derivative, so that no loss of complex arrays has one."
+        "Run in Python, without its rewrites and compilers, on arrays whose shapes it knows: `qr` has no\n"
+        "derivative for others. The real part of a complex number has no derivative, so that no loss of\n"
+        "complex arrays has one."
     )
 
     def __init__(self):
@@ -24,7 +25,7 @@ class PyTensor(Host):
         self.pytensor, self.pt = pytensor, pt
         self.mode = pytensor.compile.mode.Mode(linker="py", optimizer=None)
         xp = SimpleNamespace(conj=_if_complex(pt.conj), real=_if_complex(pt.real), sum=pt.sum)
-        self.h = Arithmetic(xp, lambda x: pytensor.shared(np.array(x)))
+        self.h = Arithmetic(xp, lambda x: pytensor.shared(np.array(x), shape=np.shape(x)))
 
     def numpy(self, x):
         return np.asarray(x.eval(mode=self.mode))
@@ -41,10 +42,11 @@ class PyTensor(Host):
     def candidates(self, name, params):
         pt, L = self.pt, self.pt.linalg
         table = {
-            "qr": L.qr,
+            "qr": lambda A: L.qr(A, mode="economic"),
             "svd": lambda A: L.svd(A, full_matrices=False),
             "svdvals": lambda A: L.svd(A, compute_uv=False),
             "lu": L.lu,
+            "lu_solve": lambda LU, pivots, B: L.lu_solve((LU, pivots), B, b_ndim=2),
             "solve_triangular": lambda A, B: L.solve_triangular(A, B, lower=False),
             "cholesky_solve": lambda C, B: L.cho_solve((C, True), B, b_ndim=2),
             "matrix_norm": lambda A: L.norm(A, "nuc", axis=(-2, -1)),

@@ -74,8 +74,15 @@ class TensorFlow(Host):
             found = L.slogdet(A)
             return found.sign, found.log_abs_determinant
 
+        def lu_solve(LU, pivots, B):
+            return L.lu_solve(LU, rows(np.asarray(pivots)), B)
+
         table = {
             "lu": lu,
+            "lu_solve": lu_solve,
+            "tridiagonal_solve": lambda dl, d, du, B: L.tridiagonal_solve(
+                (du, d, dl), B, diagonals_format="sequence"
+            ),
             "svd": svd,
             "svdvals": lambda A: L.svd(A, compute_uv=False),
             "lstsq": lstsq,
@@ -91,3 +98,14 @@ class TensorFlow(Host):
         elif function := getattr(L, name, None):
             yield function
             yield lambda *x: function(*x, **params)
+
+
+def rows(pivots):
+    """The order of the rows, which TensorFlow has in place of the exchanges of rows."""
+    order = np.broadcast_to(np.arange(pivots.shape[-1]), pivots.shape).copy()
+    for each, changes in zip(
+        order.reshape(-1, order.shape[-1]), pivots.reshape(-1, order.shape[-1]), strict=True
+    ):
+        for i, j in enumerate(changes):
+            each[[i, j]] = each[[j, i]]
+    return order

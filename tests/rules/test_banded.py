@@ -11,7 +11,7 @@ from linalg_vjp.testing._exact import to_numpy
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, given_other_inputs, transpose, wrong
 
-FORMS = [(1, 3), (2, 4), (1, 5), (0, 3), (2, 3), (0, 1)]  # u and w
+FORMS = [(1, 3), (2, 4), (1, 5), (0, 3), (2, 3), (0, 1), (1, 2), (0, 2)]  # u and w
 
 
 def diagonals(*shape, dtype="float64"):

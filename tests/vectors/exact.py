@@ -6,6 +6,8 @@ import mpmath
 import numpy as np
 
 DIGITS = 110
+SECOND = mpmath.mpf(10) ** -20  # the step of second differences
+ALIKE = mpmath.mpf(10) ** -34  # relative to the largest, what is so small in them is their error
 STEP = mpmath.mpf(10) ** -36  # the error of central differences is about its square, 1e-72
 ROUNDING = mpmath.mpf(10) ** -85  # what is so much smaller than the values that it comes from is no change
 CANCELLED = mpmath.mpf(10) ** -40  # what is so much smaller than the terms that it is the sum of is zero
@@ -128,6 +130,28 @@ def pulled(columns, at, bars):
                 results[j][i] += unit * sum(terms)
                 sizes[j][i] += sum(abs(b) * abs(d) for b, d in zip(bar.flat, dot.flat, strict=True))
     return [_cleaned(*pair) for pair in zip(results, sizes, strict=True)]
+
+
+def second(f: Callable, at: list, dots: list, bars: list, bar_dots: list):
+    """The tangent of `pulled`, where the point moves along `dots`, and the cotangents along `bar_dots`.
+
+    By differences of differences, whose error is about 1e-40: the smaller step is the inner one.
+    """
+    ahead, behind = (
+        pulled(jacobian(lambda x: f(*x), point), point, moved)
+        for point, moved in ((_along(at, dots, h), _along(bars, bar_dots, h)) for h in (SECOND, -SECOND))
+    )
+    results = []
+    for a, b, dot in zip(ahead, behind, dots, strict=True):
+        change = np.asarray((a - b) / (2 * SECOND), object)
+        least = ALIKE * max((abs(v) for x in (a, change) for v in x.flat), default=0)
+        results.append(None if dot is None else filled(a.shape, (_clean(v, least) for v in change.flat)))
+    return results
+
+
+def _along(arrays, dots, h):
+    pairs = zip(arrays, dots, strict=True)
+    return [x if x is None or dot is None else np.asarray(x + h * dot, object) for x, dot in pairs]
 
 
 def pushed(columns, outputs, dots):

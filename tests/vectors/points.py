@@ -1,6 +1,5 @@
 """A point: an op, its inputs and keywords. From it, the cases of the vectors."""
 
-import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +8,11 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 
-from .exact import exact, filled, jacobian, pulled, pushed, without_rounding
+from .draws import Draw
+from .exact import exact, filled, jacobian, pulled, pushed, second, without_rounding
 
+# Where there is no second derivative, or one along some tangents alone.
+ROUGH = {"kink", "tied", "singular", "undefined", "gauge", "junk", "close", "scale", "cut"}
 NAN = mpmath.mpf("nan")  # no number is right here
 
 
@@ -129,7 +131,7 @@ class Point:
         }
         live = [k for k, bar in enumerate(bars) if bar is not None]
         subsets = [[k] for k in live] if self.alone and len(live) > 1 else []
-        cases = []
+        cases, smooth = [], None
         for subset in (*subsets, live):
             chosen, shown = self._allowed(
                 pieces, [bar if k in subset else None for k, bar in enumerate(bars)]
@@ -141,8 +143,14 @@ class Point:
                 "marks": [*self._marks(batch), *self.marks, *shown],
             }
             cases.append({**head, **point, "vjp": self._vjp(pieces, chosen)})
+            given = [bar if k in subset else None for k, bar in enumerate(bars)]
+            if not ROUGH & {*head["marks"]} and _same(given, chosen):
+                smooth = len(cases) - 1, chosen
         if self.pushed:
             cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)
+        if smooth is not None and batch == () and self.pushed:
+            at, chosen = smooth
+            cases[at]["second"] = self._second(pieces[0], chosen, dots, draw)
         return cases
 
     @property
@@ -241,6 +249,19 @@ class Point:
             "result": self._named(self.op.outputs, results),
         }
 
+    def _second(self, piece, bars, dots, draw):
+        """The tangent of the pullback's result, where inputs and cotangents move."""
+        moving = [
+            None if bar is None else exact(draw(*bar.shape, complex=self._is_complex(name)))
+            for name, bar in zip(self.op.outputs, bars, strict=True)
+        ]
+        result = second(self._near(piece.inputs), piece.inputs, dots, bars, moving)
+        return {
+            "tangents": self._named(self._names, dots),
+            "cotangents": self._named(self.op.outputs, moving),
+            "result": self._named(self._names, result),
+        }
+
     def _is_complex(self, name):
         if name in self._names:
             return self.inputs[self._names.index(name)].dtype.kind == "c"
@@ -282,31 +303,6 @@ class Numbers(NamedTuple):
     dtype: str
 
 
-class Draw:
-    """Random quarters from -2 to 2, which are short in every base; the same for the same title, anywhere."""
-
-    def __init__(self, title):
-        self.random = random.Random(title)
-
-    def __call__(self, *shape, complex=False):
-        if complex:
-            return self(*shape) + 1j * self(*shape)
-        return np.asarray([self.random.randint(-8, 8) / 4 for _ in range(int(np.prod(shape)))]).reshape(shape)
-
-    def independent(self, *shape, complex=False):
-        """Matrices whose leading columns are independent by a good margin."""
-        k = min(shape[-2:])
-        while True:
-            A = self(*shape, complex=complex)
-            if A.size == 0 or np.all(np.linalg.cond(A[..., :, :k]) < 12):
-                return A
-
-    def positive(self, *shape, complex=False):
-        """Hermitian positive definite matrices."""
-        G = self(*shape, complex=complex)
-        return G @ np.conj(G.mT) + np.eye(shape[-1])
-
-
 def _stacked(batch, parts, shape=None):
     if not parts:
         return np.empty(shape or (), object)
@@ -314,6 +310,12 @@ def _stacked(batch, parts, shape=None):
     for index, part in parts:
         result[(*index, ...)] = part
     return result
+
+
+def _same(given, chosen):
+    """Whether nothing was taken from any cotangent."""
+    pairs = zip(given, chosen, strict=True)
+    return all(a is None or np.all(a == b) for a, b in pairs)
 
 
 def _is_whole(x):
