@@ -45,7 +45,7 @@ def _powers(A: Array, n: int, xp: Namespace) -> tuple[Array, list[Array]]:
     while 2 ** len(squares) <= n:
         squares.append(squares[-1] @ squares[-1])
     first, *others = _bits(n)
-    Y = squares[first]
+    Y = squares[first] if n > 1 else 1.0 * B  # not A itself: a host may not take an input for an output
     for k in others:
         products.append(Y)
         Y = Y @ squares[k]

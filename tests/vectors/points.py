@@ -93,6 +93,7 @@ class Point:
     note: str = ""
     alone: bool = True  # also one case for each cotangent alone
     pushed: bool = True  # also tangents
+    twice: bool = True  # also a second derivative, if it is smooth
     axes: tuple[int, ...] | None = None  # in place of those of the op
     undefined: Mapping[tuple[int, ...], tuple[Any, ...]] = field(default_factory=dict)
     keeps: tuple[str, ...] = ()  # what cotangents may have all the same: "gauge", "kink"
@@ -148,7 +149,7 @@ class Point:
                 smooth = len(cases) - 1, chosen
         if self.pushed:
             cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)
-        if smooth is not None and batch == () and self.pushed:
+        if smooth is not None and batch == () and self.pushed and self.twice:
             at, chosen = smooth
             cases[at]["second"] = self._second(pieces[0], chosen, dots, draw)
         return cases

@@ -58,7 +58,9 @@ def points():
     def point(title, *shape, complex=False, of=None, marks=(), batch=False, **params):
         x = Draw(f"vector_norm, {title}")(*shape, complex=complex) if of is None else np.asarray(of)
         x = np.where(x == 0, 0.75, x) if of is None else x
-        return Point(VECTOR_NORM, title, (x,), params, marks, axes=None if batch else (x.ndim,))
+        # Zeros stay zero here, which is no second derivative.
+        twice, axes = bool(np.all(x != 0)), None if batch else (x.ndim,)
+        return Point(VECTOR_NORM, title, (x,), params, marks, axes=axes, twice=twice)
 
     for ord in (2, 1, 3, 0.5, 1.5, -1, -2.5, INF, -INF, 0):
         yield point(f"ord {ord}", 4, ord=ord)

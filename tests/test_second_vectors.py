@@ -1,0 +1,163 @@
+"""The second derivatives of the vectors: by dual numbers, and through each host's adapter."""
+
+import numpy as np
+import pytest
+
+import linalg_vjp as lv
+from linalg_vjp._namespaces import array_namespace
+from linalg_vjp.testing import vectors
+from linalg_vjp.testing._dual import Dual, dual_namespace
+from linalg_vjp.testing.backends import load
+
+from .random_inputs import general
+from .said_by_torch import SAID_BY_TORCH
+
+pytestmark = SAID_BY_TORCH
+
+FOUND = [vector for vector in vectors.load() if vector.second and "empty" not in vector.marks]
+RULES = sorted({vector.rule for vector in FOUND})
+
+
+def of(rule):
+    return [vector for vector in FOUND if vector.rule == rule]
+
+
+def test_which_have_one():
+    """Every rule; only a batch of vectors, or a gauge, leaves few points."""
+    assert set(RULES) == set(lv.RULES)
+
+
+def close(found, wanted, what):
+    for x, y in zip(found, wanted, strict=True):
+        if y is not None:
+            size = np.max(np.abs(y), initial=0.0) or 1.0
+            np.testing.assert_allclose(x, y, rtol=0, atol=1e-9 * size, err_msg=what)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_dual_numbers(name):
+    """The tangent of the pullback, whatever signs the outputs of the vector have."""
+    for vector in of(name):
+        rule, (dots, bar_dots, wanted) = lv.RULES[name], vector.second
+        xp = dual_namespace(array_namespace(vector.inputs[0]))
+        pushed = rule.jvp(vector.inputs, vector.outputs, dots, **vector.params)
+        inputs, outputs, bars = (
+            [None if x is None else Dual(x, dot, xp) for x, dot in zip(*pair, strict=True)]
+            for pair in (
+                (vector.inputs, dots),
+                (vector.outputs, pushed),
+                (vector.cotangents, bar_dots),
+            )
+        )
+        pulled = rule.vjp(inputs, outputs, bars, xp=xp, **vector.params)
+        found = [None if x is None else np.zeros(x.shape) if x.dot is None else x.dot for x in pulled]
+        close(found, wanted, vector.name)
+
+
+class Slope:
+    """Of a vector: the sum of Re<weights, pullback> along the tangents, and how a host finds it.
+
+    `function(*live)` gives those outputs that have a cotangent, of the inputs that can be differentiated.
+    """
+
+    def __init__(self, vector, function, asarray):
+        rule = lv.RULES[vector.rule].of(len(vector.inputs))
+        moves = [i for i, name in enumerate(rule.inputs) if name not in rule.constant]
+        self.chosen = [i for i, bar in enumerate(vector.cotangents) if bar is not None]
+        whole = [asarray(x) for x in vector.inputs]
+
+        def of_live(*live):
+            rest = iter(live)
+            found = function(*(next(rest) if i in moves else x for i, x in enumerate(whole)), **vector.params)
+            found = found if isinstance(found, tuple) else (found,)
+            return [found[i] for i in self.chosen]
+
+        dots, bar_dots, result = vector.second
+        self.function, self.count = of_live, len(moves)
+        self.point = tuple(
+            asarray(x)
+            for x in (*(vector.inputs[i] for i in moves), *(vector.cotangents[i] for i in self.chosen))
+        )
+        self.tangents = tuple(
+            asarray(x) for x in (*(dots[i] for i in moves), *(bar_dots[i] for i in self.chosen))
+        )
+        weights = [general(*result[i].shape, dtype=result[i].dtype, seed=i) for i in moves]
+        self.weights = [asarray(w) for w in weights]
+        pairs = [
+            (np.sum(np.conj(w) * result[i]).real, np.sum(abs(w) * abs(result[i])))
+            for w, i in zip(weights, moves, strict=True)
+        ]
+        self.wanted, self.size = map(sum, zip(*pairs, strict=True))
+
+    def loss(self, xp, *point):
+        """The sum of Re<cotangent, output>."""
+        made, bars = self.function(*point[: self.count]), point[self.count :]
+        return sum(xp.sum(xp.real(xp.conj(bar) * y)) for bar, y in zip(bars, made, strict=True))
+
+
+def signs_are_those_of(vector):
+    """Whether LAPACK's outputs are the vector's: signs of factors are free, and orders of eigenvalues."""
+    made = lv.RULES[vector.rule].forward(*vector.inputs, **vector.params)
+    pairs = zip(made, vector.outputs, vector.cotangents, strict=True)
+    return all(bar is None or np.allclose(y, wanted, rtol=1e-8, atol=1e-10) for y, wanted, bar in pairs)
+
+
+def through_torch(vector):
+    import torch
+
+    from linalg_vjp.adapters import torch as L
+
+    slope = Slope(vector, getattr(L, vector.rule), lambda x: torch.asarray(np.array(x)))
+    count = tuple(range(slope.count))
+
+    def along(*point):
+        found = torch.func.grad(lambda *p: slope.loss(torch, *p), argnums=count)(*point)
+        return sum((w.conj() * g).sum().real for w, g in zip(slope.weights, found, strict=True))
+
+    return slope, torch.func.jvp(along, slope.point, slope.tangents)[1]
+
+
+def through_jax(vector):
+    import jax
+    import jax.numpy as jnp
+
+    from linalg_vjp.adapters import jax as L
+
+    load("jax").start()
+    slope = Slope(vector, getattr(L, vector.rule), jnp.asarray)
+    count = tuple(range(slope.count))
+
+    def along(*point):  # whose gradients are the conjugates of ours
+        found = jax.grad(lambda *p: slope.loss(jnp, *p), argnums=count)(*point)
+        return sum(jnp.sum(w * g).real for w, g in zip(slope.weights, found, strict=True))
+
+    return slope, jax.jvp(along, slope.point, slope.tangents)[1]
+
+
+def through_autograd(vector):
+    import autograd
+    import autograd.numpy as anp
+
+    from linalg_vjp.adapters import autograd as adapter
+
+    slope = Slope(vector, adapter.function(lv.RULES[vector.rule]), np.asarray)
+
+    def along(point):
+        bars = point[slope.count :]
+        found = autograd.grad(lambda live: slope.loss(anp, *live, *bars))(point[: slope.count])
+        return sum(anp.sum(anp.real(w * g)) for w, g in zip(slope.weights, found, strict=True))
+
+    return slope, autograd.differential_operators.make_jvp(along)(slope.point)(slope.tangents)[1]
+
+
+HOSTS = {"torch": through_torch, "jax": through_jax, "autograd": through_autograd}
+
+
+@pytest.mark.filterwarnings("ignore:Output seems independent of input")  # as A^0 is
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("name", RULES)
+def test_hosts(name, host):
+    pytest.importorskip(host, reason=f"not run: {host} is not installed")
+    for vector in filter(signs_are_those_of, of(name)):
+        slope, found = HOSTS[host](vector)
+        assert abs(float(found) - slope.wanted) <= 1e-9 * (slope.size or 1.0), vector.name
