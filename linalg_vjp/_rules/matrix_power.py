@@ -60,8 +60,8 @@ def _bits(n: int) -> list[int]:
 def derivative(P: Array, E: Array, *, n: int = 2, xp: Namespace) -> Array:
     """From the powers P: (X^2)_dot = X_dot X + X X_dot, (Y X)_dot = Y_dot X + Y X_dot, both ways."""
     powers = [P[..., i, :, :] for i in range(P.shape[-3])]
-    if n == 0:
-        return xp.zeros_like(E)
+    if n in (0, 1):
+        return n * E  # not E itself, as above
     if n < 0:
         E, n = -(powers[0] @ E @ powers[0]), -n
     squares, products = powers[: n.bit_length()], powers[n.bit_length() :]

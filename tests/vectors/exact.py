@@ -176,3 +176,9 @@ def _clean(v, least):
     if isinstance(v, mpmath.mpc):
         return mpmath.mpc(_clean(v.real, least), _clean(v.imag, least))
     return v * 0 if abs(v) <= least else v
+
+
+def same(given, chosen):
+    """Whether nothing was taken from any cotangent."""
+    pairs = zip(given, chosen, strict=True)
+    return all(a is None or np.all(a == b) for a, b in pairs)

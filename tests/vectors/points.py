@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 
 from .draws import Draw
-from .exact import exact, filled, jacobian, pulled, pushed, second, without_rounding
+from .exact import exact, filled, jacobian, pulled, pushed, same, second, without_rounding
 
 # Where there is no second derivative, or one along some tangents alone.
 ROUGH = {"kink", "tied", "singular", "undefined", "gauge", "junk", "close", "scale", "cut"}
@@ -145,7 +145,7 @@ class Point:
             }
             cases.append({**head, **point, "vjp": self._vjp(pieces, chosen)})
             given = [bar if k in subset else None for k, bar in enumerate(bars)]
-            if not ROUGH & {*head["marks"]} and _same(given, chosen):
+            if not ROUGH & {*head["marks"]} and same(given, chosen):
                 smooth = len(cases) - 1, chosen
         if self.pushed:
             cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)
@@ -311,12 +311,6 @@ def _stacked(batch, parts, shape=None):
     for index, part in parts:
         result[(*index, ...)] = part
     return result
-
-
-def _same(given, chosen):
-    """Whether nothing was taken from any cotangent."""
-    pairs = zip(given, chosen, strict=True)
-    return all(a is None or np.all(a == b) for a, b in pairs)
 
 
 def _is_whole(x):
