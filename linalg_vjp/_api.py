@@ -7,7 +7,7 @@ from typing import Any
 from ._call import Arrays, Frame, forward_keeping, kept_of, prepared, pull, push
 from ._namespaces import Array, Namespace, is_numpy_namespace, is_torch_namespace
 from ._rule import Linearization, Rule, as_returned
-from ._rules import RULES
+from ._rules import RULES, WITHOUT_DERIVATIVE
 
 __all__ = ["find", "jvp", "vjp"]
 
@@ -154,6 +154,10 @@ def find(rule: str | Rule) -> Rule:
         raise TypeError(
             f'the first argument is the name of a rule, such as "qr", or a Rule of your own; it is of type '
             f"{type(rule).__name__}"
+        )
+    if rule in WITHOUT_DERIVATIVE:
+        raise KeyError(
+            f"{rule} has no derivative: {WITHOUT_DERIVATIVE[rule]}; call the function of your array library"
         )
     if rule not in RULES:
         near = difflib.get_close_matches(rule, RULES, n=1)

@@ -7,7 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing.backends import load
 
 from .bench import hosts
-from .bench.contenders import CONTENDERS, inputs_of, torch_adapter, torch_own
+from .bench.contenders import COMPARED, CONTENDERS, inputs_of, torch_adapter, torch_own
 from .bench.measure import Time, means, turns
 from .bench.page import goals, table_of
 from .bench.single import Single
@@ -22,7 +22,7 @@ LIBRARIES = {"torch": "torch", "torch's own": "torch", "jax": "jax", "jax's own"
     "contender",  # JAX compiles each
     [pytest.param(name, marks=[pytest.mark.nightly] if name.startswith("jax") else []) for name in CPU],
 )
-@pytest.mark.parametrize("name", lv.RULES)
+@pytest.mark.parametrize("name", COMPARED)
 def test_every_contender_gives_the_same(name, contender):
     if contender in LIBRARIES:
         library = LIBRARIES[contender]
@@ -34,12 +34,13 @@ def test_every_contender_gives_the_same(name, contender):
         made = CPU[contender](name, inputs)
         found = made.backward()
     except (NotImplementedError, AttributeError):
-        if contender != "autograd's own" and not lv.RULES[name].shapes:
+        if not contender.endswith("own") and not lv.RULES[name].shapes:
             raise
         return  # it has no gradient of that
     for result in (found, made.whole()):
         result = result if len(inputs) > 1 or contender != "autograd's own" else tuple(result)
-        for i, (x, y) in enumerate(zip(result, wanted, strict=True)):
+        live = [y for y in wanted if y is not None]
+        for i, (x, y) in enumerate(zip((x for x in result if x is not None), live, strict=True)):
             x = x.detach().numpy() if hasattr(x, "detach") else np.asarray(x)
             if is_hermitian(name):  # or in one triangle
                 x, y = (np.tril(z + z.mT) for z in (x, y))
@@ -92,13 +93,17 @@ def test_a_goal_is_met_or_missed():
     ]
 
 
-@pytest.mark.parametrize("name", [name for name, rule in lv.RULES.items() if rule.family != "products"])
+@pytest.mark.parametrize("name", [name for name in COMPARED if lv.RULES[name].family != "products"])
 def test_both_doors_of_pytorch_give_the_same(name):
     """What the table of hosts compares: the gradient of our function, and that of PyTorch's own."""
     pytest.importorskip("torch", reason="not run: torch is not installed")
     for m in hosts.rows(name, 4):
         inputs = hosts.shaped(name, 3, m, 4)
-        pairs = zip(torch_adapter(name, inputs).whole(), torch_own(name, inputs).whole(), strict=True)
+        try:
+            own = torch_own(name, inputs).whole()
+        except NotImplementedError:
+            return  # it has no such function
+        pairs = zip(torch_adapter(name, inputs).whole(), own, strict=True)
         for i, (x, y) in enumerate(pairs):
             x, y = x.numpy(), y.numpy()
             if is_hermitian(name):

@@ -121,6 +121,7 @@ elsewhere = array_api_strict.asarray(A)
     ("call", "error", "words"),
     [
         (lambda: lv.vjp("qrr", A), KeyError, ["no rule 'qrr'", "cholesky"]),
+        (lambda: lv.vjp("matrix_rank", A), KeyError, ["has no derivative: its result is an integer"]),
         (lambda: lv.vjp("qr", A, mode="r"), ValueError, ["qr:", "mode='r'", "'reduced', 'complete'"]),
         (lambda: lv.vjp("qr", A, full=True), TypeError, ["qr:", "'full'", "mode, gauge"]),
         (

@@ -43,5 +43,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))
 )
 
+# Operations of the standard's linear algebra that no rule can serve, and why.
+WITHOUT_DERIVATIVE = {"matrix_rank": "its result is an integer"}
+
 # The registry, and the bare formulas of each rule.
-__all__ = ["RULES", *sorted(f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp"))]
+__all__ = [
+    "RULES",
+    "WITHOUT_DERIVATIVE",
+    *sorted(f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp")),
+]

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from .. import RULES
+from .. import RULES, WITHOUT_DERIVATIVE
 from .._rule import Rule
 
 __all__ = ["backends", "rules", "rules_tables"]
@@ -20,6 +20,8 @@ def rules(options: argparse.Namespace) -> int:
     for rule in RULES.values():
         facts = {"keywords": ", ".join(_keywords(rule)), "differentiable at": rule.domain}
         _print_item(f"{rule.name}  {rule.signature}", facts)
+    for name, reason in WITHOUT_DERIVATIVE.items():
+        _print_item(name, {"no derivative": reason})
     return 0
 
 
@@ -35,7 +37,8 @@ def rules_tables() -> str:
                 cells = (f"[`{rule.name}`]({rule.page}.md)", f"`{rule.signature}`", keywords, rule.domain)
                 lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
-    return "\n".join(lines).rstrip()
+    lines += [f"`{name}` has no derivative: {reason}." for name, reason in WITHOUT_DERIVATIVE.items()]
+    return "\n".join(lines)
 
 
 def _keywords(rule: Rule) -> list[str]:

@@ -22,7 +22,7 @@ from rich.table import Table
 import linalg_vjp as lv
 
 from . import hosts
-from .contenders import CONTENDERS
+from .contenders import COMPARED, CONTENDERS
 from .measure import GRID, QUICK, Time, means, times
 from .page import publish, publish_hosts
 from .single import Single, growth_of_a_sum, single
@@ -107,7 +107,7 @@ def measured(options):
     # With one thread it was seen to wait for itself.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
     # Products are a line or two each, and of matrices of other sizes.
-    rules = options.rule or [name for name, rule in lv.RULES.items() if rule.family != "products"]
+    rules = options.rule or [name for name in COMPARED if lv.RULES[name].family != "products"]
     kinds = [("float64", QUICK)]
     if not options.quick:
         kinds = [

@@ -13,7 +13,11 @@ import numpy as np
 import linalg_vjp as lv
 from linalg_vjp.testing._exact import normal
 
+from ..random_inputs import live_of, regular
 from .peers import autograd_function, jax_function, torch_function
+
+# Those of tensors are products, inverses and solves of matrices in other shapes.
+COMPARED = [name for name, rule in lv.RULES.items() if ("*",) not in rule.sides.inputs]
 
 
 class Contender(NamedTuple):
@@ -40,9 +44,13 @@ def inputs_of(name, batch, n, dtype):
         A = A + 2 * np.eye(n, dtype=dtype)
     if rule.sides.inputs[0] == ("3",):
         A = A[..., :3]
-    if space == "triangular":  # PyTorch reads both halves in the pullback of cholesky_solve
+    if "upper" in rule.params:  # PyTorch reads both halves in the pullback of cholesky_solve
         A = np.triu(A) if rule.params["upper"].default else np.tril(A)
-    return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
+    cores = rule.sides.inputs
+    if len({len(core) for core in cores}) == 1 and "w" not in cores[0]:
+        return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
+    inputs = regular(name, *A.shape[:-2], n=n, others=n, dtype=dtype)
+    return tuple(A if i == 0 and x.shape == A.shape else x for i, x in enumerate(inputs))
 
 
 def cotangents(name, outputs):
@@ -99,23 +107,25 @@ def torch_ours(name, inputs, device="cpu"):
 def torch_own(name, inputs, device="cpu"):
     words = {"axis": "dim"}
     params = {words.get(k, k): v for k, v in lv.RULES[name].typical.items()}
-    return through_torch(torch_function(name), inputs, params, device)
+    return through_torch(name, torch_function(name), inputs, params, device)
 
 
 def torch_adapter(name, inputs):
     from linalg_vjp.adapters import torch as L
 
-    return through_torch(getattr(L, name), inputs, lv.RULES[name].typical)
+    return through_torch(name, getattr(L, name), inputs, lv.RULES[name].typical)
 
 
-def through_torch(function, inputs, params, device="cpu"):
+def through_torch(name, function, inputs, params, device="cpu"):
     """A function that PyTorch differentiates."""
     import torch
 
-    leaves = [torch.asarray(x, device=device).requires_grad_() for x in inputs]
+    whole = [torch.asarray(x, device=device) for x in inputs]
+    of_live, live = live_of(name, lambda *x: function(*x, **params), whole)
+    leaves = [x.requires_grad_() for x in live]
 
     def forward():
-        outputs = function(*leaves, **params)
+        outputs = of_live(*leaves)
         return [y for y in (outputs if isinstance(outputs, tuple) else (outputs,)) if y.requires_grad]
 
     outputs = forward()
@@ -129,8 +139,7 @@ def through_torch(function, inputs, params, device="cpu"):
 def jax_own(name, inputs):
     import jax
 
-    inputs = tuple(map(jax.numpy.asarray, inputs))
-    f = jax_function(name)
+    f, inputs = live_of(name, jax_function(name), tuple(map(jax.numpy.asarray, inputs)))
     forward = jax.jit(lambda *x: jax.vjp(f, *x))
     outputs, pull = forward(*inputs)
     bars = jax.tree.map(lambda y: 1.5 * y if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact) else y, outputs)

@@ -11,6 +11,7 @@ import numpy as np
 
 import linalg_vjp as lv
 
+from ..random_inputs import live_of
 from .contenders import inputs_of, numpy_ours, torch_adapter, torch_own
 from .measure import geometric, judged, turns
 from .peers import jax_function
@@ -43,27 +44,47 @@ def felt(rule, **limits):
     for batch, n in GRID:
         for m in rows(rule, n):
             inputs = shaped(rule, batch, m, n)
-            own = {"torch": torch_own(rule, inputs).whole, "jax": jax_own(rule, inputs, compiled=True)}
-            for host, calls in {
-                "PyTorch": {"ours": torch_adapter(rule, inputs).whole, "torch": own["torch"]},
-                "JAX, compiled": {"ours": jax_adapter(rule, inputs, compiled=True), "jax": own["jax"]},
-                "JAX, eager": {
-                    "ours": jax_adapter(rule, inputs, compiled=False),
-                    "jax": jax_own(rule, inputs, compiled=False),
-                },
-                "NumPy": {"ours": numpy_ours(rule, inputs).whole, **own},
-            }.items():
+            torch, jax, eager = (
+                there(functools.partial(make, rule, inputs, **more))
+                for make, more in (
+                    (_torch_own, {}),
+                    (jax_own, {"compiled": True}),
+                    (jax_own, {"compiled": False}),
+                )
+            )
+            for host, ours, theirs in (
+                ("PyTorch", torch_adapter(rule, inputs).whole, {"torch": torch}),
+                ("JAX, compiled", jax_adapter(rule, inputs, compiled=True), {"jax": jax}),
+                ("JAX, eager", jax_adapter(rule, inputs, compiled=False), {"jax": eager}),
+                ("NumPy", numpy_ours(rule, inputs).whole, {"torch": torch, "jax": jax}),
+            ):
+                calls = {"ours": ours} | {label: call for label, call in theirs.items() if call}
+                if len(calls) == 1:
+                    continue  # nobody else has it
                 for call in calls.values():
                     call(), call()  # what is compiled is compiled
                 times = turns(calls, **(limits or {"least": 0.01, "most": 0.6, "rounds": 7}))
                 yield Felt(host, rule, batch, m, n, times.pop("ours"), min(times.values()))
 
 
+def there(make):
+    """What is made, or None where a host has no such function."""
+    try:
+        return make()
+    except NotImplementedError:
+        return None
+
+
+def _torch_own(rule, inputs):
+    return torch_own(rule, inputs).whole
+
+
 def rows(rule, n):
     """How many rows the matrices have."""
-    core = lv.RULES[rule].sides.inputs[0]
+    core, *others = lv.RULES[rule].sides.inputs
     square = len(core) == 2 and core[0] == core[1]
-    return (n,) if square else (n, 2 * n)
+    other = "w" in core or any(len(x) == 1 for x in others)  # bands, and vectors beside the matrix
+    return (n,) if square or other else (n, 2 * n)
 
 
 def shaped(rule, batch, m, n):
@@ -74,7 +95,7 @@ def shaped(rule, batch, m, n):
     return tuple(np.concatenate([x, x[..., ::-1] + 0.3 * np.eye(n)], axis=-2) for x in inputs)
 
 
-def _jax(function, inputs, compiled):
+def _jax(name, function, inputs, compiled):
     import jax
     from jax import numpy as jnp
 
@@ -85,7 +106,7 @@ def _jax(function, inputs, compiled):
     def whole(*x):
         return jax.vjp(function, *x)[1](bars)
 
-    inputs = tuple(map(jnp.asarray, inputs))
+    function, inputs = live_of(name, function, tuple(map(jnp.asarray, inputs)))
     bars = jax.tree.map(cotangent, function(*inputs))
     call = jax.jit(whole) if compiled else whole
     return lambda: jax.block_until_ready(call(*inputs))
@@ -94,11 +115,11 @@ def _jax(function, inputs, compiled):
 def jax_adapter(name, inputs, compiled):
     from linalg_vjp.adapters import jax as L
 
-    return _jax(functools.partial(getattr(L, name), **lv.RULES[name].typical), inputs, compiled)
+    return _jax(name, functools.partial(getattr(L, name), **lv.RULES[name].typical), inputs, compiled)
 
 
 def jax_own(name, inputs, compiled):
-    return _jax(jax_function(name), inputs, compiled)
+    return _jax(name, jax_function(name), inputs, compiled)
 
 
 def shares(found):

@@ -8,6 +8,14 @@ def with_residuals(X, A, B):
     return X, (abs(A @ X - B) ** 2).sum(-2)
 
 
+def found(name, *modules):
+    """The function of that name."""
+    for module in modules:
+        if function := getattr(module, name, None):
+            return function
+    raise NotImplementedError(f"there is no {name} in {modules[0].__name__}")
+
+
 def torch_function(name):
     """PyTorch's function, of torch.linalg or of torch itself."""
     import torch
@@ -21,10 +29,17 @@ def torch_function(name):
     if name == "outer":  # torch.outer takes no batch
         return lambda a, b: a[..., :, None] * b[..., None, :]
     if name == "multi_dot":
-        return lambda *factors: torch.linalg.multi_dot(factors)
+        chain = lambda *factors: torch.linalg.multi_dot(factors)  # noqa: E731
+        return lambda *factors: (torch.func.vmap(chain) if factors[0].ndim > 2 else chain)(*factors)
+    if name == "block_diag":
+        return lambda *A: (torch.func.vmap(torch.block_diag) if A[0].ndim > 2 else torch.block_diag)(*A)
+    if name == "lu_solve":  # which counts pivots from one
+        return lambda F, pivots, B: torch.linalg.lu_solve(
+            F, pivots.to(torch.int32).expand(F.shape[:-1]) + 1, B
+        )
     if name == "kron":  # torch.kron multiplies the batch axes, too
         return lambda A, B: (torch.func.vmap(torch.kron) if A.ndim > 2 else torch.kron)(A, B)
-    return getattr(torch.linalg, name, None) or getattr(torch, name)
+    return found(name, torch.linalg, torch)
 
 
 def jax_function(name):
@@ -45,7 +60,9 @@ def jax_function(name):
         "kron": of_each(jax.numpy.kron),
         "tridiagonal_solve": jax.lax.linalg.tridiagonal_solve,
         "tensordot": jax.numpy.tensordot,
-        "multi_dot": lambda *factors: jax.numpy.linalg.multi_dot(factors),
+        "multi_dot": of_each(lambda *factors: jax.numpy.linalg.multi_dot(factors)),
+        "lu_solve": of_each(lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots.astype("int32")), B)),
+        "lu_factor": of_each(jax.scipy.linalg.lu_factor),
         "householder_product": jax.lax.linalg.householder_product,
         "block_diag": of_each(jax.scipy.linalg.block_diag),
         "toeplitz": jax.scipy.linalg.toeplitz,
@@ -54,19 +71,16 @@ def jax_function(name):
     }
     if name in others:
         return others[name]
-    params = lv.RULES[name].typical
-    return lambda *x: getattr(jax.numpy.linalg, name)(*x, **params)
+    function, params = found(name, jax.numpy.linalg), lv.RULES[name].typical
+    return lambda *x: function(*x, **params)
 
 
 def autograd_function(name):
-    """HIPS autograd's function; its derivative of eig forgets that the vectors are normalized.
-
-    Its lstsq has none.
-    """
+    """HIPS autograd's function; that of eig has another derivative, lstsq none, and multi_dot no batch."""
     import autograd.numpy as anp
 
-    if name in ("eig", "lstsq"):
-        raise NotImplementedError("another derivative is no contender")
+    if name in ("eig", "lstsq", "multi_dot"):
+        raise NotImplementedError("what is otherwise is no contender")
 
     anl = anp.linalg
     functions = {
