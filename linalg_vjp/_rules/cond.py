@@ -2,7 +2,7 @@
 
 p names the norm. None and 2, for any shape, give the quotient of the largest and the smallest singular value,
 and -2 the inverse of that. For square matrices there are "nuc", "fro", 1, -1, inf, -inf, as in `matrix_norm`.
-Of a singular matrix kappa is inf, and 0 for p=-2.
+Of a singular matrix kappa is inf; with p=-2 it is 0, and inf for the zero matrix alone.
 
 Domain: full rank. At kinks of the two norms each is given its subgradient of least norm, as in `matrix_norm`.
 Where kappa is inf the derivative is NaN, for that matrix of the batch alone.
@@ -42,24 +42,23 @@ def cond_fwd(A: Array, *, p: Norm = None, xp: Namespace | None = None) -> tuple[
             f"cond: A has shape {tuple(A.shape)}; p={p!r} wants square matrices, others have p=None, 2 or -2"
         )
     if p is None or p in (2, -2, "nuc"):
-        kappa, G, singular = _spectral(A, p, xp)
+        kappa, G, infinite = _spectral(A, p, xp)
     elif n == 1:  # it is one, and not the rounding of a product
-        G, singular = xp.zeros_like(A), A[..., 0, 0] == 0
+        G, infinite = xp.zeros_like(A), A[..., 0, 0] == 0
         kappa = xp.ones_like(real(A[..., 0, 0], xp))
     else:
-        kappa, G, singular = _of_inverse(A, p, xp)
-    limit = 0.0 if p == -2 else INF
+        kappa, G, infinite = _of_inverse(A, p, xp)
     return (
-        (xp.where(singular, limit, kappa),),
-        (xp.where(singular[..., None, None], float("nan"), G),),
+        (xp.where(infinite, INF, kappa),),
+        (xp.where(infinite[..., None, None], float("nan"), G),),
     )
 
 
 def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
-    """kappa, G = U diag(d kappa / d s) Vh, and where A is singular."""
+    """kappa, G = U diag(d kappa / d s) Vh, and where kappa is infinite."""
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
-    singular = xp.min(S, axis=-1) == 0
-    S = xp.where(singular[..., None], 1.0, S)
+    infinite = (xp.max if p == -2 else xp.min)(S, axis=-1) == 0
+    S = xp.where(infinite[..., None], 1.0, S)
     if p == "nuc":
         N, M = (xp.sum(x, axis=-1, keepdims=True) for x in (S, 1 / S))
         kappa, slope = N * M, M - N / S / S
@@ -67,11 +66,11 @@ def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
         one = xp.ones_like(S)
         top, low = (shares(S, one, largest, -1, xp) for largest in (True, False))
         N, M = xp.max(S, axis=-1, keepdims=True), xp.min(S, axis=-1, keepdims=True)
-        if p == -2:
-            N, M, top, low = M, N, low, top
+        if p == -2:  # at a value of zero the slope is zero, as that of the norm
+            N, M, top, low = M, N, low * xp.astype(S > 0, S.dtype), top
         kappa = N / M
         slope = (top - kappa * low) / M
-    return kappa[..., 0], (U * slope[..., None, :]) @ Vh, singular
+    return kappa[..., 0], (U * slope[..., None, :]) @ Vh, infinite
 
 
 def _of_inverse(A: Array, p: float | str, xp: Namespace) -> tuple[Array, Array, Array]:

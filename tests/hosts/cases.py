@@ -106,6 +106,38 @@ class Forwards:
     def solve_triangular(A, B, upper):
         return scipy.linalg.solve_triangular(A, B, lower=not upper)
 
+    @staticmethod
+    def qr_pivoted(A):
+        return scipy.linalg.qr(A, mode="economic", pivoting=True)
+
+    @staticmethod
+    def cholesky_inverse(L):
+        return np.linalg.inv(L @ np.conj(L.mT))
+
+    @staticmethod
+    def householder_product(A, tau):
+        Q = np.eye(*A.shape)
+        for i in reversed(range(len(tau))):
+            v = np.where(np.arange(len(A)) > i, A[:, i], np.arange(len(A)) == i)
+            Q = Q - tau[i] * np.outer(v, v.conj() @ Q)
+        return Q
+
+    @staticmethod
+    def lu_factor(A):
+        return scipy.linalg.lu_factor(A)
+
+    @staticmethod
+    def lu_solve(F, pivots, B):
+        return scipy.linalg.lu_solve((F, pivots), B)
+
+    @staticmethod
+    def tridiagonal_solve(dl, d, du, B):
+        return np.linalg.solve(np.diag(d) + np.diag(dl[1:], -1) + np.diag(du[:-1], 1), B)
+
+    @staticmethod
+    def solve_banded(ab, B, u):
+        return scipy.linalg.solve_banded((len(ab) - 1 - u, u), ab, B)
+
 
 def direction(case, seed):
     D = [

@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from linalg_vjp import RULES
+
 from .cases import Arithmetic
 
 
@@ -74,6 +76,7 @@ class Autograd(Host):
         self.h = Arithmetic(anp, np.asarray)
         self.own = SimpleNamespace(**{name: getattr(anp.linalg, name) for name in dir(anp.linalg)})
         self.own.lu = asl.lu
+        self.rules = SimpleNamespace(**{name: adapter.function(rule) for name, rule in RULES.items()})
         # The names of autograd's own functions, where it has one.
         self.own.svdvals = lambda A: anp.linalg.svd(A, full_matrices=False, compute_uv=False)
         self.own.vector_norm = lambda x, ord=None: anp.linalg.norm(x, ord)
@@ -83,8 +86,9 @@ class Autograd(Host):
         self.own.solve_triangular = lambda A, B, upper: asl.solve_triangular(A, B, lower=not upper)
 
     def functions(self, ours):
+        """Where autograd has no function of a rule, ours is that of the rule."""
         (self.adapter.install if ours else self.adapter.uninstall)()
-        return self.own
+        return Several(self.own, self.rules) if ours else self.own
 
     def close(self):
         self.adapter.uninstall()
@@ -100,6 +104,19 @@ class Autograd(Host):
         return self.h.xp.conj(x)
 
 
+class Several:
+    """The functions of several modules, of the first that has one."""
+
+    def __init__(self, *modules):
+        self.modules = modules
+
+    def __getattr__(self, name):
+        for module in self.modules:
+            if hasattr(module, name):
+                return getattr(module, name)
+        raise AttributeError(name)
+
+
 class Torch(Host):
     module = "torch"
 
@@ -113,7 +130,7 @@ class Torch(Host):
         self.h = Arithmetic(xp, torch.asarray)
 
     def functions(self, ours):
-        return self.adapter if ours else self.torch.linalg
+        return self.adapter if ours else Several(self.torch.linalg, self.torch)
 
     def gradient(self, f):
         return lambda *x: self.torch.func.grad(f, argnums=tuple(range(len(x))))(*x)
@@ -140,6 +157,11 @@ class Jax(Host):
         own = {name: getattr(jax.numpy.linalg, name) for name in dir(jax.numpy.linalg)}
         self.own = SimpleNamespace(**own)
         self.own.lu = jax.scipy.linalg.lu
+        self.own.lu_factor = jax.scipy.linalg.lu_factor
+        self.own.lu_solve = lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B)
+        self.own.qr_pivoted = lambda A: jax.scipy.linalg.qr(A, mode="economic", pivoting=True)
+        self.own.householder_product = jax.lax.linalg.householder_product
+        self.own.tridiagonal_solve = jax.lax.linalg.tridiagonal_solve
         solve = jax.scipy.linalg.solve_triangular
         self.own.solve_triangular = lambda A, B, upper: solve(A, B, lower=not upper)
 
