@@ -31,6 +31,13 @@ class Case(NamedTuple):
     seed: int
     tied: TiedLoss | None = None  # where single outputs have no derivative, a loss that has one
 
+    def is_for(self, backend: Backend) -> bool:
+        """Whether no input or output has an axis of size 0, where those are not to be tried."""
+        if backend.empty:
+            return True
+        outputs = self.rule.forward(*self.inputs, **self.params) if all(map(np.size, self.inputs)) else [()]
+        return all(map(np.size, outputs))
+
     def check(self, backend: Backend, device: str | None = None, limit: float = LIMIT) -> Report:
         """Check the rule at this case on a backend."""
         limit = limit * backend.tolerance
