@@ -44,7 +44,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     >>> with tempfile.TemporaryDirectory() as host:
     ...     folder = vendor(Path(host) / "_gradients", ["qr", "svd"])
     ...     print((folder / "VERSION").read_text().splitlines()[1])
-    rules: qr, svd, svdvals
+    rules: qr, qr_pivoted, svd, svdvals
     """
     if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
         raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")

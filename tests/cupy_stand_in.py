@@ -195,6 +195,15 @@ def lu(a, permute_l=False, overwrite_a=False, check_finite=True):
     return scipy.linalg.lu(a)
 
 
+def lu_factor(a, overwrite_a=False, check_finite=True):
+    """The same file: of one matrix, whose pivots are counted from zero."""
+    import scipy.linalg
+
+    if a.ndim != 2:
+        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be two-dimensional")
+    return scipy.linalg.lu_factor(a)
+
+
 class Device:
     """cupy/cuda/device.pyx."""
 
@@ -270,7 +279,8 @@ def install():
             __path__=[],
         ),
     )
-    scipy_linalg = module("cupyx.scipy.linalg", solve_triangular=wrapped(solve_triangular), lu=wrapped(lu))
+    triangular = {"solve_triangular": solve_triangular, "lu": lu, "lu_factor": lu_factor}
+    scipy_linalg = module("cupyx.scipy.linalg", **{name: wrapped(f) for name, f in triangular.items()})
     module("cupyx", scipy=module("cupyx.scipy", linalg=scipy_linalg, __path__=[]), __path__=[])
     return cupy
 

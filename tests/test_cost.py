@@ -49,7 +49,9 @@ SPECIAL = {
 
 def rows():
     """Each row of a page that is about a pullback or a pushforward."""
-    for page in sorted(PAGES.glob("*.md")):
+    # Those of tensors are stated for matrices, which the inputs here are not.
+    tensors = {rule.page for rule in lv.RULES.values() if ("*",) in rule.sides.inputs}
+    for page in (page for page in sorted(PAGES.glob("*.md")) if page.stem not in tensors):
         part = page.read_text(encoding="utf-8").partition("## Cost")[2].partition("\n## ")[0]
         for row in re.findall(r"^\| (.*(?:either|tangent).*) \|$", part, flags=re.M):
             label, *cells = (cell.strip() for cell in re.split(r"(?<= )\|", row + " "))

@@ -19,6 +19,7 @@ COMPAT = PACKAGE / "_namespaces" / "__init__.py"
 BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
+    "_numpy_bands": ["numpy", "scipy"],
     "cupy": ["cupyx"],
     "dask": ["numpy"],
     "autograd": ["numpy"],

@@ -3,7 +3,6 @@
 from typing import Any
 
 from .._namespaces import Array, Namespace, device
-from . import primitives
 from .reduction import solve_bands
 
 __all__ = [
@@ -174,17 +173,17 @@ def _eliminated(A: Array, xp: Namespace) -> tuple[Array, Array, list[Array]]:
     return A, origin, pivots
 
 
-def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
-    """The library's QR of the columns in their order."""
-    p = _order_of_columns(A, xp)
-    Q, R = xp.linalg.qr(primitives(xp).permute_rows(A.mT, p, xp).mT, mode=mode)
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str, rows: Any = permute_rows) -> tuple[Array, Array, Array]:
+    """The library's QR of the columns in their order; `rows` is its `permute_rows`."""
+    p = _order_of_columns(A, xp, rows)
+    Q, R = xp.linalg.qr(rows(A.mT, p, xp).mT, mode=mode)
     return Q, R, p
 
 
-def _order_of_columns(A: Array, xp: Namespace) -> Array:
+def _order_of_columns(A: Array, xp: Namespace, rows: Any) -> Array:
     """Each next column is the one with the largest part outside the span of those before."""
     m, n = A.shape[-2:]
-    rows, column = primitives(xp).permute_rows, xp.arange(n, device=device(A))
+    column = xp.arange(n, device=device(A))
     p = xp.broadcast_to(column, (*A.shape[:-2], n))
     A = A.mT
     for j in range(min(m, n) - (m >= n)):

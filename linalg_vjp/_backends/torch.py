@@ -6,7 +6,8 @@ from typing import Any
 import torch
 
 from .._namespaces import Array, Namespace
-from .generic import after, inv, inverse_permutation, plain_norm, qr_pivoted, row_sum, solve_bands
+from . import generic
+from .generic import after, inv, inverse_permutation, plain_norm, row_sum, solve_bands
 
 __all__ = [
     "add_diagonal",
@@ -125,6 +126,11 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
     """L and U in one array, and LAPACK's pivots."""
     F, pivots, *_ = torch.linalg.lu_factor(A) if strict else torch.linalg.lu_factor_ex(A)
     return F, pivots
+
+
+def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
+    """PyTorch has none."""
+    return generic.qr_pivoted(A, xp, mode=mode, rows=permute_rows)
 
 
 def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:

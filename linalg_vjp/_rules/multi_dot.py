@@ -69,8 +69,8 @@ def multi_dot_vjp(*arguments: Array | None, xp: Namespace | None = None) -> tupl
     xp = namespace(xp, *values)
     bars = {2 * n - 2: Y_bar}
     for at, (i, j) in reversed(list(enumerate(_steps(values[:n]), start=n))):
-        bars[i] = matmul(bars[at], adjoint(values[j], xp), xp)
-        bars[j] = matmul(adjoint(values[i], xp), bars[at], xp)
+        P_bar, left, right = bars[at], values[i], values[j]
+        bars |= {i: matmul(P_bar, adjoint(right, xp), xp), j: matmul(adjoint(left, xp), P_bar, xp)}
     return tuple(bars[i] for i in range(n))
 
 
@@ -128,9 +128,11 @@ def _cheapest(sizes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     for length in range(2, n + 1):
         for i in range(n - length + 1):
             j = i + length
-            cost[i, j], split[i, j] = min(
+            least, at = min(
                 (cost[i, k] + cost[k, j] + sizes[i] * sizes[k] * sizes[j], k) for k in range(i + 1, j)
             )
+            cost |= {(i, j): least}
+            split |= {(i, j): at}
     steps: list[tuple[int, int]] = []
 
     def number(i: int, j: int) -> int:

@@ -149,10 +149,16 @@ SCIPY: dict[str, Reader] = {
 }
 
 
+# Of these SciPy's and NumPy's functions take their arrays in another form than the rule.
+OTHERWISE = ("lu_solve", "multi_dot", "solve_banded", "toeplitz")
+
+
 def _functions() -> dict[Any, Reader]:
     """autograd's primitives, and how a call of each is read."""
     found: dict[Any, Reader] = {numpy_linalg._primitive_norm: _norm, scipy_linalg.norm: _norm}
     for name in RULES:
+        if name in OTHERWISE:
+            continue
         for module, special in ((numpy_linalg, NUMPY), (scipy_linalg, SCIPY)):
             if hasattr(module, name):
                 found[getattr(module, name)] = special.get(name, _plain(name))
