@@ -83,6 +83,8 @@ def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Consol
         for seed, f, name in _turns(found, selected, options):
             if step.over():
                 break
+            if not f.backend.dtypes_of(name):  # the library lacks it, as docs/support.md says
+                continue
             step.now(f"{name} on {f.backend.name}")
             examples = options.examples or f.backend.examples
             outcome = probe_rule(name, f.backend, examples, seed, step)
