@@ -99,13 +99,24 @@ def function(rule: Rule) -> Any:
     defjvp_argnums(keeping, make_jvp)
 
     def apply(inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
-        inputs = tuple(floating(x) for x in inputs)
+        names = rule.of(len(inputs)).inputs
+        # Nothing flows into what cannot be differentiated, such as pivots that come from another rule.
+        inputs = tuple(
+            plain(x) if name in rule.constant else floating(x) for name, x in zip(names, inputs, strict=False)
+        )
         if not any(isbox(x) for x in inputs):
             return rule.forward(*inputs, **params)
         results = keeping(*inputs, **params)
         return tuple(results[i] for i in range(count))
 
     return as_function(rule, apply, "autograd", {})
+
+
+def plain(x: Any) -> Any:
+    """The array in a box, or in several."""
+    while isbox(x):
+        x = getval(x)
+    return x
 
 
 def given(x: Any) -> Any:
