@@ -10,7 +10,7 @@ from ._backends.reduction import shifted
 from ._matrix import broadcast_shapes, conj, promote
 from ._namespaces import Array, Namespace
 
-__all__ = ["adjoint_bands", "entries", "from_columns", "product", "shifted", "solution", "to_columns"]
+__all__ = ["adjoint_bands", "entries", "from_columns", "product", "solution", "to_columns"]
 
 
 def from_columns(ab: Array, u: int, xp: Namespace) -> Array:

@@ -7,7 +7,8 @@ In this namespace those are the host's registered versions of our rules: what is
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._backends import generic, primitives, reduction
+from ._backends import generic, primitives
+from ._bands import to_columns
 from ._namespaces import Array, Namespace
 
 __all__ = ["Registered"]
@@ -48,8 +49,7 @@ class Registered:
             return functions["cholesky"](A, upper=upper)
 
         def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
-            rows = [reduction.shifted(C[..., k + l, :], -k, xp) for k in reversed(range(-l, C.shape[-2] - l))]
-            return functions["solve_banded"](xp.stack(rows, axis=-2), B, u=C.shape[-2] - 1 - l)
+            return functions["solve_banded"](to_columns(C, l, xp), B, u=C.shape[-2] - 1 - l)
 
         own: dict[str, Any] = {
             "solve_bands": solve_bands,

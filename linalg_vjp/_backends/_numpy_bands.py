@@ -6,15 +6,10 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import reduction
-
-try:
-    from scipy.linalg import lapack
-except ImportError:
-    lapack = None
+from ._numpy_lu import PREFIX, lapack
 
 __all__ = ["solve_bands"]
 
-PREFIX = {} if lapack is None else {"f": "s", "d": "d", "F": "c", "D": "z"}
 GTSV, GBSV = (
     {t: getattr(lapack, prefix + name) for t, prefix in PREFIX.items()} for name in ("gtsv", "gbsv")
 )

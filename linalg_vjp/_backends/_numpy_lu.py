@@ -17,7 +17,17 @@ try:
 except ImportError:
     lapack = None
 
-__all__ = ["factor", "inv", "lu_diagonal", "lu_factor", "lu_inverse", "lu_solve", "native"]
+__all__ = [
+    "PREFIX",
+    "factor",
+    "inv",
+    "lapack",
+    "lu_diagonal",
+    "lu_factor",
+    "lu_inverse",
+    "lu_solve",
+    "native",
+]
 
 # Measured: of 2000 matrices of 8 x 8 both take as long, of 20000 of 3 x 3 the loop takes ten times as long.
 TINY, MANY = 8, 64

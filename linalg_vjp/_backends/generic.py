@@ -237,7 +237,7 @@ def _conj(X: Array, xp: Namespace) -> Array:
 
 
 def _adjoint(X: Array, xp: Namespace) -> Array:
-    return xp.conj(X.mT) if xp.isdtype(X.dtype, "complex floating") else X.mT
+    return _conj(X.mT, xp)
 
 
 def _size(x: Array, xp: Namespace) -> Array:
