@@ -24,6 +24,7 @@ __all__ = [
     "apart",
     "columns",
     "eps_of",
+    "equal",
     "gaps",
     "quotients",
     "reciprocal_gaps",
@@ -52,6 +53,13 @@ def eps_of(dtype: Any, xp: Namespace) -> float:
 def apart(values: Array, largest: Array, xp: Namespace) -> Array:
     """Whether no neighbours of these sorted values are close, one truth value for the whole batch."""
     return xp.all(xp.abs(values[..., 1:] - values[..., :-1]) > largest * _close(values, xp))
+
+
+def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
+    """Which singular values are the extreme one to rounding, that of the largest, and not far from it."""
+    largest = xp.max(values, axis=-1, keepdims=True) * (TIED * eps_of(values.dtype, xp))
+    own = extreme * _close(values, xp)
+    return xp.abs(values - extreme) <= xp.where(own < largest, own, largest)
 
 
 def quotients(

@@ -18,7 +18,7 @@ from .._matrix import adjoint, diagonal, eye, inner, lu, plu_solve, real
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
-from .matrix_norm import matrix_norm_fwd, shares
+from .matrix_norm import matrix_norm_fwd, spectral_shares
 
 __all__ = ["COND", "cond_jvp", "cond_vjp"]
 
@@ -63,8 +63,7 @@ def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
         N, M = (xp.sum(x, axis=-1, keepdims=True) for x in (S, 1 / S))
         kappa, slope = N * M, M - N / S / S
     else:
-        one = xp.ones_like(S)
-        top, low = (shares(S, one, largest, -1, xp) for largest in (True, False))
+        top, low = (spectral_shares(S, largest, xp) for largest in (True, False))
         N, M = xp.max(S, axis=-1, keepdims=True), xp.min(S, axis=-1, keepdims=True)
         if p == -2:  # at a value of zero the slope is zero, as that of the norm
             N, M, top, low = M, N, low * xp.astype(S > 0, S.dtype), top

@@ -4,8 +4,8 @@ ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the la
 1 and -1 (the largest and the smallest column sum of |A|), inf and -inf (the same of the rows).
 
 Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
-one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero, shares for what
-is tied, both of them exactly. What is so only to rounding has a subgradient too, of another choice.
+one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero exactly, shares
+for what is tied: sums exactly, singular values to rounding.
 
 Gauge: none.
 
@@ -15,6 +15,7 @@ Appl. 170, 33-45.
 Spec: rules/matrix_norm.md
 """
 
+from .._gaps import equal
 from .._matrix import inner
 from .._namespaces import Array, Namespace, namespace
 from .._norm import norm, slope
@@ -149,25 +150,35 @@ def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
     entries = xp.sum(xp.astype(a > 0, a.dtype), axis=along, keepdims=True)
-    return A / xp.where(a == 0, 1.0, a) * shares(sums, entries, ord > 0, across, xp)
+    return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
 
 
 def _spectral_slope(U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
     """G for a norm of the singular values."""
     weights = xp.astype(S > 0, S.dtype)
     if ord != "nuc":
-        weights = weights * shares(S, xp.ones_like(S), ord == 2, -1, xp)
+        weights = weights * spectral_shares(S, ord == 2, xp)
     return (U * weights[..., None, :]) @ Vh
 
 
-def shares(x: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
-    """Shares of one for what attains the largest or smallest value along an axis, each by 1 / entries.
+def _shares(sums: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
+    """Shares of one for the sums that are the largest or smallest one along an axis, each by 1 / entries.
 
-    That makes the norm of the whole the least: `entries` is the squared norm of each part.
+    That makes the norm of the whole the least: `entries` is the squared norm of the signs in each sum.
     """
-    extreme = xp.max(x, axis=axis, keepdims=True) if largest else xp.min(x, axis=axis, keepdims=True)
-    share = xp.where(x == extreme, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
+    hit = sums == _extreme(sums, largest, axis, xp)
+    share = xp.where(hit, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
     return share / xp.sum(share, axis=axis, keepdims=True)
+
+
+def spectral_shares(S: Array, largest: bool, xp: Namespace) -> Array:
+    """Equal shares of one for the singular values that are the largest or smallest one to rounding."""
+    hit = xp.astype(equal(S, _extreme(S, largest, -1, xp), xp), S.dtype)
+    return hit / xp.sum(hit, axis=-1, keepdims=True)
+
+
+def _extreme(x: Array, largest: bool, axis: int, xp: Namespace) -> Array:
+    return (xp.max if largest else xp.min)(x, axis=axis, keepdims=True)
 
 
 MATRIX_NORM = Rule(

@@ -70,7 +70,7 @@ def norm(A):
     return N, A / N
 
 
-def formula(low=1.0, of_inverse=1.0, shares=shares, op=adjoint, last=adjoint, apart=True):
+def formula(low=1.0, of_inverse=1.0, shares=shares, op=adjoint, last=adjoint, apart=True, within=64):
     """G for the keywords None and "fro"; for the others that of the library."""
 
     def op_fwd(A, *, p, xp):
@@ -79,7 +79,8 @@ def formula(low=1.0, of_inverse=1.0, shares=shares, op=adjoint, last=adjoint, ap
             U, S, Vh = np.linalg.svd(A, full_matrices=False)
             lost = np.isinf(kappa)[..., None] & np.ones_like(S, dtype=bool)
             S = np.where(lost, 1.0, S)
-            top, least = shares(S[..., :1] == S), shares(S[..., -1:] == S)
+            rounding = within * np.finfo(S.dtype).eps
+            top, least = (shares(abs(S - s) <= rounding * s) for s in (S[..., :1], S[..., -1:]))
             slope = (top - low * (S[..., :1] / S[..., -1:]) * least) / S[..., -1:]
             slope = np.where(lost if apart else np.any(lost), np.nan, slope)
             G = (U * slope[..., None, :]) @ Vh
@@ -102,6 +103,7 @@ MISTAKES = {
     "The smallest singular value is taken for constant": formula(low=0.0),
     "The inverse is taken for constant": formula(of_inverse=0.0),
     "The whole tie goes to one value": formula(shares=whole),
+    "Only exact ties count": formula(within=0),
     "Transposes in place of adjoints": formula(op=transpose, last=transpose),
     "A square of the inverse without its adjoint": formula(last=lambda X: X),
     "A singular matrix spoils its batch": formula(apart=False),

@@ -102,7 +102,9 @@ def shares(hit, entries):
     return share / np.sum(share, axis=(-2, -1), keepdims=True)
 
 
-def formula(over=over_norm, sign=direction, shares=shares, counts=lambda S: S > 0, columns=(1, -1)):
+def formula(
+    over=over_norm, sign=direction, shares=shares, counts=lambda S: S > 0, columns=(1, -1), within=64
+):
     """The gradient G of the page, of which a mistake is one part."""
 
     def op_keep(A, *, ord, keepdims, xp):
@@ -119,7 +121,9 @@ def formula(over=over_norm, sign=direction, shares=shares, counts=lambda S: S > 
         extreme = np.min if ord in (-1, -2, -np.inf) else np.max
         weights = 1
         if ord != "nuc":
-            weights = shares(values == extreme(values, axis=(-2, -1), keepdims=True), entries)
+            best = extreme(values, axis=(-2, -1), keepdims=True)
+            rounding = within * np.finfo(values.dtype).eps if spectral else 0
+            weights = shares(abs(values - best) <= rounding * best, entries)
         return ((U * (weights * counts(values))) @ Vh if spectral else sign(A) * weights,)
 
     return wrong("matrix_norm", op_fwd=None, op_keep=op_keep)
@@ -130,6 +134,7 @@ MISTAKES = {
     "The zero matrix is divided by its norm": formula(over=lambda A, N: A / N),
     "A zero entry is divided by its size": formula(sign=lambda A: A / abs(A)),
     "The vectors of zero singular values count": formula(counts=np.ones_like),
+    "Only exact ties of singular values count": formula(within=0),
     "Every tied singular value gets the whole": formula(shares=lambda hit, entries: hit),
     "Tied columns get equal shares": formula(shares=lambda hit, entries: shares(hit, 1)),
     "Rows for columns": formula(columns=(np.inf, -np.inf)),

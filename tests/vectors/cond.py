@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .exact import filled, inverse
+from .matrix_norm import dense
 from .matrix_norm import near as near_norm
 from .points import Draw, Op, Point
 
@@ -36,6 +37,7 @@ def points():
     turned = np.eye(4)[[2, 0, 3, 1]]
     yield point("a tie above", of=turned * [3.0, -3.0, 2.0, 1.0], marks=("kink", "tied"))
     yield point("ties above and below, complex", of=turned * [3, 3j, -1, 1], p=2, marks=("kink", "tied"))
+    yield point("a tie and no zeros", of=dense([3.0, 3.0, 2.0, 1.0]), marks=("kink", "tied"))
     yield point("a unitary matrix", of=[[0.6, 0.8j], [0.8j, 0.6]], p="fro")
     yield point("p 1, a tie", of=[[1.0, -3.0], [4.0, 2.0]], p=1, marks=("kink", "tied"))
     yield point("one by one, complex", 1, 1, complex=True)

@@ -61,6 +61,12 @@ MATRIX_NORM = Op(
 INF = math.inf
 
 
+def dense(values):
+    """A matrix of 4 x 4 without rounding that has these singular values."""
+    H = np.asarray([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
+    return H * values @ H[[2, 0, 3, 1]]
+
+
 def points():
     def point(title, *shape, complex=False, of=None, marks=(), **params):
         A = (
@@ -84,6 +90,10 @@ def points():
     yield point("ord nuc, a tie, complex", of=turned * [2j, 2, -2, 1], ord="nuc", marks=("tied",))
     yield point("ord 2, a tie", of=turned * [3.0, -3.0, 2.0, 1.0], ord=2, marks=("kink", "tied"))
     yield point("ord -2, a tie, complex", of=turned * [3, 1j, 1, -1], ord=-2, marks=("kink", "tied"))
+    # Those of these are exact in the matrix, and only to rounding in its factorization.
+    yield point("ord 2, a tie, no zeros", of=dense([3.0, 3.0, 2.0, 1.0]), ord=2, marks=("kink", "tied"))
+    of = dense([3, 2, 1, 1]) * 1j
+    yield point("ord -2, a tie, no zeros, complex", of=of, ord=-2, marks=("kink", "tied"))
     yield point("ord 1, a tie", of=[[1.0, -3.0, 2.0], [2.0, 0.0, 1.0]], ord=1, marks=("kink", "tied"))
     yield point("ord inf, a tie", of=[[1.0, -2.0], [3.0, 0.0]], ord=INF, marks=("kink", "tied"))
     yield point("ord -1, a tie", of=[[1.0, 2.0], [1.0, 0.0]], ord=-1, marks=("kink", "tied"))
