@@ -233,6 +233,8 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
     """A^{-1} B or A^{-H} B from the factorization of A; batches broadcast."""
     if pivots is None:
         F, B = _alike(F, B, xp)
+        if 0 in B.shape:  # CuPy fails without columns
+            return xp.zeros_like(B)
         return xp.linalg.solve(conj(F.mT, xp) if adjoint else F, B)
     if F.dtype != B.dtype:
         F, B = promote(F, B, xp=xp)

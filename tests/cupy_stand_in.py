@@ -140,6 +140,8 @@ def solve(a, b):
         return quiet(np.linalg.solve)(a, b[..., None])[..., 0]
     if a.shape[:-1] != b.shape[:-1]:
         raise ValueError("a must have (..., M, M) shape and b must have (..., M, K) for multidimensional b")
+    if a.ndim > 2 and a.size and not b.size:
+        raise ZeroDivisionError("division by zero")  # cupy/cublas.py, batched_gesv; seen on a GPU
     return quiet(np.linalg.solve)(a, b)
 
 
@@ -186,22 +188,28 @@ def _substituted(T, x, order):
     return x
 
 
-def lu(a, permute_l=False, overwrite_a=False, check_finite=True):
-    """cupyx/scipy/linalg/_decomp_lu.py: of one matrix."""
-    import scipy.linalg
+def factor(A):
+    """What linalg_vjp/_backends/_cupy_lu.py has of cuBLAS and cuSOLVER."""
+    from linalg_vjp._backends import _numpy_lu
 
-    if a.ndim != 2:
-        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be two-dimensional")
-    return scipy.linalg.lu(a)
+    F, pivots = _numpy_lu.factor(A.reshape(-1, *A.shape[-2:]))
+    return F.reshape(A.shape), pivots.reshape(*A.shape[:-2], -1)
 
 
-def lu_factor(a, overwrite_a=False, check_finite=True):
-    """The same file: of one matrix, whose pivots are counted from zero."""
-    import scipy.linalg
+def lu_solve(F, pivots, B, adjoint):
+    """The same file."""
+    from linalg_vjp._backends import _numpy_lu
 
-    if a.ndim != 2:
-        raise np.linalg.LinAlgError(f"{a.ndim}-dimensional array given. Array must be two-dimensional")
-    return scipy.linalg.lu_factor(a)
+    return _numpy_lu.lu_solve(F, pivots, B, np, adjoint=adjoint)
+
+
+def moved_rows(pivots, m):
+    """The same file."""
+    p = np.broadcast_to(np.arange(m), (*pivots.shape[:-1], m)).copy()
+    for rows, changes in zip(p.reshape(-1, m), pivots.reshape(-1, pivots.shape[-1]), strict=True):
+        for j, other in reversed(list(enumerate(changes))):
+            rows[[j, other]] = rows[[other, j]]
+    return p
 
 
 class Device:
@@ -279,9 +287,10 @@ def install():
             __path__=[],
         ),
     )
-    triangular = {"solve_triangular": solve_triangular, "lu": lu, "lu_factor": lu_factor}
-    scipy_linalg = module("cupyx.scipy.linalg", **{name: wrapped(f) for name, f in triangular.items()})
+    scipy_linalg = module("cupyx.scipy.linalg", solve_triangular=wrapped(solve_triangular))
     module("cupyx", scipy=module("cupyx.scipy", linalg=scipy_linalg, __path__=[]), __path__=[])
+    lu = {"factor": factor, "solve": lu_solve, "moved_rows": moved_rows}
+    module("linalg_vjp._backends._cupy_lu", **{name: wrapped(f) for name, f in lu.items()})
     return cupy
 
 

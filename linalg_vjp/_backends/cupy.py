@@ -1,31 +1,25 @@
-"""The primitives on CuPy: cuBLAS and cuSOLVER where CuPy reaches them for a batch, else the generic ones.
+"""The primitives on CuPy: cuBLAS and cuSOLVER where CuPy reaches them for a batch, else the generic ones."""
 
-A single matrix is factorized by cuSOLVER; for a batch CuPy has no LU of its own.
-"""
+from typing import Any
 
 import cupy
 import cupyx.scipy.linalg
+import numpy as np
 
 from .._namespaces import Array, Namespace
-from . import generic
+from . import _cupy_lu, generic
 from .generic import (
     add_diagonal,
     after,
     cholesky,
-    choose,
     inv,
     inverse_permutation,
     largest,
-    lu_diagonal,
-    lu_factor,
-    lu_inverse,
-    lu_solve,
     mirror,
     permute_rows,
     plain_norm,
     qr_pivoted,
     row_sum,
-    shortcut,
     solve_bands,
     tril,
     tril_half,
@@ -71,18 +65,57 @@ def solve_triangular(
     )
 
 
+def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
+    """The quick one where the condition holds: to wait for the answer costs less than a few kernels."""
+    return (quick if bool(condition) else exact)(*arrays)
+
+
+shortcut = choose
+
+
+def _is_generic(A: Array) -> bool:
+    m, n = A.shape[-2:]
+    return bool(A.size == 0 or (m < n if A.ndim == 2 else m != n))
+
+
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     """A = (L @ U)[p] with partial pivoting."""
-    if A.ndim > 2 or A.size == 0:
+    if _is_generic(A):
         return generic.lu(A, xp)
-    P, L, U = cupyx.scipy.linalg.lu(A, check_finite=False)
-    return cupy.argmax(P, axis=-1), L, U
+    m, n = A.shape[-2:]
+    F, pivots = _cupy_lu.factor(A)
+    one = cupy.eye(m, n, dtype=A.dtype)
+    return _cupy_lu.moved_rows(pivots, m), cupy.tril(F, -1) + one, cupy.triu(F[..., :n, :])
 
 
 def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """L and U in one array, and the pivots; CuPy takes no wide matrix here."""
-    m, n = A.shape[-2:]
-    if A.ndim > 2 or A.size == 0 or m < n:
+    """L and U in one array, and the pivots."""
+    if _is_generic(A):
         return generic.lu_packed(A, xp)
-    F, pivots = cupyx.scipy.linalg.lu_factor(A, check_finite=False)
+    F, pivots = _cupy_lu.factor(A)
     return F, pivots.astype(cupy.int64)
+
+
+def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
+    """L and U in one array, and the pivots; CuPy has no error for a singular matrix."""
+    return (A, None) if A.size == 0 else _cupy_lu.factor(A)
+
+
+def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
+    """A^-1 B or A^-H B; batches broadcast."""
+    if pivots is None:
+        return generic.lu_solve(F, pivots, B, xp, adjoint=adjoint)
+    if B.size == 0:
+        return cupy.zeros((*np.broadcast_shapes(F.shape[:-2], B.shape[:-2]), *B.shape[-2:]), dtype=B.dtype)
+    return _cupy_lu.solve(F, pivots, B, adjoint=adjoint)
+
+
+def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
+    """A^-1."""
+    return _cupy_lu.solve(F, pivots, cupy.eye(F.shape[-1], dtype=F.dtype), adjoint=False)
+
+
+def lu_diagonal(F: Array, pivots: Array) -> Array:
+    """The diagonal of U, with a minus for each row that has changed places."""
+    u = cupy.diagonal(F, axis1=-2, axis2=-1)
+    return cupy.where(pivots == cupy.arange(pivots.shape[-1]), u, -u)

@@ -29,7 +29,7 @@ def shifted(X: Array, k: int, xp: Namespace, axis: int = -1) -> Array:
 def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
     """X with A X = B, for C[k + l, i] = A[i, i + k] and B of shape (..., n, m)."""
     w, n = C.shape[-2:]
-    if n == 0:
+    if n == 0 or B.shape[-1] == 0:
         return B
     p = max(l, w - 1 - l)
     if p == 0:
