@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -18,6 +19,8 @@ from linalg_vjp.testing.backends import Backend, MissingBackend, load, names
 from linalg_vjp.testing.support import support_page
 
 ROOT = Path(__file__).parents[1]
+
+hypothesis.settings.register_profile("as-found", phases=[hypothesis.Phase.generate])
 
 
 def pytest_addoption(parser):

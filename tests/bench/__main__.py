@@ -10,6 +10,7 @@ were taken in turns.
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three points in place of nine, in float64")
     parser.add_argument("--rule", action="append", choices=list(lv.RULES), help="this rule alone")
     parser.add_argument("--dtype", action="append", help="this dtype alone")
+    parser.add_argument("--contender", action="append", help="this contender alone: cupy, torch's own")
     parser.add_argument("--part", choices=["hosts", "pullback"], help="this part alone")
     parser.add_argument("--device", choices=list(CONTENDERS), default="cpu")
     parser.add_argument("--threads", type=int, help="measure in this process, with so many threads")
@@ -48,7 +50,7 @@ def main() -> None:
         return
     chosen = ["--quick"] * options.quick + ["--device", options.device] * (options.device != "cpu")
     chosen += ["--part", options.part] * bool(options.part)
-    for name in ("rule", "dtype"):
+    for name in ("rule", "dtype", "contender"):
         chosen += [word for value in getattr(options, name) or [] for word in (f"--{name}", value)]
     if options.source:
         results = json.loads(options.source.read_text())
@@ -62,7 +64,7 @@ def main() -> None:
         options.out.write_text(json.dumps(results))
     found = [Time(**t) for t in results["times"]]
     felt = [hosts.Felt(**t) for t in results["felt"]]
-    command = " ".join(["python -m tests.bench --publish", *chosen])
+    command = f"python -m tests.bench --publish {shlex.join(chosen)}".rstrip()
     if felt:
         Console().print("\n".join(hosts.summary(felt)))
         if options.publish:
@@ -125,7 +127,7 @@ def measured(options):
             felt += hosts.felt(rule, **limits)
     if options.part != "hosts":
         for point in track(points, description=f"{options.threads} threads"):
-            found += times(*point, options.threads, options.device, **limits)
+            found += times(*point, options.threads, options.device, options.contender, **limits)
         alone = [single(rule) for rule in rules] if once else []
     return {
         "felt": [t._asdict() for t in felt],

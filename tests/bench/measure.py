@@ -28,11 +28,13 @@ class Time(NamedTuple):
     seconds: float
 
 
-def times(rule, batch, n, dtype, threads, device="cpu", **limits):
-    """The times of those contenders that have the rule."""
+def times(rule, batch, n, dtype, threads, device="cpu", chosen=None, **limits):
+    """The times of those contenders that have the rule, of all or of those chosen."""
     inputs = inputs_of(rule, batch, n, dtype)
     calls = {}
     for name, make in CONTENDERS[device].items():
+        if chosen and name not in chosen:
+            continue
         if name == "autograd's own" and threads > 1:
             continue  # it is NumPy with loops, and takes a quarter of the time
         try:

@@ -12,7 +12,7 @@ from .measure import judged, means
 from .picture import picture
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"cpu": "benchmarks", "cuda": "benchmarks-gpu"}
+PAGES = {"cpu": ("benchmarks", "Benchmarks"), "cuda": ("benchmarks-gpu", "Benchmarks on a GPU")}
 PACKAGES = ("numpy", "scipy", "torch", "jax", "jaxlib", "autograd", "cupy-cuda12x", "cupy-cuda13x")
 # What is to be reached: over all rules, and by each.
 GOALS = {
@@ -88,7 +88,7 @@ for nothing but memory.
 
 def publish(found, alone, reference, command, device):
     """Write the page and a picture for each rule."""
-    name = PAGES[device]
+    name, title = PAGES[device]
     text = INTRODUCTION.format(
         command=command,
         machine=_machine(device),
@@ -112,7 +112,7 @@ def publish(found, alone, reference, command, device):
             text += f"![{rule}]({name}/{rule}.svg)\n"
     page = DOCS / f"{name}.md"
     before = page.read_text(encoding="utf-8") if page.exists() else ""
-    first, by_hand = before.partition(PULLBACK)[0] or "# Benchmarks\n\n", before.partition(BY_HAND)[2]
+    first, by_hand = before.partition(PULLBACK)[0] or f"# {title}\n\n", before.partition(BY_HAND)[2]
     page.write_text(f"{first}{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
 
 

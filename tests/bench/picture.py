@@ -27,7 +27,8 @@ def picture(found, rule, path):
     left.set(title=rule, xlabel="n", ylabel="ms")
     right.set(title="ours / theirs", xlabel="n")
     for axes in (left, right):
-        axes.legend(fontsize=6)
+        if axes.get_legend_handles_labels()[0]:  # there may be no peer
+            axes.legend(fontsize=6)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
     return True

@@ -7,7 +7,7 @@
 # a name it is those of cupy, torch and jax that can be imported. A backend on which the vectors and the random cases
 # of every rule pass, check_rule with its oracle included, is noted in its profile and in docs/support.md; one JUnit
 # file for each, and a summary with the GPU and the versions, go to tests/gpu/results (or to RESULTS). The speed there is
-# `python -m tests.bench --device cuda --publish`.
+# `python -m tests.bench --device cuda --publish`. LIMIT is the number of seconds that a backend may take.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -27,10 +27,17 @@ mkdir -p "$results"
 summary="$results/summary.txt"
 { date -u +%Y-%m-%d; echo "$gpu"; "$python" --version; } > "$summary"
 
-# JAX compiles every operation for every shape: many processes share that.
+# Many processes share one GPU, and JAX would take most of its memory for the first. A case that fails is reported as
+# it was found: to make it small first takes longer than all the rest.
+export XLA_PYTHON_CLIENT_PREALLOCATE=false
+JAX_COMPILATION_CACHE_DIR="$(mktemp -d)" # what one process has compiled the others need not
+export JAX_COMPILATION_CACHE_DIR JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 # a machine with a GPU may have plugins that warn, and a warning is an error
+processes="$("$python" -c "import os; print(os.cpu_count())")"
 status=0
 for backend in "${backends[@]}"; do
-    timeout -s INT -k 10 190 "$python" -m pytest -q -n 8 --backend "$backend" --device cuda --record \
+    timeout -s INT -k 10 "${LIMIT:-190}" "$python" -m pytest -q -p xdist.plugin -p _hypothesis_pytestplugin \
+        -n "$processes" --hypothesis-profile as-found --backend "$backend" --device cuda --record \
         -k "every_backend or random_cases" --junitxml="$results/$backend.xml" \
         tests/test_vectors.py tests/test_matrix.py
     code=$?
