@@ -68,11 +68,13 @@ def felt(rule, **limits):
 
 
 def there(make):
-    """What is made, or None where a host has no such function."""
+    """What is made, or None where a host has no such function, or no derivative of it."""
     try:
-        return make()
+        call = make()
+        call()
     except NotImplementedError:
         return None
+    return call
 
 
 def _torch_own(rule, inputs):
@@ -153,7 +155,8 @@ def summary(found):
     yield "|---|" + "---|" * len(columns)
     for rule in lv.RULES:
         if any(rule in rules for rules in by_host.values()):
-            cells = [f"{value:.2f}" for rules in by_host.values() for value in rules[rule]]
+            values = [value for rules in by_host.values() for value in rules.get(rule, (None, None))]
+            cells = ["" if value is None else f"{value:.2f}" for value in values]
             yield f"| `{rule}` | " + " | ".join(cells) + " |"
     means = [geometric([v[i] for v in rules.values()]) for rules in by_host.values() for i in (0, 1)]
     yield "| `all` | " + " | ".join(f"{mean:.2f}" for mean in means) + " |"
@@ -167,7 +170,7 @@ def details(found):
         yield ""
         yield "| rule | " + " | ".join(f"{b} of n = {n}" for b, n in sizes) + " | microseconds on one |"
         yield "|---|" + "---|" * (len(sizes) + 1)
-        for rule in dict.fromkeys(t.rule for t in found):
+        for rule in dict.fromkeys(t.rule for t in found if t.host == host):
             mine = [t for t in found if (t.host, t.rule) == (host, rule)]
             at = [[t.ours / t.theirs for t in mine if (t.batch, t.n) == size] for size in sizes]
             one = " / ".join(f"{t.ours * 1e6:.0f}" for t in mine if t.batch == 1)

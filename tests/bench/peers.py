@@ -43,17 +43,20 @@ def torch_function(name):
 
 
 def jax_function(name):
-    """JAX's function; those of one matrix under vmap."""
+    """JAX's function; those of one matrix under vmap. Its pivoted QR of a batch has no derivative."""
     import jax
 
     def of_each(f):
         return lambda *x: (jax.vmap(f) if x[0].ndim > 2 else f)(*x)
 
+    def lu_solve(F, pivots, B):
+        pivots = jax.numpy.broadcast_to(pivots, F.shape[:-1]).astype("int32")
+        return of_each(lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B))(F, pivots, B)
+
     others = {
         "lu": of_each(jax.scipy.linalg.lu),
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
-        "qr_pivoted": lambda A: jax.lax.linalg.qr(A, pivoting=True, full_matrices=False),
         "cholesky_inverse": lambda L: jax.scipy.linalg.cho_solve(
             (L, True), jax.numpy.broadcast_to(jax.numpy.eye(L.shape[-1], dtype=L.dtype), L.shape)
         ),
@@ -61,7 +64,7 @@ def jax_function(name):
         "tridiagonal_solve": jax.lax.linalg.tridiagonal_solve,
         "tensordot": jax.numpy.tensordot,
         "multi_dot": of_each(lambda *factors: jax.numpy.linalg.multi_dot(factors)),
-        "lu_solve": of_each(lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots.astype("int32")), B)),
+        "lu_solve": lu_solve,
         "lu_factor": of_each(jax.scipy.linalg.lu_factor),
         "householder_product": jax.lax.linalg.householder_product,
         "block_diag": of_each(jax.scipy.linalg.block_diag),
