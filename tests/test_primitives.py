@@ -223,3 +223,26 @@ def test_no_triangle_warns_or_reads_the_other_one(m, upper):
     assert not np.any(np.isfinite(got[0, 0] if upper else got[0]))
     assert not np.any(np.isfinite(got[1, -1 if upper else 0]))
     np.testing.assert_array_equal(got[2:], wanted[2:])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize(("w", "l"), [(1, 0), (3, 1), (4, 1), (5, 3), (2, 0), (2, 1)])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_many_short_bands_at_once(n, w, l, dtype):
+    """With pivoting: the diagonal is no larger than the rest."""
+    count = 32 * n
+    C, B = general(count, w, n, dtype=dtype), general(count, n, 2, seed=1, dtype=dtype)
+    A = np.zeros((count, n, n), dtype)
+    for k in range(w):
+        for i in range(n):
+            if 0 <= i + k - l < n:
+                A[:, i, i + k - l] = C[:, k, i]
+            else:
+                C[:, k, i] = 0
+    X = native.solve_bands(C, B, np, l=l)
+    one_by_one = [native.solve_bands(C[i : i + 1], B[i : i + 1], np, l=l)[0] for i in range(count)]
+    size = np.linalg.norm(A, axis=(-2, -1)) * np.linalg.norm(X, axis=(-2, -1))
+    assert np.all(np.linalg.norm(A @ X - B, axis=(-2, -1)) <= 1e-14 * size)
+    np.testing.assert_allclose(X, one_by_one, rtol=1e-9)
+    with pytest.raises(np.linalg.LinAlgError):
+        native.solve_bands(C * (np.arange(count) != 3)[:, None, None], B, np, l=l)
