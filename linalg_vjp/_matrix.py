@@ -34,6 +34,7 @@ __all__ = [
     "lu_solve",
     "matmul",
     "mirror",
+    "peek",
     "permute_rows",
     "plain_norm",
     "plu_solve",
@@ -263,6 +264,11 @@ def plu_solve(p: Array, L: Array, U: Array, B: Array, xp: Namespace, *, adjoint:
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
     """quick(*arrays) where the condition holds, else exact(*arrays), which is right for all."""
     return primitives(xp).choose(condition, quick, exact, *arrays)
+
+
+def peek(X: Array, xp: Namespace) -> float | None:
+    """The largest of some real numbers, 0 of none; or None where a library may not look at values."""
+    return primitives(xp).peek(X)
 
 
 def shortcut(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:

@@ -74,6 +74,9 @@ class Primitives(Protocol):
         One truth value for a whole batch would have to travel between the devices that share it.
         """
 
+    def peek(self, X: Array) -> float | None:
+        """The largest of some real numbers, 0 of none; None where the library may not look at values."""
+
     def after(self, X: Array, Y: Array) -> Array:
         """X; a library that runs what is independent at the same time computes with it after Y is there."""
 

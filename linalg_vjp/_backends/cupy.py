@@ -41,6 +41,7 @@ __all__ = [
     "lu_packed",
     "lu_solve",
     "mirror",
+    "peek",
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
@@ -71,6 +72,11 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
 
 shortcut = choose
+
+
+def peek(X: Array) -> float | None:
+    """The largest of some real numbers, 0 of none."""
+    return float(X.max()) if X.size else 0.0
 
 
 def _is_generic(A: Array) -> bool:

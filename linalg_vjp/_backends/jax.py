@@ -36,6 +36,7 @@ __all__ = [
     "lu_packed",
     "lu_solve",
     "mirror",
+    "peek",
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
@@ -135,6 +136,11 @@ def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """One of the two at run time; under vmap both."""
     return jax.lax.cond(condition, quick, exact, *arrays)
+
+
+def peek(X: Array) -> float | None:
+    """The largest of some real numbers, 0 of none; None of a traced array."""
+    return None if isinstance(X, jax.core.Tracer) else float(X.max()) if X.size else 0.0
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:

@@ -24,6 +24,7 @@ __all__ = [
     "lu_packed",
     "lu_solve",
     "mirror",
+    "peek",
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
@@ -162,13 +163,20 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
     That is within torch.func and torch.compile, on the meta device, and of a subclass, such as a fake tensor.
     """
-    hidden = type(condition) is not torch.Tensor or condition.is_meta or torch.compiler.is_compiling()
-    if hidden or torch._C._functorch.maybe_current_level() is not None:
-        return exact(*arrays)
-    return (quick if bool(condition) else exact)(*arrays)
+    return (quick if not _hidden(condition) and bool(condition) else exact)(*arrays)
 
 
 shortcut = choose
+
+
+def peek(X: Array) -> float | None:
+    """The largest of some real numbers, 0 of none; None where it cannot be looked at."""
+    return None if _hidden(X) else float(X.max()) if X.numel() else 0.0
+
+
+def _hidden(X: Array) -> bool:
+    hidden = type(X) is not torch.Tensor or X.is_meta or torch.compiler.is_compiling()
+    return hidden or torch._C._functorch.maybe_current_level() is not None
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:

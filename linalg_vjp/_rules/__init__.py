@@ -38,6 +38,7 @@ from .vector_products import *
 from .tensordot import *
 from .kron import *
 from .matrix_power import *
+from .expm import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))

@@ -19,7 +19,7 @@ from .. import RULES, Rule
 from .._namespaces import Array
 from ._torch import applied
 
-__all__ = [*RULES, "function"]
+__all__ = [*RULES, "function", "matrix_exp"]
 
 WORDS = {"dim": "axis", "keepdim": "keepdims", "unitriangular": "unit_diagonal"}
 
@@ -51,6 +51,7 @@ def function(rule: Rule) -> Any:
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
 globals().update(OPERATIONS)
+matrix_exp = OPERATIONS["expm"]  # torch.linalg's name
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

@@ -22,6 +22,8 @@ def torch_function(name):
 
     if name == "cholesky_solve":
         return lambda L, B, upper=False: torch.cholesky_solve(B, L, upper=upper)
+    if name == "expm":
+        return torch.linalg.matrix_exp
     if name == "trace":
         return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
     if name == "lstsq":
@@ -54,6 +56,7 @@ def jax_function(name):
         return of_each(lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B))(F, pivots, B)
 
     others = {
+        "expm": jax.scipy.linalg.expm,
         "lu": of_each(jax.scipy.linalg.lu),
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),

@@ -99,6 +99,10 @@ class Forwards:
         return getattr(np.linalg, name)
 
     @staticmethod
+    def expm(A):
+        return scipy.linalg.expm(A)
+
+    @staticmethod
     def lu(A):
         return scipy.linalg.lu(A)
 
