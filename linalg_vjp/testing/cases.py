@@ -99,9 +99,8 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     if hasattr(page, "arranged"):
         inputs = page.arranged(inputs, params)
     within = hasattr(page, "in_range") and name not in getattr(page, "CUBES", ()) and page.in_range(params)
-    scale = 2.0 ** draw(
-        _exponents(within, double=all(np.finfo(x.dtype).bits == 64 for x in inputs if x.dtype.kind in "fc"))
-    )
+    double = all(np.finfo(x.dtype).bits == 64 for x in inputs if x.dtype.kind in "fc")
+    scale = 1.0 if name in getattr(page, "UNSCALED", ()) else 2.0 ** draw(_exponents(within, double))
     inputs = [x * x.dtype.type(scale) if x.dtype.kind in "fc" else x for x in inputs]
     return Case(rule, tuple(inputs), params, batched, seed)
 
