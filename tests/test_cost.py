@@ -144,8 +144,7 @@ def test_the_page_says_what_is_computed(page, label, cells, counted):
         wanted["products"] = number(products, MOST.get(page, 0))
     if solves:
         wanted["triangular solves"] = int(solves)
-    for one in filter(None, factorization.split(", ")):
-        wanted[one] = 1
+    wanted.update(filter(None, factorization.split(", ")))
     steps = run(name, params, only, way)
     next(steps)
     for counting in (way != "tangent", way != "cotangent"):
