@@ -90,8 +90,12 @@ class Jax(Compared, frameworks.Jax):
 
     def candidates(self, name, params):
         jax = self.jax
-        if name == "lu_solve":
-            yield self.lu_solve
+        own = {
+            "lu_solve": self.lu_solve,
+            "qr_pivoted": lambda A: jax.lax.linalg.qr(A, pivoting=True, full_matrices=False),
+        }
+        if name in own:
+            yield own[name]
             return
         yield peers.jax_function(name)
         yield from found_in((jax.numpy.linalg, jax.scipy.linalg, jax.lax.linalg, jax.numpy), name, params)
