@@ -5,9 +5,10 @@
 #
 # The Python (PYTHON, or python3) must have the library with its test extra, and the backends that are named; without
 # a name it is those of cupy, torch and jax that can be imported. A backend on which the vectors and the random cases
-# of every rule pass, check_rule with its oracle included, is noted in its profile and in docs/support.md; one JUnit
-# file for each, and a summary with the GPU and the versions, go to tests/gpu/results (or to RESULTS). The speed there is
-# `python -m tests.bench --device cuda --publish`. LIMIT is the number of seconds that a backend may take.
+# of every rule pass, check_rule with its oracle included, is noted in its profile and in docs/support.md; then come the
+# adapters of PyTorch and JAX. One JUnit file for each backend, and a summary with the GPU and the versions, go to
+# tests/gpu/results (or to RESULTS). LIMIT is the number of seconds that each may take. The speed there is
+# `python -m tests.bench --device cuda --publish`.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -45,4 +46,9 @@ for backend in "${backends[@]}"; do
     echo "$backend $version: exit $code" | tee -a "$summary"
     [ "$code" = 0 ] || status=1
 done
+timeout -s INT -k 10 "${LIMIT:-190}" "$python" -m pytest -q -p xdist.plugin -p _hypothesis_pytestplugin \
+    -n "$processes" tests/gpu/test_adapters.py
+code=$?
+echo "adapters: exit $code" | tee -a "$summary"
+[ "$code" = 0 ] || status=1
 exit "$status"
