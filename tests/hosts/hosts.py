@@ -75,7 +75,7 @@ class Autograd(Host):
         self.autograd, self.adapter = autograd, adapter
         self.h = Arithmetic(anp, np.asarray)
         self.own = SimpleNamespace(**{name: getattr(anp.linalg, name) for name in dir(anp.linalg)})
-        self.own.lu = asl.lu
+        self.own.lu, self.own.expm = asl.lu, asl.expm
         self.rules = SimpleNamespace(**{name: adapter.function(rule) for name, rule in RULES.items()})
         # The names of autograd's own functions, where it has one.
         self.own.svdvals = lambda A: anp.linalg.svd(A, full_matrices=False, compute_uv=False)
@@ -130,7 +130,8 @@ class Torch(Host):
         self.h = Arithmetic(xp, torch.asarray)
 
     def functions(self, ours):
-        return self.adapter if ours else Several(self.torch.linalg, self.torch)
+        renamed = SimpleNamespace(expm=self.torch.linalg.matrix_exp)
+        return self.adapter if ours else Several(renamed, self.torch.linalg, self.torch)
 
     def gradient(self, f):
         return lambda *x: self.torch.func.grad(f, argnums=tuple(range(len(x))))(*x)
@@ -156,7 +157,7 @@ class Jax(Host):
         self.h = Arithmetic(jax.numpy, jax.numpy.asarray)
         own = {name: getattr(jax.numpy.linalg, name) for name in dir(jax.numpy.linalg)}
         self.own = SimpleNamespace(**own)
-        self.own.lu = jax.scipy.linalg.lu
+        self.own.lu, self.own.expm = jax.scipy.linalg.lu, jax.scipy.linalg.expm
         self.own.lu_factor = jax.scipy.linalg.lu_factor
         self.own.lu_solve = lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B)
         self.own.qr_pivoted = lambda A: jax.scipy.linalg.qr(A, mode="economic", pivoting=True)
