@@ -20,7 +20,8 @@ BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
     "_numpy_bands": ["numpy", "scipy"],
-    "cupy": ["cupyx"],
+    "cupy": ["cupyx", "numpy"],
+    "_cupy_lu": ["cupy", "cupyx", "numpy"],
     "dask": ["numpy"],
     "autograd": ["numpy"],
 }
