@@ -67,6 +67,7 @@ def test_the_pullback_is_differentiated_again(name):
 
 
 SHARDED = """
+import re
 import sys
 import jax, numpy as np
 jax.config.update("jax_enable_x64", True)
@@ -83,7 +84,9 @@ for name in BATCHED:
     placed = tuple(jax.device_put(x, sharding) for x in inputs)
     compiled = jax.jit(both(name)).lower(*placed).compile()
     moves = ("all-gather", "all-to-all", "all-reduce", "collective-permute")
-    gathers = [line for line in compiled.as_text().splitlines() if any(move in line for move in moves)]
+    lines = [line for line in compiled.as_text().splitlines() if any(move in line for move in moves)]
+    # Truth values may travel, by which idle steps are passed by; numbers may not.
+    gathers = [line for line in lines if re.search("[fcsu][0-9]+.[0-9,]*]", line)]
     assert not gathers, (name, gathers[:3])
     for x, y in zip(compiled(*placed), jax.jit(both(name))(*inputs), strict=True):
         if not np.any(x):
