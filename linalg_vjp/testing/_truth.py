@@ -1,6 +1,5 @@
 """What is true of a rule at an input: by an oracle at 50 digits, or else by differences of its forward."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -81,13 +80,17 @@ def against_truth(trial: Trial, oracle: Oracle | None) -> None:
 
 
 def _against_differences(trial: Trial) -> None:
-    """The second best: five-point differences of the forward, with the step at which they change least."""
+    """The second best: five-point differences of the forward, with the step at which they change least.
+
+    Beside the next larger and the next smaller step: two numbers alone may agree by chance.
+    """
     steps = [trial.eps**0.2 / 4**i for i in range(6)]
     tries = [_differences(trial, step) for step in steps]
     got = trial.jvp(*trial.live_inputs)
     eps, trial.eps = trial.eps, 1 / trial.limit  # so that the scale below is the limit itself
     for i in trial.live_outputs:
-        pairs = [(norm(a[i] - b[i]), b[i]) for a, b in itertools.pairwise(tries)]
+        near = zip(tries, tries[1:], tries[2:], strict=False)
+        pairs = [(max(norm(b[i] - a[i]), norm(b[i] - c[i])), b[i]) for a, b, c in near]
         change, wanted = min(pairs, key=lambda pair: pair[0])
         what = f"the tangent of {trial.rule.outputs[i]}, by differences,"
         trial.compare(what, got[i], wanted, 30 * (change + 100 * eps * norm(wanted)))
