@@ -79,14 +79,15 @@ from tests.test_jax import BATCHED, both, inputs_of
 devices = jax.devices()
 assert len(devices) == 4
 sharding = NamedSharding(Mesh(np.asarray(devices), ("batch",)), PartitionSpec("batch"))
+# A single truth value for all may travel, by which a rule chooses what to run.
+choice = re.compile(r"= \\(?(pred\\[\\][, ]*|/\\*index=\\d+\\*/)+\\)? [a-z-]+\\(")  # it gives nothing else
 for name in BATCHED:
     inputs = inputs_of(name, 8)
     placed = tuple(jax.device_put(x, sharding) for x in inputs)
     compiled = jax.jit(both(name)).lower(*placed).compile()
     moves = ("all-gather", "all-to-all", "all-reduce", "collective-permute")
-    lines = [line for line in compiled.as_text().splitlines() if any(move in line for move in moves)]
-    # Truth values may travel, by which idle steps are passed by; numbers may not.
-    gathers = [line for line in lines if re.search("[fcsu][0-9]+.[0-9,]*]", line)]
+    gathers = [line for line in compiled.as_text().splitlines() if any(move in line for move in moves)]
+    gathers = [line for line in gathers if not choice.search(line)]
     assert not gathers, (name, gathers[:3])
     for x, y in zip(compiled(*placed), jax.jit(both(name))(*inputs), strict=True):
         if not np.any(x):

@@ -54,26 +54,31 @@ MOST = 20  # squarings, where the number must be known beforehand
 
 def expm(A: Array, *, xp: Namespace) -> Array:
     """Y = exp(A)."""
-    return expm_fwd(A, xp=xp)[0][0]
+    return _steps(A, xp)[0]
 
 
 def expm_fwd(A: Array, *, xp: Namespace) -> tuple[tuple[Array], tuple[Array]]:
     """Y, and the matrices that make the polynomial, stacked."""
-    if A.shape[-1] == 0:
-        return (1.0 * A,), expm_keep(A, xp=xp)
-    norm, limits = _squarings(A, xp)
-    factors = _polynomial(_scaled(A, norm, limits, xp), xp)
-    Y = factors[-1]
-    for limit in limits:
-        (Y,) = _squared((Y,), norm, limit, len(limits), xp)
+    Y, factors = _steps(A, xp)
     return (Y,), (xp.stack(factors, axis=-3),)
 
 
 def expm_keep(A: Array, *, xp: Namespace) -> tuple[Array]:
     """The matrices that make the polynomial, stacked."""
+    factors = [A] * 8 if A.shape[-1] == 0 else _polynomial(_scaled(A, *_squarings(A, xp), xp), xp)
+    return (xp.stack(factors, axis=-3),)
+
+
+def _steps(A: Array, xp: Namespace) -> tuple[Array, list[Array]]:
+    """Y, and the matrices that make the polynomial."""
     if A.shape[-1] == 0:
-        return (xp.stack([A] * 8, axis=-3),)
-    return (xp.stack(_polynomial(_scaled(A, *_squarings(A, xp), xp), xp), axis=-3),)
+        return 1.0 * A, [A] * 8
+    norm, limits = _squarings(A, xp)
+    factors = _polynomial(_scaled(A, norm, limits, xp), xp)
+    Y = factors[-1]
+    for limit in limits:
+        (Y,) = _squared((Y,), norm, limit, len(limits), xp)
+    return Y, factors
 
 
 def _squarings(A: Array, xp: Namespace) -> tuple[Array, list[float]]:
@@ -91,12 +96,13 @@ def _squarings(A: Array, xp: Namespace) -> tuple[Array, list[float]]:
 
 
 def _scaled(A: Array, norm: Array, limits: list[float], xp: Namespace) -> Array:
-    """A, halved once for each squaring; NaN where that brings it not down to the least limit."""
-    if len(limits) == MOST:
-        A = xp.where(norm <= 2 * limits[-1], A, float("nan"))
+    """A, halved once for each squaring; NaN where that is not enough."""
+    scale = xp.ones_like(norm)
     for limit in limits:
-        A = xp.where(norm > limit, 0.5 * A, A)
-    return A
+        scale = xp.where(norm > limit, 0.5 * scale, scale)
+    if len(limits) == MOST:
+        scale = xp.where(norm <= 2 * limits[-1], scale, float("nan"))
+    return A * scale
 
 
 def _polynomial(X: Array, xp: Namespace) -> list[Array]:
