@@ -57,7 +57,7 @@ def apart(values: Array, largest: Array, xp: Namespace) -> Array:
 
 def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
     """Which singular values are the extreme one to rounding, that of the largest, and not far from it."""
-    largest = xp.max(values, axis=-1, keepdims=True) * (TIED * eps_of(values.dtype, xp))
+    largest = _first(values) * (TIED * eps_of(values.dtype, xp))
     own = extreme * _close(values, xp)
     return xp.abs(values - extreme) <= xp.where(own < largest, own, largest)
 

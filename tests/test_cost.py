@@ -36,8 +36,6 @@ CALLS = {
     "eig": "eig",
     "eigvals": "eig",
 }
-# Rows that count the steps s of an iteration take the most here, where values are not looked at.
-MOST = {"expm": 20}
 HALVED = Fraction(1, 3)  # two products of each half size, n^3 counted as one product of full size
 
 # What a row is about: the rule, its keywords, and the one output whose cotangent is given.
@@ -61,6 +59,13 @@ def flops(cell, steps=0):
         return int(found[1]) + int(found[2]) * steps
     found = re.search(r"(?:\\tfrac\{(\d+)\}\{(\d+)\}|(\d+)) n\^3", cell)
     return Fraction(int(found[1] or found[3]), int(found[2] or 1)) if found else 0
+
+
+def steps_of(page):
+    """The steps s of an iteration that the inputs here take, and the most of them; 0 where there is none."""
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    found = re.search(r"\$`s = (\d+)`\$, and \$`s = (\d+)`\$ where values cannot be looked at", text)
+    return tuple(map(int, found.groups())) if found else (0, 0)
 
 
 def rows():
@@ -141,7 +146,7 @@ def test_the_page_says_what_is_computed(page, label, cells, counted):
             2 * 2**level * Fraction(1, 8 ** (level + 1)) for level in range(int(np.log2(N)) - 1)
         )
     elif products:
-        wanted["products"] = number(products, MOST.get(page, 0))
+        wanted["products"] = number(products, steps_of(page)[1])
     if solves:
         wanted["triangular solves"] = int(solves)
     wanted.update(filter(None, factorization.split(", ")))

@@ -1,4 +1,4 @@
-"""Band systems on NumPy, with pivoting: by LAPACK each, or all at once where many are short."""
+"""Band systems on NumPy, with pivoting: each by LAPACK, or many short ones all at once."""
 
 import math
 from typing import Any
@@ -23,7 +23,8 @@ def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
         return reduction.solve_bands(C, B, xp, l=l)
     # Measured: LAPACK takes 3 to 4 microseconds a matrix, the whole batch at once 100 and more for each row.
     if 0 <= l < w and math.prod(B.shape[:-2]) >= 32 * n:
-        return _all_at_once(C.reshape(-1, w, n), B.reshape(-1, n, m), l).reshape(B.shape)
+        with np.errstate(all="ignore"):
+            return _all_at_once(C.reshape(-1, w, n), B.reshape(-1, n, m), l).reshape(B.shape)
     solve = _tridiagonal if (w, l) == (3, 1) and n > 1 else _banded
     each = zip(C.reshape(-1, w, n), B.reshape(-1, n, m), strict=True)
     return np.stack([solve(c, b, l) for c, b in each]).reshape(B.shape)

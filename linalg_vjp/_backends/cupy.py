@@ -80,6 +80,7 @@ def peek(X: Array) -> float | None:
 
 
 def _is_generic(A: Array) -> bool:
+    """Whether `_cupy_lu` does not take it."""
     m, n = A.shape[-2:]
     return bool(A.size == 0 or (m < n if A.ndim == 2 else m != n))
 
@@ -109,8 +110,6 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
     """A^-1 B or A^-H B; batches broadcast."""
-    if pivots is None:
-        return generic.lu_solve(F, pivots, B, xp, adjoint=adjoint)
     if B.size == 0:
         return cupy.zeros((*np.broadcast_shapes(F.shape[:-2], B.shape[:-2]), *B.shape[-2:]), dtype=B.dtype)
     return _cupy_lu.solve(F, pivots, B, adjoint=adjoint)

@@ -166,19 +166,15 @@ def _shares(sums: Array, entries: Array, largest: bool, axis: int, xp: Namespace
 
     That makes the norm of the whole the least: `entries` is the squared norm of the signs in each sum.
     """
-    hit = sums == _extreme(sums, largest, axis, xp)
-    share = xp.where(hit, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
+    extreme = xp.max(sums, axis=axis, keepdims=True) if largest else xp.min(sums, axis=axis, keepdims=True)
+    share = xp.where(sums == extreme, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
     return share / xp.sum(share, axis=axis, keepdims=True)
 
 
 def spectral_shares(S: Array, largest: bool, xp: Namespace) -> Array:
     """Equal shares of one for the singular values that are the largest or smallest one to rounding."""
-    hit = xp.astype(equal(S, _extreme(S, largest, -1, xp), xp), S.dtype)
+    hit = xp.astype(equal(S, S[..., :1] if largest else S[..., -1:], xp), S.dtype)
     return hit / xp.sum(hit, axis=-1, keepdims=True)
-
-
-def _extreme(x: Array, largest: bool, axis: int, xp: Namespace) -> Array:
-    return (xp.max if largest else xp.min)(x, axis=axis, keepdims=True)
 
 
 MATRIX_NORM = Rule(

@@ -90,21 +90,11 @@ class Jax(Compared, frameworks.Jax):
 
     def candidates(self, name, params):
         jax = self.jax
-        own = {
-            "lu_solve": self.lu_solve,
-            "qr_pivoted": lambda A: jax.lax.linalg.qr(A, pivoting=True, full_matrices=False),
-        }
-        if name in own:
-            yield own[name]
+        if name == "qr_pivoted":
+            yield lambda A: jax.lax.linalg.qr(A, pivoting=True, full_matrices=False)
             return
         yield peers.jax_function(name)
         yield from found_in((jax.numpy.linalg, jax.scipy.linalg, jax.lax.linalg, jax.numpy), name, params)
-
-    def lu_solve(self, LU, pivots, B):
-        def one(LU, pivots, B):
-            return self.jax.scipy.linalg.lu_solve((LU, pivots.astype("int32")), B)
-
-        return (self.jax.vmap(one) if LU.ndim > 2 else one)(LU, pivots, B)
 
 
 class Autograd(Compared, frameworks.Autograd):

@@ -14,7 +14,7 @@ from linalg_vjp.vendor import home
 
 from ..random_inputs import regular
 from ..said_by_torch import SAID_BY_TORCH
-from ..test_cost import FLOPS, PAGES, flops, number
+from ..test_cost import FLOPS, PAGES, flops, number, steps_of
 from .jaxprs import equations
 from .test_kept import floating
 
@@ -48,12 +48,11 @@ JAX = {
 }
 
 
-# The steps of an iteration that the inputs here take; a choice in a compiled program counts as none.
-STEPS = {"expm": 4}
-
-
 def stated(name, steps=0):
-    """What the page says of a rule: a factorization, products and solves, and the calls of Python."""
+    """What the page says of a rule: a factorization, products and solves, and the calls of Python.
+
+    In a compiled program a choice counts as no step.
+    """
     part = (PAGES / f"{home(name)}.md").read_text(encoding="utf-8").partition("## Cost")[2]
     label = rf"(?:`{name}`, )?both in a host" if home(name) == name else f"`{name}`, both in a host"
     cells = re.search(rf"^\| {label} \|(.*)\|(.*)\|(.*)\|(.*)\|$", part, flags=re.M)
@@ -161,7 +160,7 @@ def test_torch(name):
     found["triangular solves"] += 2 * found.pop("lu_solve", 0)
     if found.pop("inverse", 0):
         found += Counter({"LU": 1, "triangular solves": 2})
-    wanted, _ = stated(name, STEPS.get(name, 0))
+    wanted, _ = stated(name, steps_of(home(name))[0])
     assert +found == wanted
 
 
