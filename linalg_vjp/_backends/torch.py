@@ -171,7 +171,7 @@ shortcut = choose
 
 def peek(X: Array) -> float | None:
     """The largest of some real numbers, 0 of none; None where it cannot be looked at."""
-    return None if _hidden(X) else float(X.max()) if X.numel() else 0.0
+    return None if _hidden(X) else float(X.detach().max()) if X.numel() else 0.0
 
 
 def _hidden(X: Array) -> bool:
