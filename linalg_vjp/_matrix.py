@@ -13,6 +13,7 @@ __all__ = [
     "add_diagonal",
     "adjoint",
     "after",
+    "again",
     "broadcast_shapes",
     "cholesky",
     "choose",
@@ -20,6 +21,7 @@ __all__ = [
     "diagonal",
     "divide",
     "eye",
+    "fixed",
     "hermitian",
     "inner",
     "inv",
@@ -286,6 +288,19 @@ def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:
 def after(X: Array, Y: Array, xp: Namespace) -> Array:
     """X, to compute with only when Y is there; the same value, where Y is finite."""
     return primitives(xp).after(X, Y)
+
+
+def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Namespace) -> Any:
+    """once(*arrays); twice(*arrays), the same value, where a host differentiates through the arrays of `at`.
+
+    So a derivative that is computed from factors without a derivative of their own can be differentiated.
+    """
+    return primitives(xp).again(at, once, twice, *arrays)
+
+
+def fixed(X: Array, xp: Namespace) -> Array:
+    """X without its derivative."""
+    return primitives(xp).fixed(X)
 
 
 def inverse_permutation(p: Array, xp: Namespace) -> Array:

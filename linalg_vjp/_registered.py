@@ -9,7 +9,7 @@ from typing import Any
 
 from ._backends import generic, primitives
 from ._bands import to_columns
-from ._namespaces import Array, Namespace
+from ._namespaces import Array, Namespace, is_jax_namespace
 
 __all__ = ["Registered"]
 
@@ -23,13 +23,19 @@ class Registered:
         The host's, as the standard has it.
     functions : mapping of str to callable
         For each rule a function with the standard's keywords, which the host differentiates by the rule.
+    fixed : callable
+        An array without its derivative, as the host has it.
     factorizes : bool
         Whether the host differentiates the library's own `lu_factor` and `lu_solve`. Otherwise a matrix
         stands for its factorization here, and is solved with by the rule.
     """
 
     def __init__(
-        self, xp: Namespace, functions: Mapping[str, Callable[..., Any]], factorizes: bool = False
+        self,
+        xp: Namespace,
+        functions: Mapping[str, Callable[..., Any]],
+        fixed: Callable[[Array], Array],
+        factorizes: bool = False,
     ) -> None:
         self.__name__ = xp.__name__
         self._xp = xp
@@ -51,13 +57,19 @@ class Registered:
         def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
             return functions["solve_banded"](to_columns(C, l, xp), B, u=C.shape[-2] - 1 - l)
 
+        def again(at: Any, once: Any, twice: Any, *arrays: Array) -> Any:
+            return twice(*arrays)
+
         own: dict[str, Any] = {
+            "fixed": fixed,
             "solve_bands": solve_bands,
             "inv": inv,
             "cholesky": cholesky,
             "solve_triangular": solve_triangular,
             "lu": lu,
         }
+        if not is_jax_namespace(xp):  # which finds out for itself
+            own["again"] = again
         if not factorizes:
             own |= {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
         self.primitives = _Over(primitives(xp), own)

@@ -77,6 +77,15 @@ class Primitives(Protocol):
     def peek(self, X: Array) -> float | None:
         """The largest of some real numbers, 0 of none; None where the library may not look at values."""
 
+    def again(self, at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
+        """once(*arrays), or twice(*arrays) where a host differentiates the result through the arrays of `at`.
+
+        Both have the same value; `twice` is what has the right derivative.
+        """
+
+    def fixed(self, X: Array) -> Array:
+        """X without its derivative."""
+
     def after(self, X: Array, Y: Array) -> Array:
         """X; a library that runs what is independent at the same time computes with it after Y is there."""
 

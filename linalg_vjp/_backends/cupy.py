@@ -11,7 +11,9 @@ from . import _cupy_lu, generic
 from .generic import (
     add_diagonal,
     after,
+    again,
     cholesky,
+    fixed,
     inv,
     inverse_permutation,
     largest,
@@ -29,8 +31,10 @@ from .generic import (
 __all__ = [
     "add_diagonal",
     "after",
+    "again",
     "cholesky",
     "choose",
+    "fixed",
     "inv",
     "inverse_permutation",
     "largest",

@@ -1,6 +1,6 @@
 """The primitives in pure Array API: for any library, traceable, and differentiable once more."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from .._namespaces import Array, Namespace, device
 from .reduction import solve_bands
@@ -8,8 +8,10 @@ from .reduction import solve_bands
 __all__ = [
     "add_diagonal",
     "after",
+    "again",
     "cholesky",
     "choose",
+    "fixed",
     "inv",
     "inverse_permutation",
     "largest",
@@ -20,6 +22,7 @@ __all__ = [
     "lu_packed",
     "lu_solve",
     "mirror",
+    "no_third",
     "peek",
     "permute_rows",
     "plain_norm",
@@ -231,6 +234,23 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
 
 shortcut = choose
+
+
+def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
+    """Once: no host that differentiates is here; those have a namespace that says so."""
+    return once(*arrays)
+
+
+def fixed(X: Array) -> Array:
+    """X, as nothing is differentiated here."""
+    return X
+
+
+def no_third() -> NoReturn:
+    """Raise, where what is fixed is differentiated twice."""
+    raise NotImplementedError(
+        "linalg_vjp has first and second derivatives of this rule and no third; difference the second one"
+    )
 
 
 def peek(X: Array) -> float | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
@@ -12,6 +13,7 @@ from .generic import (
     inv,
     largest,
     mirror,
+    no_third,
     permute_rows,
     plain_norm,
     row_sum,
@@ -24,8 +26,10 @@ from .generic import (
 __all__ = [
     "add_diagonal",
     "after",
+    "again",
     "cholesky",
     "choose",
+    "fixed",
     "inv",
     "inverse_permutation",
     "largest",
@@ -136,6 +140,35 @@ def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
     """One of the two at run time; under vmap both."""
     return jax.lax.cond(condition, quick, exact, *arrays)
+
+
+@jax.custom_jvp  # type: ignore[untyped-decorator]
+def _rests(*at: Array) -> Array:
+    """True; where it is differentiated, its rule says False in its place."""
+    return jnp.asarray(True)
+
+
+_rests.defjvp(lambda at, dots: (jnp.asarray(False), np.zeros((), jax.dtypes.float0)))
+
+
+def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
+    """Once, until JAX differentiates through the arrays of `at`: XLA drops the branch that is not taken."""
+    return jax.lax.cond(_rests(*at), once, twice, *arrays)
+
+
+@jax.custom_jvp  # type: ignore[untyped-decorator]
+def fixed(X: Array) -> Array:
+    """X without its derivative."""
+    return X
+
+
+@jax.custom_jvp  # type: ignore[untyped-decorator]
+def _still_fixed(X: Array) -> Array:
+    return X
+
+
+fixed.defjvp(lambda at, dots: (_still_fixed(*at), jnp.zeros_like(at[0])))
+_still_fixed.defjvp(lambda at, dots: no_third())
 
 
 def peek(X: Array) -> float | None:

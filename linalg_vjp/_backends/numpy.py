@@ -15,7 +15,7 @@ from .._namespaces import Array, Namespace
 from . import generic
 from ._numpy_bands import solve_bands
 from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve, native
-from .generic import after, inverse_permutation
+from .generic import after, again, fixed, inverse_permutation
 
 try:
     import scipy.linalg
@@ -26,8 +26,10 @@ except ImportError:
 __all__ = [
     "add_diagonal",
     "after",
+    "again",
     "cholesky",
     "choose",
+    "fixed",
     "inv",
     "inverse_permutation",
     "largest",

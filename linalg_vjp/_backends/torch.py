@@ -7,13 +7,15 @@ import torch
 
 from .._namespaces import Array, Namespace
 from . import generic
-from .generic import after, inv, inverse_permutation, plain_norm, row_sum, solve_bands
+from .generic import after, again, fixed, inv, inverse_permutation, plain_norm, row_sum, solve_bands
 
 __all__ = [
     "add_diagonal",
     "after",
+    "again",
     "cholesky",
     "choose",
+    "fixed",
     "inv",
     "inverse_permutation",
     "largest",

@@ -39,6 +39,7 @@ from .tensordot import *
 from .kron import *
 from .matrix_power import *
 from .expm import *
+from .sylvester import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from autograd.builtins import container_untake
 from autograd.core import defjvp_argnums, defvjp_argnums, sum_outgrads
-from autograd.extend import primitive, vspace
+from autograd.extend import defjvp, defvjp, primitive, vspace
 from autograd.tracer import getval, isbox
 
 from .. import RULES, Linearization, Registered, Rule
+from .._backends.generic import no_third
 from .._call import forward_keeping, kept_of, prepared, with_outputs
 from .._matrix import conj
 from .._namespaces import Array
@@ -124,4 +125,21 @@ def given(x: Any) -> Any:
     return None if not isbox(x) and not np.any(x) else conjugate(floating(x))
 
 
-NAMESPACE = Registered(standard, {name: function(rule) for name, rule in RULES.items()})
+@primitive  # type: ignore[untyped-decorator]
+def fixed(x: Array) -> Array:
+    """An array without its derivative, once."""
+    return x
+
+
+@primitive  # type: ignore[untyped-decorator]
+def zero(x: Array) -> Array:
+    """A zero that stands for a derivative which nobody has."""
+    return np.zeros_like(x)
+
+
+defvjp(fixed, lambda ans, x: lambda g: zero(x))
+defjvp(fixed, lambda g, ans, x: zero(x))
+defvjp(zero, lambda ans, x: lambda g: no_third())
+defjvp(zero, lambda g, ans, x: no_third())
+
+NAMESPACE = Registered(standard, {name: function(rule) for name, rule in RULES.items()}, fixed)

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from .. import RULES, Registered, Rule
+from .._backends.generic import no_third
 from .._call import (
     Frame,
     fitted,
@@ -60,6 +61,56 @@ class Primal(torch.autograd.Function):  # type: ignore[misc]
     def jvp(ctx: Any, x_dot: Array) -> None:
         """None."""
         return None
+
+
+class Fixed(torch.autograd.Function):  # type: ignore[misc]
+    """The same values without their derivative, once."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Array) -> Array:
+        """The same values."""
+        return x.view_as(x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
+        """Keep the values, which the zero depends on."""
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, x_bar: Array) -> Array:
+        """Zero, which cannot be differentiated."""
+        zero: Array = Zero.apply(*ctx.saved_tensors)
+        return zero
+
+    jvp = backward
+
+
+class Zero(torch.autograd.Function):  # type: ignore[misc]
+    """A zero that stands for a derivative which nobody has."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Array) -> Array:
+        """Zeros."""
+        return torch.zeros_like(x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
+        """There is nothing to keep."""
+
+    @staticmethod
+    def backward(ctx: Any, x_bar: Array) -> Array:
+        """An error."""
+        no_third()
+
+    @staticmethod
+    def jvp(ctx: Any, x_dot: Array) -> Array:
+        """An error."""
+        no_third()
 
 
 class Operation(torch.autograd.Function):  # type: ignore[misc]
@@ -288,5 +339,7 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
 
 
 NAMESPACE = Registered(
-    array_namespace(torch.empty(0)), {name: applied(rule, {}, 0) for name, rule in RULES.items()}
+    array_namespace(torch.empty(0)),
+    {name: applied(rule, {}, 0) for name, rule in RULES.items()},
+    Fixed.apply,
 )

@@ -20,6 +20,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .. import RULES, Registered, Rule
+from .._backends.jax import fixed
 from .._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, push, with_outputs
 from .._namespaces import Array
 from ._functions import as_function
@@ -142,7 +143,7 @@ def function(rule: Rule) -> Any:
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
-NAMESPACE = Registered(jax.numpy, OPERATIONS, factorizes=True)
+NAMESPACE = Registered(jax.numpy, OPERATIONS, fixed, factorizes=True)
 globals().update(OPERATIONS)
 if TYPE_CHECKING:
 

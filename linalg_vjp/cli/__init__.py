@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "--examples",
         type=_count,
         metavar="N",
-        help="random cases per rule (default: 200, fewer on a slow backend)",
+        help="random cases per rule (default: 100, fewer on a slow backend)",
     )
     check.add_argument(
         "--hours",

@@ -256,5 +256,6 @@ def _function(rule: Rule, base: Namespace, xp: Callable[[], Namespace]) -> Calla
 def dual_namespace(base: Namespace) -> Registered:
     """The namespace of dual numbers over a library, in which rules reach each other."""
     plain = _Namespace(base)
-    made = Registered(plain, {name: _function(rule, base, lambda: made) for name, rule in RULES.items()})
+    functions = {name: _function(rule, base, lambda: made) for name, rule in RULES.items()}
+    made = Registered(plain, functions, lambda x: Dual(x.value, None, x.xp))
     return made

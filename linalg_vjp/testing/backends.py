@@ -61,7 +61,7 @@ class Backend:
     dtypes: tuple[str, ...]
     start_with: tuple[dict[str, Any], ...] = ()
     forget_with: tuple[dict[str, Any], ...] = ()  # calls that free what was compiled for cases that are over
-    examples: int = 200  # random cases of each rule, unless the user says how many
+    examples: int = 100  # random cases of each rule, unless the user says how many
     tolerance: float = 1.0  # how many times the limit of an error is
     split_batches: bool = False
     empty: bool = True  # whether axes of size 0 are to be tried

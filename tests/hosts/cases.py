@@ -99,6 +99,10 @@ class Forwards:
         return getattr(np.linalg, name)
 
     @staticmethod
+    def sylvester_h(H, K, C):
+        return scipy.linalg.solve_sylvester(H, K, C)
+
+    @staticmethod
     def expm(A):
         return scipy.linalg.expm(A)
 

@@ -24,7 +24,7 @@ def _within(value):
 
 def _parts(equation):
     name, params = equation.primitive.name, equation.params
-    if name == "cond":  # of regular matrices
+    if name == "cond":  # of regular matrices, differentiated once
         return params["branches"][-1]
     if name == "custom_linear_solve":  # the others are for its derivatives
         return params["jaxprs"].solve
