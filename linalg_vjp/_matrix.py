@@ -294,13 +294,17 @@ def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Name
     """once(*arrays); twice(*arrays), the same value, where a host differentiates through the arrays of `at`.
 
     So a derivative that is computed from factors without a derivative of their own can be differentiated.
+    With None in place of `twice` that is an error.
     """
     return primitives(xp).again(at, once, twice, *arrays)
 
 
-def fixed(X: Array, xp: Namespace) -> Array:
-    """X without its derivative."""
-    return primitives(xp).fixed(X)
+def fixed(f: Any, X: Array, xp: Namespace) -> Array:
+    """f(X), a constant: no derivative flows through it, and a second one is an error.
+
+    f is given an array of the library itself, in whatever the host has wrapped it.
+    """
+    return primitives(xp).fixed(f, X)
 
 
 def inverse_permutation(p: Array, xp: Namespace) -> Array:

@@ -4,7 +4,7 @@ import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Param", "complete", "integer", "negative_axis", "one_of"]
+__all__ = ["Param", "complete", "integer", "negative_axis", "one_of", "real_number"]
 
 
 class Param(NamedTuple):
@@ -57,6 +57,21 @@ def integer(default: int, *samples: int) -> Param:
     return Param(
         default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples)
     )
+
+
+def real_number(default: float, *samples: float) -> Param:
+    """A keyword that is a real number, and values to try in tests.
+
+    Examples
+    --------
+    >>> real_number(0.5, 2.0).tried()
+    (0.5, 2.0)
+    """
+
+    def allows(value: object) -> bool:  # the compiler of PyTorch has symbols for numbers
+        return isinstance(value, numbers.Real) or type(value).__name__ == "SymFloat"
+
+    return Param(default, allows, "a real number", (default, *samples))
 
 
 def negative_axis() -> Param:

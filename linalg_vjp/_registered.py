@@ -24,7 +24,7 @@ class Registered:
     functions : mapping of str to callable
         For each rule a function with the standard's keywords, which the host differentiates by the rule.
     fixed : callable
-        An array without its derivative, as the host has it.
+        ``fixed(f, X)`` is f of the values of X, an array without a derivative.
     factorizes : bool
         Whether the host differentiates the library's own `lu_factor` and `lu_solve`. Otherwise a matrix
         stands for its factorization here, and is solved with by the rule.
@@ -34,7 +34,7 @@ class Registered:
         self,
         xp: Namespace,
         functions: Mapping[str, Callable[..., Any]],
-        fixed: Callable[[Array], Array],
+        fixed: Callable[..., Array],
         factorizes: bool = False,
     ) -> None:
         self.__name__ = xp.__name__
@@ -58,7 +58,7 @@ class Registered:
             return functions["solve_banded"](to_columns(C, l, xp), B, u=C.shape[-2] - 1 - l)
 
         def again(at: Any, once: Any, twice: Any, *arrays: Array) -> Any:
-            return twice(*arrays)
+            return generic.no_second() if twice is None else twice(*arrays)
 
         own: dict[str, Any] = {
             "fixed": fixed,

@@ -80,11 +80,11 @@ class Primitives(Protocol):
     def again(self, at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
         """once(*arrays), or twice(*arrays) where a host differentiates the result through the arrays of `at`.
 
-        Both have the same value; `twice` is what has the right derivative.
+        Both have the same value, `twice` the right derivative; None in its place makes that an error.
         """
 
-    def fixed(self, X: Array) -> Array:
-        """X without its derivative."""
+    def fixed(self, f: Any, X: Array) -> Array:
+        """f(X), a constant: no derivative flows through it, and a second one is an error."""
 
     def after(self, X: Array, Y: Array) -> Array:
         """X; a library that runs what is independent at the same time computes with it after Y is there."""

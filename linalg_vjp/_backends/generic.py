@@ -22,6 +22,7 @@ __all__ = [
     "lu_packed",
     "lu_solve",
     "mirror",
+    "no_second",
     "no_third",
     "peek",
     "permute_rows",
@@ -241,9 +242,16 @@ def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
     return once(*arrays)
 
 
-def fixed(X: Array) -> Array:
-    """X, as nothing is differentiated here."""
-    return X
+def fixed(f: Any, X: Array) -> Array:
+    """f(X), as nothing is differentiated here."""
+    return f(X)
+
+
+def no_second() -> NoReturn:
+    """Raise, where a derivative is differentiated that cannot be."""
+    raise NotImplementedError(
+        "this rule has no second derivative with these keywords; its page in rules/ says what it wants"
+    )
 
 
 def no_third() -> NoReturn:

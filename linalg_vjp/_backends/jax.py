@@ -13,6 +13,7 @@ from .generic import (
     inv,
     largest,
     mirror,
+    no_second,
     no_third,
     permute_rows,
     plain_norm,
@@ -138,7 +139,9 @@ def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """One of the two at run time; under vmap both."""
+    """One of the two, at run time; under vmap both. Outside of a program JAX would compile both each time."""
+    if not isinstance(condition, jax.core.Tracer):
+        return (quick if condition else exact)(*arrays)
     return jax.lax.cond(condition, quick, exact, *arrays)
 
 
@@ -153,21 +156,37 @@ _rests.defjvp(lambda at, dots: (jnp.asarray(False), np.zeros((), jax.dtypes.floa
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
     """Once, until JAX differentiates through the arrays of `at`: XLA drops the branch that is not taken."""
+    if not any(isinstance(x, jax.core.Tracer) for x in (*at, *arrays)):
+        return once(*arrays)
+    if twice is None:
+        return once(*map(_once, arrays))
     return jax.lax.cond(_rests(*at), once, twice, *arrays)
 
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
-def fixed(X: Array) -> Array:
-    """X without its derivative."""
+def _once(X: Array) -> Array:
     return X
+
+
+_once.defjvp(lambda at, dots: no_second())
+
+
+def fixed(f: Any, X: Array) -> Array:
+    """f(X), a constant."""
+    return _fixed(f(jax.lax.stop_gradient(X)), X)
 
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
-def _still_fixed(X: Array) -> Array:
-    return X
+def _fixed(Y: Array, X: Array) -> Array:
+    return Y
 
 
-fixed.defjvp(lambda at, dots: (_still_fixed(*at), jnp.zeros_like(at[0])))
+@jax.custom_jvp  # type: ignore[untyped-decorator]
+def _still_fixed(Y: Array, X: Array) -> Array:
+    return Y
+
+
+_fixed.defjvp(lambda at, dots: (_still_fixed(*at), jnp.zeros_like(at[0])))
 _still_fixed.defjvp(lambda at, dots: no_third())
 
 

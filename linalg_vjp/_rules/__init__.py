@@ -39,6 +39,7 @@ from .tensordot import *
 from .kron import *
 from .matrix_power import *
 from .expm import *
+from .funm_hermitian import *
 from .sylvester import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(

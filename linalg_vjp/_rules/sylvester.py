@@ -58,7 +58,7 @@ def _solved(H: Array, K: Array, V: Array, W: Array, sums: Array, C: Array, xp: N
         return matmul(matmul(V, Y, xp), adjoint(W, xp), xp)
 
     def twice(H: Array, K: Array, V: Array, W: Array, sums: Array, C: Array) -> Array:
-        V, W, sums = (fixed(x, xp) for x in (V, W, sums))
+        V, W, sums = (fixed(lambda x: x, x, xp) for x in (V, W, sums))
         X = once(H, K, V, W, sums, C)
         rest = C - matmul(hermitian(H, xp), X, xp) - matmul(X, hermitian(K, xp), xp)
         return X + once(H, K, V, W, sums, rest)

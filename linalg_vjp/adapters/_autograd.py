@@ -125,21 +125,26 @@ def given(x: Any) -> Any:
     return None if not isbox(x) and not np.any(x) else conjugate(floating(x))
 
 
-@primitive  # type: ignore[untyped-decorator]
-def fixed(x: Array) -> Array:
-    """An array without its derivative, once."""
-    return x
+def fixed(f: Any, x: Array) -> Array:
+    """f(x), a constant."""
+    return constant(f(plain(x)), x)
 
 
 @primitive  # type: ignore[untyped-decorator]
-def zero(x: Array) -> Array:
+def constant(values: Array, x: Array) -> Array:
+    """Values that were made of x: no derivative flows to it, and a second one would be wrong."""
+    return values
+
+
+@primitive  # type: ignore[untyped-decorator]
+def zero(x: Array, like: Array) -> Array:
     """A zero that stands for a derivative which nobody has."""
-    return np.zeros_like(x)
+    return np.zeros_like(like)
 
 
-defvjp(fixed, lambda ans, x: lambda g: zero(x))
-defjvp(fixed, lambda g, ans, x: zero(x))
-defvjp(zero, lambda ans, x: lambda g: no_third())
-defjvp(zero, lambda g, ans, x: no_third())
+defvjp(constant, lambda ans, values, x: lambda g: zero(x, plain(x)), argnums=(1,))
+defjvp(constant, lambda g, ans, values, x: zero(x, plain(values)), argnums=(1,))
+defvjp(zero, lambda ans, x, like: lambda g: no_third(), argnums=(0,))
+defjvp(zero, lambda g, ans, x, like: no_third(), argnums=(0,))
 
 NAMESPACE = Registered(standard, {name: function(rule) for name, rule in RULES.items()}, fixed)

@@ -64,28 +64,38 @@ class Primal(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Fixed(torch.autograd.Function):  # type: ignore[misc]
-    """The same values without their derivative, once."""
+    """Constants that were made of x: no derivative flows to it, and a second one would be wrong."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(x: Array) -> Array:
-        """The same values."""
-        return x.view_as(x)
+    def forward(values: Array, x: Array) -> Array:
+        """The values."""
+        return values.view_as(values)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """Keep the values, which the zero depends on."""
+        """Keep x, on which the zero depends, and the shape."""
         ctx.save_for_backward(*inputs)
         ctx.save_for_forward(*inputs)
 
     @staticmethod
-    def backward(ctx: Any, x_bar: Array) -> Array:
+    def backward(ctx: Any, x_bar: Array) -> Arrays:
         """Zero, which cannot be differentiated."""
-        zero: Array = Zero.apply(*ctx.saved_tensors)
+        return None, Zero.apply(ctx.saved_tensors[1], ctx.saved_tensors[1])
+
+    @staticmethod
+    def jvp(ctx: Any, *dots: Array | None) -> Array:
+        """Zero, which cannot be differentiated."""
+        values, x = ctx.saved_tensors
+        zero: Array = Zero.apply(x, values)
         return zero
 
-    jvp = backward
+
+def fixed(f: Any, x: Array) -> Array:
+    """f(x), a constant."""
+    constant: Array = Fixed.apply(f(x.detach()), x)
+    return constant
 
 
 class Zero(torch.autograd.Function):  # type: ignore[misc]
@@ -94,9 +104,9 @@ class Zero(torch.autograd.Function):  # type: ignore[misc]
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(x: Array) -> Array:
+    def forward(x: Array, like: Array) -> Array:
         """Zeros."""
-        return torch.zeros_like(x)
+        return torch.zeros_like(like)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
@@ -108,7 +118,7 @@ class Zero(torch.autograd.Function):  # type: ignore[misc]
         no_third()
 
     @staticmethod
-    def jvp(ctx: Any, x_dot: Array) -> Array:
+    def jvp(ctx: Any, *dots: Array | None) -> Array:
         """An error."""
         no_third()
 
@@ -341,5 +351,5 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
 NAMESPACE = Registered(
     array_namespace(torch.empty(0)),
     {name: applied(rule, {}, 0) for name, rule in RULES.items()},
-    Fixed.apply,
+    fixed,
 )

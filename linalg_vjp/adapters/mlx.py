@@ -140,7 +140,7 @@ def function(rule: Rule) -> Any:
 
 
 OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
-NAMESPACE = Registered(standard, OPERATIONS, mx.stop_gradient)
+NAMESPACE = Registered(standard, OPERATIONS, lambda f, X: f(mx.stop_gradient(X)))
 globals().update(OPERATIONS)
 if TYPE_CHECKING:
 

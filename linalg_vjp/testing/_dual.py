@@ -218,6 +218,13 @@ class _Namespace:
     def log(self, x: Dual) -> Dual:
         return Dual(self.base.log(x.value), None if x.dot is None else x.dot / x.value, self)
 
+    def exp(self, x: Dual) -> Dual:
+        y = self.base.exp(x.value)
+        return Dual(y, None if x.dot is None else y * x.dot, self)
+
+    def log1p(self, x: Dual) -> Dual:
+        return Dual(self.base.log1p(x.value), None if x.dot is None else x.dot / (1 + x.value), self)
+
     def log2(self, x: Dual) -> Dual:
         return Dual(self.base.log2(x.value), None, self)  # rules round it to a step
 
@@ -252,10 +259,14 @@ def _function(rule: Rule, base: Namespace, xp: Callable[[], Namespace]) -> Calla
     return call
 
 
+def _fixed(f: Callable[[Array], Array], x: Dual) -> Dual:
+    return Dual(f(x.value), None, x.xp)
+
+
 @functools.cache
 def dual_namespace(base: Namespace) -> Registered:
     """The namespace of dual numbers over a library, in which rules reach each other."""
     plain = _Namespace(base)
     functions = {name: _function(rule, base, lambda: made) for name, rule in RULES.items()}
-    made = Registered(plain, functions, lambda x: Dual(x.value, None, x.xp))
+    made = Registered(plain, functions, _fixed)
     return made

@@ -99,6 +99,15 @@ class Forwards:
         return getattr(np.linalg, name)
 
     @staticmethod
+    def funm_hermitian(A, f):
+        w, V = np.linalg.eigh(A)
+        return (V * {"sqrt": np.sqrt, "exp": np.exp}[f](w)) @ np.conj(V.T)
+
+    @staticmethod
+    def trace_funm(A, f):
+        return np.sum(np.logaddexp(0, np.linalg.eigvalsh(A)))
+
+    @staticmethod
     def sylvester_h(H, K, C):
         return scipy.linalg.solve_sylvester(H, K, C)
 

@@ -94,6 +94,7 @@ class Point:
     alone: bool = True  # also one case for each cotangent alone
     pushed: bool = True  # also tangents
     twice: bool = True  # also a second derivative, if it is smooth
+    smooth: bool = False  # although the marks say that it may not be
     axes: tuple[int, ...] | None = None  # in place of those of the op
     undefined: Mapping[tuple[int, ...], tuple[Any, ...]] = field(default_factory=dict)
     keeps: tuple[str, ...] = ()  # what cotangents may have all the same: "gauge", "kink"
@@ -145,7 +146,7 @@ class Point:
             }
             cases.append({**head, **point, "vjp": self._vjp(pieces, chosen)})
             given = [bar if k in subset else None for k, bar in enumerate(bars)]
-            if not ROUGH & {*head["marks"]} and same(given, chosen):
+            if (self.smooth or not ROUGH & {*head["marks"]}) and same(given, chosen):
                 smooth = len(cases) - 1, chosen
         if self.pushed:
             cases[-1]["jvp"] = self._jvp(batch, pieces, outputs, dots)

@@ -1,0 +1,252 @@
+"""Divided differences of functions of a number: exact at equal numbers, accurate at close ones.
+
+The first is f[a, b] = (f(a) - f(b)) / (a - b), which is f'(a) at a = b; the second is
+f[a, b, c] = (f[a, b] - f[b, c]) / (a - c). The quotients themselves lose all digits where the numbers are
+close. Each function here has a formula for f[a, b] that does not. A function of the user's, and every second
+difference, is a mean of a derivative over the interval, taken by quadrature, where that is exact to rounding:
+
+    f[a, b] = integral of f'(b + t (a - b)),  f[a, b, c] = integral of t f'[a + t (b - a), a + t (c - a)]
+
+over t from 0 to 1.
+
+Sources: N. J. Higham, "Functions of matrices" (2008), appendix B.16, for the integrals (Hermite-Genocchi).
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ._namespaces import Array, Namespace
+
+__all__ = ["NAMES", "Scalar", "differences", "scalar", "second_differences"]
+
+Function = Callable[[Array], Array]
+# The nodes and weights of Gauss and Legendre, on the interval from 0 to 1: seven, and ten.
+COARSE = (
+    (0.0254460438286207377, 0.0647424830844348466),
+    (0.12923440720030278, 0.139852695744638334),
+    (0.297077424311301417, 0.190915025252559472),
+    (0.5, 0.208979591836734694),
+    (0.702922575688698583, 0.190915025252559472),
+    (0.87076559279969722, 0.139852695744638334),
+    (0.974553956171379262, 0.0647424830844348466),
+)
+FINE = (
+    (0.01304673574141414, 0.0333356721543440688),
+    (0.0674683166555077446, 0.0747256745752902966),
+    (0.160295215850487797, 0.109543181257991022),
+    (0.283302302935376405, 0.134633359654998178),
+    (0.425562830509184395, 0.147762112357376435),
+    (0.574437169490815605, 0.147762112357376435),
+    (0.716697697064623595, 0.134633359654998178),
+    (0.839704784149512203, 0.109543181257991022),
+    (0.932531683344492255, 0.0747256745752902966),
+    (0.98695326425858586, 0.0333356721543440688),
+)
+FAR = 2.0**30  # a ratio of numbers from which on the quotient itself loses nothing
+ZERO = 16  # so many eps of the largest eigenvalue are zero: see `_gaps`
+
+
+class Scalar(NamedTuple):
+    """A function of a real number, in functions of arrays; a >= b."""
+
+    within: Callable[[Array, Namespace], Array]  # the numbers, NaN where there is no f, and 0 for about zero
+    value: Callable[[Array, Namespace], Array]  # f(a)
+    slope: Callable[[Array, Array, Namespace], Array]  # f[a, b]
+    curve: Callable[[Array, Array, Namespace], Array] | None  # f'[a, b]; None where f'' is not known
+
+
+def scalar(f: Any, df: Function | None, d2f: Function | None, p: float) -> Scalar:
+    """The function of a name, or one of the user's with its derivatives."""
+    if not callable(f):
+        return _power(p) if f == "power" else NAMED[f]
+    if df is None:
+        raise TypeError("f is a function without df: give its derivative, and d2f for second derivatives")
+    return Scalar(
+        lambda w, xp: w,
+        lambda a, xp: _called(f, a, xp),
+        lambda a, b, xp: _mean(f, df, a, b, xp),
+        None if d2f is None else lambda a, b, xp: _mean(df, d2f, a, b, xp),
+    )
+
+
+def differences(g: Callable[[Array, Array, Namespace], Array], w: Array, xp: Namespace) -> Array:
+    """g[w_i, w_j] for all pairs."""
+    x, y = w[..., :, None], w[..., None, :]
+    return g(xp.where(x >= y, x, y), xp.where(x >= y, y, x), xp)
+
+
+def second_differences(f: Scalar, w: Array, xp: Namespace) -> Array:
+    """f[w_i, w_j, w_k] for all triples, of shape (..., n, n, n)."""
+    assert f.curve is not None
+    curve = f.curve
+    x, y, z = w[..., :, None, None], w[..., None, :, None], w[..., None, None, :]
+    a, b = xp.where(x >= y, x, y), xp.where(x >= y, y, x)
+    a, b, c = xp.where(z >= a, z, a), xp.where(z >= a, a, xp.where(z >= b, z, b)), xp.where(z >= b, b, z)
+    upper, lower, spread = f.slope(a, b, xp), f.slope(b, c, xp), a - c
+
+    def smooth(rule: tuple[tuple[float, float], ...]) -> Array:
+        return sum(t * weight * curve(a + t * (b - a), a + t * (c - a), xp) for t, weight in rule)
+
+    return _chosen(smooth, upper - lower, xp.abs(upper) + xp.abs(lower), spread, xp)
+
+
+def _mean(f: Function, df: Function, a: Array, b: Array, xp: Namespace) -> Array:
+    """f[a, b] of a function of the user's."""
+
+    def smooth(rule: tuple[tuple[float, float], ...]) -> Array:
+        return sum(weight * _called(df, b + t * (a - b), xp) for t, weight in rule)
+
+    upper, lower = _called(f, a, xp), _called(f, b, xp)
+    return _chosen(smooth, upper - lower, xp.abs(upper) + xp.abs(lower), a - b, xp)
+
+
+def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Array, xp: Namespace) -> Array:
+    """The integral, where both rules agree to what the quotient loses; else the quotient."""
+    coarse, fine = smooth(COARSE), smooth(FINE)
+    agree = xp.abs(fine - coarse) * spread <= float(xp.finfo(spread.dtype).eps) * size
+    return xp.where(agree, fine, change / xp.where(spread == 0, 1.0, spread))
+
+
+def _called(f: Function, x: Array, xp: Namespace) -> Array:
+    """f(x), in the shape of x where f is constant."""
+    return f(x) + xp.zeros_like(x)
+
+
+def _everywhere(w: Array, xp: Namespace) -> Array:
+    return w
+
+
+def _positive(w: Array, xp: Namespace) -> Array:
+    return xp.where(w > 0, w, float("nan"))
+
+
+def _nonnegative(w: Array, xp: Namespace) -> Array:
+    """w is sorted, as eigenvalues are."""
+    if w.shape[-1] == 0:
+        return w
+    limit = xp.maximum(-w[..., :1], w[..., -1:]) * (ZERO * float(xp.finfo(w.dtype).eps))
+    return xp.where(w > limit, w, xp.where(w >= -limit, xp.zeros_like(w), float("nan")))
+
+
+def _gap(a: Array, b: Array, xp: Namespace) -> Array:
+    """a - b, and 1 at ties, where another formula is taken."""
+    return xp.where(a == b, 1.0, a - b)
+
+
+def _one_for(x: Array, zero: Array, xp: Namespace) -> Array:
+    """x, and 1 in some places, to divide by."""
+    return xp.where(zero, 1.0, x)
+
+
+def _exp_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """e^a (1 - e^-d) / d with d = a - b."""
+    y = xp.exp(a)
+    return xp.where(a == b, y, -y * xp.expm1(b - a) / _gap(a, b, xp))
+
+
+def _log_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """log(1 + (a - b) / b) / (a - b); NaN where b is zero."""
+    b = xp.where(b == 0, float("nan"), b)
+    far = a > FAR * b
+    t = xp.where(far, 1.0, (a - b) / b)
+    quotient = xp.where(far, xp.log(a) - xp.log(b), xp.log1p(t)) / _gap(a, b, xp)
+    return xp.where(a == b, 1 / b, quotient)
+
+
+def _reciprocal_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """Of 1 / x."""
+    return -1 / a / b
+
+
+def _sqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """1 / (sqrt a + sqrt b); of two zeros 0, as among matrices of one rank."""
+    s = xp.sqrt(a) + xp.sqrt(b)
+    return xp.where(a == 0, 0.0, 1 / _one_for(s, a == 0, xp))
+
+
+def _rsqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """-1 / (sqrt a sqrt b (sqrt a + sqrt b)); NaN where b is zero."""
+    s, t = xp.sqrt(a), xp.sqrt(xp.where(b == 0, float("nan"), b))
+    return -1 / (s * t * (s + t))
+
+
+def _rsqrt_curve(a: Array, b: Array, xp: Namespace) -> Array:
+    """(a + sqrt a sqrt b + b) / (2 (a b)^(3/2) (sqrt a + sqrt b))."""
+    s, t = xp.sqrt(a), xp.sqrt(b)
+    return 0.5 * (a + s * t + b) / (a * s * b * t * (s + t))
+
+
+def _power_slope(p: float) -> Callable[[Array, Array, Namespace], Array]:
+    """b^p ((1 + t)^p - 1) / (a - b) with t = (a - b) / b, of positive numbers."""
+
+    def slope(a: Array, b: Array, xp: Namespace) -> Array:
+        far = a > FAR * b  # where b is zero, too
+        some = _one_for(b, far, xp)
+        t = xp.where(far, 1.0, (a - some) / some)
+        apart = a**p - (b if p > 0 else xp.where(b == 0, float("nan"), b)) ** p
+        change = xp.where(far, apart, some**p * xp.expm1(p * xp.log1p(t)))
+        tied = p * _one_for(a, a == 0, xp) ** (p - 1)
+        return xp.where(a == 0, 0.0, xp.where(a == b, tied, change / _gap(a, b, xp)))
+
+    return slope
+
+
+def _power(p: float) -> Scalar:
+    slope = _power_slope(p - 1)
+    return Scalar(
+        _nonnegative if p >= 0 else _positive,
+        lambda a, xp: a**p,
+        _power_slope(p),
+        lambda a, b, xp: p * slope(a, b, xp),
+    )
+
+
+def _xlogx(a: Array, xp: Namespace) -> Array:
+    return a * xp.log(_one_for(a, a == 0, xp))
+
+
+def _xlogx_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """log a + b log[a, b]; of two zeros 0, as among matrices of one rank."""
+    some = _one_for(a, a == 0, xp)
+    rest = xp.where(b == 0, 0.0, b * _log_slope(some, _one_for(b, b == 0, xp), xp))
+    return xp.where(a == 0, 0.0, xp.log(some) + rest)
+
+
+def _softplus(a: Array, xp: Namespace) -> Array:
+    """log(1 + e^a)."""
+    return xp.where(a > 0, a, 0.0) + xp.log1p(xp.exp(-xp.abs(a)))
+
+
+def _logistic(a: Array, xp: Namespace) -> Array:
+    """1 / (1 + e^-a), from an exponential that does not overflow."""
+    small = xp.exp(-xp.abs(a))
+    return xp.where(a >= 0, 1.0, small) / (1 + small)
+
+
+def _softplus_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """-log(1 + y) / (a - b) with y = (e^(b - a) - 1) / (1 + e^-a); near y = -1 the quotient itself."""
+    y = _logistic(a, xp) * xp.expm1(b - a)
+    near = y > -0.9
+    direct = xp.where(a > 0, a, 0.0) - xp.where(b > 0, b, 0.0)
+    direct = direct + (xp.log1p(xp.exp(-xp.abs(a))) - xp.log1p(xp.exp(-xp.abs(b))))
+    change = xp.where(near, -xp.log1p(xp.where(near, y, 0.0)), direct)
+    return xp.where(a == b, _logistic(a, xp), change / _gap(a, b, xp))
+
+
+def _logistic_slope(a: Array, b: Array, xp: Namespace) -> Array:
+    """s(a) s(-b) (1 - e^-d) / d with d = a - b."""
+    quotient = xp.where(a == b, 1.0, -xp.expm1(b - a) / _gap(a, b, xp))
+    return _logistic(a, xp) * _logistic(-b, xp) * quotient
+
+
+NAMED = {
+    "exp": Scalar(_everywhere, lambda a, xp: xp.exp(a), _exp_slope, _exp_slope),
+    "log": Scalar(_positive, lambda a, xp: xp.log(a), _log_slope, _reciprocal_slope),
+    "sqrt": Scalar(
+        _nonnegative, lambda a, xp: xp.sqrt(a), _sqrt_slope, lambda a, b, xp: 0.5 * _rsqrt_slope(a, b, xp)
+    ),
+    "rsqrt": Scalar(_positive, lambda a, xp: 1 / xp.sqrt(a), _rsqrt_slope, _rsqrt_curve),
+    "xlogx": Scalar(_nonnegative, _xlogx, _xlogx_slope, _log_slope),
+    "softplus": Scalar(_everywhere, _softplus, _softplus_slope, _logistic_slope),
+}
+NAMES = (*NAMED, "power")
