@@ -2,6 +2,6 @@
 
 from ..cases import case
 
-case("sylvester_h", (3, 3), (2, 3), hermitian=False)(
-    lambda L, h, A, C: h.weigh(L.sylvester_h(A @ h.adjoint(A), A @ h.adjoint(A), h.adjoint(C)))
+case("sylvester_h", (3, 3), (2, 2), (3, 2), regular=True)(
+    lambda L, h, A, B, C: h.weigh(L.sylvester_h(A @ h.adjoint(A), B @ h.adjoint(B), C))
 )
