@@ -13,7 +13,6 @@ __all__ = [
     "add_diagonal",
     "adjoint",
     "after",
-    "again",
     "broadcast_shapes",
     "cholesky",
     "choose",
@@ -21,7 +20,6 @@ __all__ = [
     "diagonal",
     "divide",
     "eye",
-    "fixed",
     "hermitian",
     "inner",
     "inv",
@@ -288,23 +286,6 @@ def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:
 def after(X: Array, Y: Array, xp: Namespace) -> Array:
     """X, to compute with only when Y is there; the same value, where Y is finite."""
     return primitives(xp).after(X, Y)
-
-
-def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Namespace) -> Any:
-    """once(*arrays); twice(*arrays), the same value, where a host differentiates through the arrays of `at`.
-
-    So a derivative that is computed from factors without a derivative of their own can be differentiated.
-    With None in place of `twice` that is an error.
-    """
-    return primitives(xp).again(at, once, twice, *arrays)
-
-
-def fixed(f: Any, X: Array, xp: Namespace) -> Array:
-    """f(X), a constant: no derivative flows through it, and a second one is an error.
-
-    f is given an array of the library itself, in whatever the host has wrapped it.
-    """
-    return primitives(xp).fixed(f, X)
 
 
 def inverse_permutation(p: Array, xp: Namespace) -> Array:

@@ -11,7 +11,24 @@ from ._backends import generic, primitives
 from ._bands import to_columns
 from ._namespaces import Array, Namespace, is_jax_namespace
 
-__all__ = ["Registered"]
+__all__ = ["Registered", "again", "fixed"]
+
+
+def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Namespace) -> Any:
+    """once(*arrays); twice(*arrays), the same value, where a host differentiates through the arrays of `at`.
+
+    So a derivative that is computed from factors without a derivative of their own can be differentiated.
+    With None in place of `twice` that is an error.
+    """
+    return primitives(xp).again(at, once, twice, *arrays)
+
+
+def fixed(f: Any, X: Array, xp: Namespace) -> Array:
+    """f(X), a constant: no derivative flows through it, and a second one is an error.
+
+    f is given an array of the library itself, in whatever the host has wrapped it.
+    """
+    return primitives(xp).fixed(f, X)
 
 
 class Registered:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from ._divided import NAMES
-from ._matrix import add_diagonal, adjoint, fixed, hermitian
+from ._matrix import add_diagonal, adjoint, hermitian
 from ._namespaces import Array, Namespace, namespace
 from ._params import Param, real_number
+from ._registered import fixed
 
 __all__ = ["FUNCTION", "moving", "of_eigenvalues"]
 

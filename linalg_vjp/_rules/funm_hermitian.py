@@ -20,8 +20,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .._divided import Scalar, differences, scalar, second_differences
-from .._matrix import add_diagonal, adjoint, again, hermitian, inner
+from .._matrix import add_diagonal, adjoint, hermitian, inner
 from .._namespaces import Array, Namespace, namespace
+from .._registered import again
 from .._rule import Rule
 from .._spectral import FUNCTION, moving, of_eigenvalues
 
@@ -166,21 +167,12 @@ def funm_hermitian_jvp(
         V, N = moving(A, w, V, xp)
         D, F, Vh = of_eigenvalues(w, first, xp), of_eigenvalues(w, second, xp), adjoint(V, xp)
         B = Vh @ E @ V
-        rest = xp.sum(F * (_rows(N) * _columns(B) + _rows(B) * _columns(N)), axis=-2)
+        (N_ik, N_kj), (B_ik, B_kj) = ((X[..., :, :, None], X[..., None, :, :]) for X in (N, B))
+        rest = xp.sum(F * (N_ik * B_kj + B_ik * N_kj), axis=-2)
         return V @ (D * B + rest) @ Vh
 
     E = hermitian(A_dot, xp)
     return (again((A,), once, None if g.curve is None else twice, A, w, V, E, xp=xp),)
-
-
-def _rows(X: Array) -> Array:
-    """X_ij for all k, at [i, j, k]."""
-    return X[..., :, :, None]
-
-
-def _columns(X: Array) -> Array:
-    """X_jk for all i, at [i, j, k]."""
-    return X[..., None, :, :]
 
 
 def trace_funm(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array]:

@@ -15,8 +15,9 @@ Spec: rules/sylvester.md
 """
 
 from .._cotangent import total
-from .._matrix import adjoint, again, fixed, hermitian, matmul
+from .._matrix import adjoint, after, hermitian, matmul
 from .._namespaces import Array, Namespace, namespace
+from .._registered import again, fixed
 from .._rule import Rule
 
 __all__ = ["SYLVESTER_H", "sylvester_h_jvp", "sylvester_h_vjp"]
@@ -42,7 +43,7 @@ def sylvester_h_keep(
     """The eigenvectors V of H and W of K, and the sums of their eigenvalues, one of H for each row."""
     xp = namespace(xp, H, K)
     w, V = xp.linalg.eigh(H)
-    u, W = xp.linalg.eigh(K)
+    u, W = xp.linalg.eigh(after(K, xp.reshape(w, (1, -1)), xp))
     return V, W, w[..., :, None] + u[..., None, :]
 
 

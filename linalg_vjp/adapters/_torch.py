@@ -5,7 +5,6 @@ from typing import Any
 import torch
 
 from .. import RULES, Registered, Rule
-from .._backends.generic import no_third
 from .._call import (
     Frame,
     fitted,
@@ -22,6 +21,7 @@ from .._namespaces import Array, array_namespace
 from .._params import complete
 from ._functions import as_function
 from ._torch_context import filled, kept, store
+from ._torch_fixed import fixed
 
 __all__ = ["applied"]
 
@@ -61,66 +61,6 @@ class Primal(torch.autograd.Function):  # type: ignore[misc]
     def jvp(ctx: Any, x_dot: Array) -> None:
         """None."""
         return None
-
-
-class Fixed(torch.autograd.Function):  # type: ignore[misc]
-    """Constants that were made of x: no derivative flows to it, and a second one would be wrong."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(values: Array, x: Array) -> Array:
-        """The values."""
-        return values.view_as(values)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """Keep x, on which the zero depends, and the shape."""
-        ctx.save_for_backward(*inputs)
-        ctx.save_for_forward(*inputs)
-
-    @staticmethod
-    def backward(ctx: Any, x_bar: Array) -> Arrays:
-        """Zero, which cannot be differentiated."""
-        return None, Zero.apply(ctx.saved_tensors[1], ctx.saved_tensors[1])
-
-    @staticmethod
-    def jvp(ctx: Any, *dots: Array | None) -> Array:
-        """Zero, which cannot be differentiated."""
-        values, x = ctx.saved_tensors
-        zero: Array = Zero.apply(x, values)
-        return zero
-
-
-def fixed(f: Any, x: Array) -> Array:
-    """f(x), a constant."""
-    constant: Array = Fixed.apply(f(x.detach()), x)
-    return constant
-
-
-class Zero(torch.autograd.Function):  # type: ignore[misc]
-    """A zero that stands for a derivative which nobody has."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x: Array, like: Array) -> Array:
-        """Zeros."""
-        return torch.zeros_like(like)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """There is nothing to keep."""
-
-    @staticmethod
-    def backward(ctx: Any, x_bar: Array) -> Array:
-        """An error."""
-        no_third()
-
-    @staticmethod
-    def jvp(ctx: Any, *dots: Array | None) -> Array:
-        """An error."""
-        no_third()
 
 
 class Operation(torch.autograd.Function):  # type: ignore[misc]

@@ -47,7 +47,7 @@ def inputs_of(name, batch, n, dtype):
     if "upper" in rule.params:  # PyTorch reads both halves in the pullback of cholesky_solve
         A = np.triu(A) if rule.params["upper"].default else np.tril(A)
     cores = rule.sides.inputs
-    if len({len(core) for core in cores}) == 1 and "w" not in cores[0]:
+    if len(cores) < 3 and len({len(core) for core in cores}) == 1 and "w" not in cores[0]:
         return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
     inputs = regular(name, *A.shape[:-2], n=n, others=n, dtype=dtype)
     return tuple(A if i == 0 and x.shape == A.shape else x for i, x in enumerate(inputs))

@@ -23,7 +23,7 @@ HEAD = """
 - *not on*: what a library of [support](support.md), or its adapter, cannot do.
 
 A dash says that there are no such vectors: the rule has nothing of the kind, or claims nothing there. A
-second derivative at a tie is not claimed for any rule, see [hosts](hosts.md).
+second derivative at a tie is claimed where the page of a rule says so, see [hosts](hosts.md).
 
 | rule | VJP | JVP | twice | at ties | at zeros | gauge | not on | differentiable at |
 |---|---|---|---|---|---|---|---|---|

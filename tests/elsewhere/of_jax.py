@@ -151,8 +151,8 @@ JAX = Library(
             of_the_entries,
             off=1,
             known="The sum of the squares of the eigenvalues is that of the entries, which is differentiated "
-            "at 50 digits. The first derivative is right. PyTorch answers NaN as well; [hosts](hosts.md) "
-            "has the tables of ties. The rules of this library are finite and wrong there.",
+            "at 50 digits. The first derivative is right. PyTorch answers NaN as well; [hosts](hosts.md) has "
+            "the tables of ties. In this library `eigvalsh` is finite and wrong there, `trace_funm` right.",
             threads=("jax-ml/jax#21896",),
         ),
     ),
