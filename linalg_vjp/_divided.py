@@ -60,7 +60,10 @@ def scalar(f: Any, df: Function | None, d2f: Function | None, p: float) -> Scala
     if not callable(f):
         return _power(p) if f == "power" else NAMED[f]
     if df is None:
-        raise TypeError("f is a function without df: give its derivative, and d2f for second derivatives")
+        raise TypeError(
+            "funm_hermitian and trace_funm: f is a function of yours, and df is missing; give its derivative, "
+            "and d2f for second derivatives"
+        )
     return Scalar(
         lambda w, xp: w,
         lambda a, xp: _called(f, a, xp),

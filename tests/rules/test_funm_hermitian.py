@@ -98,7 +98,7 @@ def of_fraction(A, *, like, **params):
 
 
 def test_a_function_without_its_derivative():
-    with pytest.raises(TypeError, match="give its derivative"):
+    with pytest.raises(TypeError, match="df is missing; give its derivative"):
         lv.vjp("funm_hermitian", np.eye(2), f=np.exp)
     with pytest.raises(ValueError, match="f='cosh' is not one of 'exp'"):
         lv.vjp("funm_hermitian", np.eye(2), f="cosh")
