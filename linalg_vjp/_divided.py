@@ -61,8 +61,8 @@ def scalar(f: Any, df: Function | None, d2f: Function | None, p: float) -> Scala
         return _power(p) if f == "power" else NAMED[f]
     if df is None:
         raise TypeError(
-            "funm_hermitian and trace_funm: f is a function of yours, and df is missing; give its derivative, "
-            "and d2f for second derivatives"
+            "funm_hermitian and trace_funm: f is a function of yours, and df is missing; give its derivative "
+            "as df, and the second one as d2f if you differentiate twice"
         )
     return Scalar(
         lambda w, xp: w,
