@@ -12,6 +12,7 @@ over t from 0 to 1.
 Sources: N. J. Higham, "Functions of matrices" (2008), appendix B.16, for the integrals (Hermite-Genocchi).
 """
 
+import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -42,7 +43,8 @@ FINE = (
     (0.932531683344492255, 0.0747256745752902966),
     (0.98695326425858586, 0.0333356721543440688),
 )
-FAR = 2.0**30  # a ratio of numbers from which on the quotient itself loses nothing
+FAR = 2.0**30  # a ratio of numbers from which on their difference is the larger one
+LOST = 64  # so many eps of its terms a difference is off by, at most
 ZERO = 16  # so many eps of the largest eigenvalue are zero: see `_gaps`
 
 
@@ -55,7 +57,7 @@ class Scalar(NamedTuple):
     curve: Callable[[Array, Array, Namespace], Array] | None  # f'[a, b]; None where f'' is not known
 
 
-def scalar(f: Any, df: Function | None, d2f: Function | None, p: float) -> Scalar:
+def scalar(f: Any, df: Function | None, d2f: Function | None, p: Any) -> Scalar:
     """The function of a name, or one of the user's with its derivatives."""
     if not callable(f):
         return _power(p) if f == "power" else NAMED[f]
@@ -104,15 +106,19 @@ def _mean(f: Function, df: Function, a: Array, b: Array, xp: Namespace) -> Array
 
 
 def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Array, xp: Namespace) -> Array:
-    """The integral, where both rules agree to what the quotient loses; else the quotient."""
+    """The integral, where both rules agree to what the quotient loses, and with the quotient; else that.
+
+    Two rules that miss the same step between two points agree, and the quotient does not.
+    """
     coarse, fine = smooth(COARSE), smooth(FINE)
-    agree = xp.abs(fine - coarse) * spread <= float(xp.finfo(spread.dtype).eps) * size
-    return xp.where(agree, fine, change / xp.where(spread == 0, 1.0, spread))
+    lost = float(xp.finfo(spread.dtype).eps) * size
+    agree = (xp.abs(fine - coarse) * spread <= lost) & (xp.abs(fine * spread - change) <= LOST * lost)
+    return xp.where(agree | (spread == 0), fine, change / xp.where(spread == 0, 1.0, spread))
 
 
 def _called(f: Function, x: Array, xp: Namespace) -> Array:
-    """f(x), in the shape of x where f is constant."""
-    return f(x) + xp.zeros_like(x)
+    """f(x), in the shape of x where f is constant, and in its precision."""
+    return xp.astype(f(x) + xp.zeros_like(x), x.dtype, copy=False)
 
 
 def _everywhere(w: Array, xp: Namespace) -> Array:
@@ -150,8 +156,8 @@ def _exp_slope(a: Array, b: Array, xp: Namespace) -> Array:
 def _log_slope(a: Array, b: Array, xp: Namespace) -> Array:
     """log(1 + (a - b) / b) / (a - b); NaN where b is zero."""
     b = xp.where(b == 0, float("nan"), b)
-    far = a > FAR * b
-    t = xp.where(far, 1.0, (a - b) / b)
+    far = a / FAR > b
+    t = xp.where(far, 1.0, (a - b) / xp.where(far, a, b))
     quotient = xp.where(far, xp.log(a) - xp.log(b), xp.log1p(t)) / _gap(a, b, xp)
     return xp.where(a == b, 1 / b, quotient)
 
@@ -170,35 +176,41 @@ def _sqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
 def _rsqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
     """-1 / (sqrt a sqrt b (sqrt a + sqrt b)); NaN where b is zero."""
     s, t = xp.sqrt(a), xp.sqrt(xp.where(b == 0, float("nan"), b))
-    return -1 / (s * t * (s + t))
+    return -1 / (s + t) / s / t
 
 
 def _rsqrt_curve(a: Array, b: Array, xp: Namespace) -> Array:
-    """(a + sqrt a sqrt b + b) / (2 (a b)^(3/2) (sqrt a + sqrt b))."""
+    """(1 + r + r^2) / (2 sqrt a (sqrt b)^3 (sqrt a + sqrt b)) with r = sqrt b / sqrt a."""
     s, t = xp.sqrt(a), xp.sqrt(b)
-    return 0.5 * (a + s * t + b) / (a * s * b * t * (s + t))
+    r = t / s
+    return 0.5 * (1 + r + r * r) / (s + t) / s / t / t / t
 
 
 def _power_slope(p: float) -> Callable[[Array, Array, Namespace], Array]:
-    """b^p ((1 + t)^p - 1) / (a - b) with t = (a - b) / b, of positive numbers."""
+    """b^p ((a / b)^p - 1) / (a - b), from logarithms where they are small; of two zeros as for one rank."""
+    at_zero = 1.0 if p == 1 else 0.0
 
     def slope(a: Array, b: Array, xp: Namespace) -> Array:
-        far = a > FAR * b  # where b is zero, too
-        some = _one_for(b, far, xp)
-        t = xp.where(far, 1.0, (a - some) / some)
-        apart = a**p - (b if p > 0 else xp.where(b == 0, float("nan"), b)) ** p
-        change = xp.where(far, apart, some**p * xp.expm1(p * xp.log1p(t)))
-        tied = p * _one_for(a, a == 0, xp) ** (p - 1)
-        return xp.where(a == 0, 0.0, xp.where(a == b, tied, change / _gap(a, b, xp)))
+        zero = b == 0
+        low, high = _one_for(b, zero, xp), _one_for(a, a == 0, xp)
+        far = high / FAR > low
+        near = xp.log1p(xp.where(far, 0.0, (high - low) / xp.where(far, high, low)))
+        ratio = p * xp.where(far, xp.log(high) - xp.log(low), near)
+        large = xp.abs(ratio) > 1
+        change = xp.where(large, high**p - low**p, low**p * xp.expm1(xp.where(large, 0.0, ratio)))
+        change = xp.where(zero, high**p if p > 0 else float("nan"), change)
+        tied = xp.where(a == 0, at_zero, p * high ** (p - 1))
+        return xp.where(a == b, tied, change / _gap(a, b, xp))
 
     return slope
 
 
-def _power(p: float) -> Scalar:
+def _power(p: Any) -> Scalar:
+    p = float(p) if isinstance(p, numbers.Real) else p  # a symbol of PyTorch's compiler stays one
     slope = _power_slope(p - 1)
     return Scalar(
         _nonnegative if p >= 0 else _positive,
-        lambda a, xp: a**p,
+        lambda a, xp: a**p + 0 * a,  # NaN^0 is NaN here
         _power_slope(p),
         lambda a, b, xp: p * slope(a, b, xp),
     )

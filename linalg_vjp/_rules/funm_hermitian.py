@@ -1,11 +1,11 @@
 """Functions of Hermitian matrices: Y = f(A) = V f(w) V^H for A = V diag(w) V^H, and the trace of f(A).
 
 For A of shape (..., n, n) and a real function f of a real number: one of `_divided.NAMES`, or your own. The
-derivatives divide no eigenvector by a gap. Ties have no meaning in them, nor in second derivatives.
+derivatives divide by no gap between eigenvalues: equal ones do no harm, in second derivatives either.
 
 Domain: Hermitian matrices with eigenvalues where f has a derivative; the cotangents are the Hermitian ones.
-Elsewhere a matrix gives NaN, for itself alone. At zeros of a positive semidefinite matrix the square root,
-x log x and powers have the derivative along matrices of the same rank.
+Elsewhere a matrix gives NaN, for itself alone. Eigenvalues within 16 eps of the largest are zero to sqrt,
+xlogx and powers, which have the derivative among matrices of the same rank there.
 
 Gauge: none.
 

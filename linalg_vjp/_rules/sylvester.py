@@ -1,10 +1,10 @@
 """Sylvester equation with Hermitian coefficients: X with H X + X K = C.
 
 For H of shape (..., m, m), K (..., n, n) and C (..., m, n). Two eigendecompositions solve it, and serve the
-derivatives, which are equations of the same kind. Ties have no meaning here, in second derivatives too.
+derivatives, which are equations of the same kind. Equal eigenvalues do no harm, in second derivatives either.
 
 Domain: H and K are Hermitian, and no eigenvalue of H is the negative of one of K, as where both are positive
-definite; the cotangents are the Hermitian ones. Elsewhere X is inf or NaN.
+definite; the cotangents are the Hermitian ones. Elsewhere X is NaN.
 
 Gauge: none.
 
@@ -44,7 +44,8 @@ def sylvester_h_keep(
     xp = namespace(xp, H, K)
     w, V = xp.linalg.eigh(H)
     u, W = xp.linalg.eigh(after(K, xp.reshape(w, (1, -1)), xp))
-    return V, W, w[..., :, None] + u[..., None, :]
+    sums = w[..., :, None] + u[..., None, :]
+    return V, W, xp.where(sums == 0, float("nan"), sums)
 
 
 def _solved(H: Array, K: Array, V: Array, W: Array, sums: Array, C: Array, xp: Namespace) -> Array:

@@ -79,6 +79,59 @@ def test_divided_differences_of_close_numbers(f):
                 assert abs(second - wanted) <= 400 * np.finfo(float).eps * (abs(wanted) + least)
 
 
+WIDE = {
+    "softplus": [-1011.69, -1011.69, 672.09],
+    "rsqrt": [2.5e-8, 6.8e-3, 4.3e9],
+    "log": [1e-14, 1e-3, 1e15],
+    "sqrt": [1e-20, 1.0, 1e20],
+    "power": [1e-12, 1e-3, 1e9],
+    "xlogx": [1e-12, 1e-3, 1e9],
+    "exp": [-600.0, -3.0, 20.0],
+}
+
+
+@pytest.mark.parametrize("f", NAMES)
+def test_second_differences_of_numbers_far_apart(f):
+    """Where a rule of quadrature misses what happens between two points, two rules agree on nothing."""
+    function = FUNCTIONS[f][0]
+    c, b, a = map(mpmath.mpf, WIDE[f])
+    found = second_differences(scalar(f, None, None, 0.3), np.asarray(WIDE[f]), np)[0, 1, 2]
+    with mpmath.workdps(2000 if f == "softplus" else 60):
+        lower = mpmath.diff(function, b) if b == c else (function(b) - function(c)) / (b - c)
+        wanted = ((function(a) - function(b)) / (a - b) - lower) / (a - c)
+        assert abs(found - wanted) <= 1e-13 * abs(wanted)
+
+
+STEPS = {
+    "sign": (np.sign, lambda x: 0 * x),
+    "step": (lambda x: 1.0 * (x > 0), lambda x: 0 * x),
+    "Fermi": (lambda x: 0.5 - 0.5 * np.tanh(25 * x), lambda x: -12.5 / np.cosh(25 * x) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_between_two_eigenvalues(name):
+    f, df = STEPS[name]
+    w = np.asarray([-9.17, 5.46])
+    (L,) = lv.jvp("funm_hermitian", (np.diag(w),), (np.ones((2, 2)),), f=f, df=df)[1:]
+    np.testing.assert_allclose(L[0, 1], (f(w[1]) - f(w[0])) / (w[1] - w[0]), rtol=1e-14)
+
+
+def test_a_derivative_that_is_not_finite_is_seen():
+    _, y_dot = lv.jvp("trace_funm", (np.eye(2),), (np.eye(2),), f=lambda x: x * x, df=lambda x: x * np.nan)
+    assert np.isnan(y_dot)
+
+
+@pytest.mark.parametrize("p", [0, 0.5, 1, 1.5, 2])
+def test_powers_at_zeros(p):
+    """Those of at least one have a derivative there; the others that among matrices of one rank."""
+    _, pullback = lv.vjp("trace_funm", np.diag([0.0, 0.0, 1.0]), f="power", p=np.float64(p))
+    np.testing.assert_array_equal(pullback(np.asarray(1.0))[0], np.diag([float(p == 1)] * 2 + [float(p)]))
+    Y = lv.vjp("funm_hermitian", np.eye(2, dtype="float32"), f="power", p=np.float64(p))[0]
+    assert Y.dtype == "float32"
+    assert np.isnan(lv.vjp("funm_hermitian", np.diag([1.0, -1.0]), f="power", p=p)[0]).any()
+
+
 def test_a_function_of_your_own(target):
     """The hyperbolic tangent, by means of the derivative; its second derivative where d2f is given."""
     A = np.diag([0.5, 0.5, 0.5 + 1e-9]) + 0.0
@@ -166,14 +219,11 @@ def test_the_hessian_of_an_entropy_in_jax():
 
 # The mistakes of rules/funm_hermitian.md.
 def tables(w, f, p):
-    """f, f' and the divided differences, as NumPy has them, with f' where `tied`."""
+    """f, the eigenvalues and the divided differences."""
     known = scalar(f, None, None, p)
     w = known.within(w, np)
-    return known, w, known.slope(np.maximum(w[..., :, None], w[..., None, :]), *_lower(w), np)
-
-
-def _lower(w):
-    return (np.minimum(w[..., :, None], w[..., None, :]),)
+    x, y = w[..., :, None], w[..., None, :]
+    return known, w, known.slope(np.maximum(x, y), np.minimum(x, y), np)
 
 
 def formula(table=None, part=hermitian, op=adjoint, commuting=False, gradient=None):

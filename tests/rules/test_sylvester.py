@@ -32,6 +32,18 @@ def test_second_derivatives_at_ties(w):
     check_rule("sylvester_h", [H, np.eye(2), general(3, 2)], twice=True)
 
 
+def test_what_is_not_finite_stays_in_its_place(target):
+    H = np.stack([np.eye(2), np.eye(2), np.diag([1.0, -2.0])])
+    H[0, 0, 0] = np.nan
+    for K in (2 * np.stack([np.eye(2)] * 3), 2 * np.eye(2)):
+        X, pullback = lv.vjp("sylvester_h", *map(target.asarray, (H, K, np.ones((2, 2)))))
+        found = to_numpy(X)
+        assert np.all(np.isfinite(found[1]))
+        assert np.any(np.isnan(found[2]))  # 2 - 2 is divided by
+        bars = pullback(target.asarray(np.ones_like(found)))
+        assert np.all(np.isfinite(to_numpy(bars[0])[1]))
+
+
 C, E = general(2, 2), hermitian(general(2, 2, seed=1))
 
 
