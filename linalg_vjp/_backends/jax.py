@@ -4,7 +4,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
@@ -150,11 +149,11 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
 def _rests(*at: Array) -> Array:
-    """True; where it is differentiated, its rule says False in its place."""
-    return jnp.asarray(True)
+    """1; where it is differentiated, its rule says 0 in its place."""
+    return jnp.ones(())
 
 
-_rests.defjvp(lambda at, dots: (jnp.asarray(False), np.zeros((), jax.dtypes.float0)))
+_rests.defjvp(lambda at, dots: (jnp.zeros(()), jnp.zeros(())))
 
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
@@ -163,7 +162,7 @@ def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
         return once(*arrays)
     if twice is None:
         return once(*map(_once, arrays))
-    return jax.lax.cond(_rests(*at), once, twice, *arrays)
+    return jax.lax.cond(_rests(*at) > 0, once, twice, *arrays)
 
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
