@@ -43,7 +43,8 @@ def sylvester_h_keep(
     """The eigenvectors V of H and W of K, and the sums of their eigenvalues, one of H for each row."""
     xp = namespace(xp, H, K)
     w, V = xp.linalg.eigh(H)
-    u, W = xp.linalg.eigh(after(K, xp.reshape(w, (1, -1)), xp))
+    of_each = w[..., :, None] if w.shape[:-1] == K.shape[:-2] else xp.reshape(w, (1, -1))
+    u, W = xp.linalg.eigh(after(K, of_each, xp))
     sums = w[..., :, None] + u[..., None, :]
     return V, W, xp.where(sums == 0, float("nan"), sums)
 
