@@ -16,6 +16,7 @@ import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ._gaps import ZERO, eps_of, spectral_radius
 from ._namespaces import Array, Namespace
 
 __all__ = ["NAMES", "Scalar", "differences", "scalar", "second_differences"]
@@ -45,7 +46,6 @@ FINE = (
 )
 FAR = 2.0**30  # a ratio of numbers from which on their difference is the larger one
 LOST = 64  # so many eps of its terms a difference is off by, at most
-ZERO = 16  # so many eps of the largest eigenvalue are zero: see `_gaps`
 
 
 class Scalar(NamedTuple):
@@ -111,7 +111,7 @@ def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Ar
     Two rules that miss the same step between two points agree, and the quotient does not.
     """
     coarse, fine = smooth(COARSE), smooth(FINE)
-    lost = float(xp.finfo(spread.dtype).eps) * size
+    lost = eps_of(spread.dtype, xp) * size
     agree = (xp.abs(fine - coarse) * spread <= lost) & (xp.abs(fine * spread - change) <= LOST * lost)
     return xp.where(agree | (spread == 0), fine, change / xp.where(spread == 0, 1.0, spread))
 
@@ -131,20 +131,13 @@ def _positive(w: Array, xp: Namespace) -> Array:
 
 def _nonnegative(w: Array, xp: Namespace) -> Array:
     """w is sorted, as eigenvalues are."""
-    if w.shape[-1] == 0:
-        return w
-    limit = xp.maximum(-w[..., :1], w[..., -1:]) * (ZERO * float(xp.finfo(w.dtype).eps))
+    limit = spectral_radius(w, xp) * (ZERO * eps_of(w.dtype, xp))
     return xp.where(w > limit, w, xp.where(w >= -limit, xp.zeros_like(w), float("nan")))
 
 
 def _gap(a: Array, b: Array, xp: Namespace) -> Array:
     """a - b, and 1 at ties, where another formula is taken."""
     return xp.where(a == b, 1.0, a - b)
-
-
-def _one_for(x: Array, zero: Array, xp: Namespace) -> Array:
-    """x, and 1 in some places, to divide by."""
-    return xp.where(zero, 1.0, x)
 
 
 def _exp_slope(a: Array, b: Array, xp: Namespace) -> Array:
@@ -170,7 +163,7 @@ def _reciprocal_slope(a: Array, b: Array, xp: Namespace) -> Array:
 def _sqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
     """1 / (sqrt a + sqrt b); of two zeros 0, as among matrices of one rank."""
     s = xp.sqrt(a) + xp.sqrt(b)
-    return xp.where(a == 0, 0.0, 1 / _one_for(s, a == 0, xp))
+    return xp.where(a == 0, 0.0, 1 / xp.where(a == 0, 1.0, s))
 
 
 def _rsqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
@@ -192,7 +185,7 @@ def _power_slope(p: float) -> Callable[[Array, Array, Namespace], Array]:
 
     def slope(a: Array, b: Array, xp: Namespace) -> Array:
         zero = b == 0
-        low, high = _one_for(b, zero, xp), _one_for(a, a == 0, xp)
+        low, high = xp.where(zero, 1.0, b), xp.where(a == 0, 1.0, a)
         far = high / FAR > low
         near = xp.log1p(xp.where(far, 0.0, (high - low) / xp.where(far, high, low)))
         ratio = p * xp.where(far, xp.log(high) - xp.log(low), near)
@@ -217,13 +210,13 @@ def _power(p: Any) -> Scalar:
 
 
 def _xlogx(a: Array, xp: Namespace) -> Array:
-    return a * xp.log(_one_for(a, a == 0, xp))
+    return a * xp.log(xp.where(a == 0, 1.0, a))
 
 
 def _xlogx_slope(a: Array, b: Array, xp: Namespace) -> Array:
     """log a + b log[a, b]; of two zeros 0, as among matrices of one rank."""
-    some = _one_for(a, a == 0, xp)
-    rest = xp.where(b == 0, 0.0, b * _log_slope(some, _one_for(b, b == 0, xp), xp))
+    some = xp.where(a == 0, 1.0, a)
+    rest = xp.where(b == 0, 0.0, b * _log_slope(some, xp.where(b == 0, 1.0, b), xp))
     return xp.where(a == 0, 0.0, xp.log(some) + rest)
 
 

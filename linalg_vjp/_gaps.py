@@ -29,6 +29,7 @@ __all__ = [
     "quotients",
     "reciprocal_gaps",
     "reciprocals",
+    "spectral_radius",
     "sums",
     "vanishing",
 ]
@@ -48,6 +49,11 @@ TINY = 2.0**16
 def eps_of(dtype: Any, xp: Namespace) -> float:
     """The spacing of the floats at one."""
     return float(xp.finfo(dtype).eps)
+
+
+def spectral_radius(w: Array, xp: Namespace) -> Array:
+    """The largest |w_i| of sorted eigenvalues, of shape (..., 1)."""
+    return xp.maximum(-w[..., :1], w[..., -1:]) if w.shape[-1] else w
 
 
 def apart(values: Array, largest: Array, xp: Namespace) -> Array:

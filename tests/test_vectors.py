@@ -60,9 +60,9 @@ def test_every_backend_satisfies_them(rule, every_target):
 
 
 @pytest.mark.parametrize("rule", lv.RULES)
-def test_every_backend_satisfies_them_in_single_precision(rule, target):
+def test_every_backend_satisfies_them_in_single_precision(rule, every_target):
     """Those that are not beyond it."""
-    satisfied(rule, target, "single")
+    satisfied(rule, every_target, "single")
 
 
 def satisfied(rule, target, precision):

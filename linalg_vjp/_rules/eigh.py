@@ -16,7 +16,7 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gaps import TIED, Columns, apart, columns, vanishing
+from .._gaps import TIED, Columns, apart, columns, spectral_radius, vanishing
 from .._gauge import check_gauge
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, shortcut
 from .._namespaces import Array, Namespace, namespace
@@ -84,7 +84,7 @@ def eigh_vjp(
     if gauge == "check":
         free = xp.where(xp.isinf(_gaps(w, gauge, xp)), S * 0.5, 0.0)
         moved = (
-            None if w_bar is None else (w_bar * _largest(w, xp))[..., None]
+            None if w_bar is None else (w_bar * spectral_radius(w, xp))[..., None]
         )  # as large as those of vectors
         check_gauge("eigh", "eigenvectors", [free], (V_bar, moved), xp)
 
@@ -93,10 +93,14 @@ def eigh_vjp(
         return divide(S, _gaps(2 * w, "keep", xp), xp)
 
     def exact(S: Array) -> Array:
-        pairs, _ = columns((V_bar,), w_bar, _largest(w, xp), w.shape[-1], xp)
+        pairs, _ = columns((V_bar,), w_bar, spectral_radius(w, xp), w.shape[-1], xp)
         return divide(S, _gaps(2 * w, gauge, xp, pairs, S), xp)
 
-    P = quick(S) if gauge == "keep" else shortcut(apart(w, _largest(w, xp), xp), quick, exact, S, xp=xp)
+    P = (
+        quick(S)
+        if gauge == "keep"
+        else shortcut(apart(w, spectral_radius(w, xp), xp), quick, exact, S, xp=xp)
+    )
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
     return (V @ P @ Vh,)
@@ -142,12 +146,7 @@ def _gaps(
 ) -> Array:
     """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
     D = w[..., None, :] - w[..., :, None]
-    return vanishing(D, _largest(w, xp), TIED, gauge, xp, of, coefficients)
-
-
-def _largest(w: Array, xp: Namespace) -> Array:
-    """The largest |w_i|, of shape (..., 1): w is sorted."""
-    return xp.maximum(-w[..., :1], w[..., -1:]) if w.shape[-1] else w
+    return vanishing(D, spectral_radius(w, xp), TIED, gauge, xp, of, coefficients)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
