@@ -23,6 +23,7 @@ __all__ = [
     "Columns",
     "apart",
     "columns",
+    "eigenvalue_gaps",
     "eps_of",
     "equal",
     "gaps",
@@ -59,6 +60,11 @@ def spectral_radius(w: Array, xp: Namespace) -> Array:
 def apart(values: Array, largest: Array, xp: Namespace) -> Array:
     """Whether no neighbours of these sorted values are close, one truth value for the whole batch."""
     return xp.all(xp.abs(values[..., 1:] - values[..., :-1]) > largest * _close(values, xp))
+
+
+def eigenvalue_gaps(w: Array, gauge: str, xp: Namespace) -> Array:
+    """w_j - w_i of real eigenvalues, inf where the two are tied to rounding."""
+    return vanishing(w[..., None, :] - w[..., :, None], spectral_radius(w, xp), TIED, gauge, xp)
 
 
 def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
@@ -143,8 +149,8 @@ def vanishing(
     times: float,
     gauge: str,
     xp: Namespace,
-    of: Columns | None,
-    coefficients: Array | None,
+    of: Columns | None = None,
+    coefficients: Array | None = None,
 ) -> Array:
     """The differences or sums x_ij of values, inf where they vanish: to `divide` by it gives 0.
 

@@ -3,11 +3,19 @@
 import functools
 from collections.abc import Sequence
 
-from ._gaps import TIED, ZERO, eps_of
-from ._matrix import adjoint
+from ._gaps import TIED, ZERO, apart, columns, eps_of, spectral_radius, vanishing
+from ._matrix import adjoint, divide, shortcut
 from ._namespaces import Array, Namespace, device
 
-__all__ = ["GaugeError", "check_gauge", "entry_of", "extra_cotangent", "extra_tangent", "largest_real"]
+__all__ = [
+    "GaugeError",
+    "check_gauge",
+    "entry_of",
+    "extra_cotangent",
+    "extra_tangent",
+    "largest_real",
+    "over_gaps",
+]
 
 
 class GaugeError(ValueError):
@@ -44,6 +52,31 @@ def largest_real(V: Array, xp: Namespace) -> Array:
 def entry_of(X: Array, top: Array, xp: Namespace) -> Array:
     """X_kj of each column, of shape (..., 1, n)."""
     return xp.sum(X * top, axis=-2, keepdims=True)
+
+
+def over_gaps(
+    rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: str, xp: Namespace
+) -> Array:
+    """What a pullback of eigenvectors divides by gaps: S / 2 (w_j - w_i), and 0 at ties.
+
+    S is twice the skew-Hermitian part of the cotangents in the basis of the eigenvectors; of V_bar the sizes
+    of its columns count.
+    """
+    D, largest = w[..., None, :] - w[..., :, None], spectral_radius(w, xp)
+    if gauge == "check":
+        free = xp.where(xp.isinf(vanishing(D, largest, TIED, gauge, xp)), S * 0.5, 0.0)
+        moved = None if w_bar is None else (w_bar * largest)[..., None]  # as large as those of vectors
+        check_gauge(rule, "eigenvectors", [free], (V_bar, moved), xp)
+    D, twice = 2 * D, 2 * largest
+
+    def quick(S: Array) -> Array:
+        return divide(S, vanishing(D, twice, TIED, "keep", xp), xp)
+
+    def exact(S: Array) -> Array:
+        pairs, _ = columns((V_bar,), w_bar, largest, w.shape[-1], xp)
+        return divide(S, vanishing(D, twice, TIED, gauge, xp, pairs, S), xp)
+
+    return quick(S) if gauge == "keep" else shortcut(apart(w, largest, xp), quick, exact, S, xp=xp)
 
 
 def check_gauge(

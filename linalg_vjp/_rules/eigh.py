@@ -16,9 +16,9 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gaps import TIED, Columns, apart, columns, spectral_radius, vanishing
-from .._gauge import check_gauge
-from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, shortcut
+from .._gaps import eigenvalue_gaps
+from .._gauge import over_gaps
+from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -79,28 +79,8 @@ def eigh_vjp(
     Vh = adjoint(V, xp)
     if V_bar is None or V.shape[-1] == 0:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
-    S = Vh @ V_bar
-    S = S - adjoint(S, xp)
-    if gauge == "check":
-        free = xp.where(xp.isinf(_gaps(w, gauge, xp)), S * 0.5, 0.0)
-        moved = (
-            None if w_bar is None else (w_bar * spectral_radius(w, xp))[..., None]
-        )  # as large as those of vectors
-        check_gauge("eigh", "eigenvectors", [free], (V_bar, moved), xp)
-
-    # S is twice the skew part, so the gaps are taken twice, too.
-    def quick(S: Array) -> Array:
-        return divide(S, _gaps(2 * w, "keep", xp), xp)
-
-    def exact(S: Array) -> Array:
-        pairs, _ = columns((V_bar,), w_bar, spectral_radius(w, xp), w.shape[-1], xp)
-        return divide(S, _gaps(2 * w, gauge, xp, pairs, S), xp)
-
-    P = (
-        quick(S)
-        if gauge == "keep"
-        else shortcut(apart(w, spectral_radius(w, xp), xp), quick, exact, S, xp=xp)
-    )
+    X = Vh @ V_bar
+    P = over_gaps("eigh", X - adjoint(X, xp), V_bar, w, w_bar, gauge, xp)
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
     return (V @ P @ Vh,)
@@ -138,15 +118,7 @@ def eigh_jvp(
         return None, None
     xp = namespace(xp, w, V)
     B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
-    return real(diagonal(B, xp), xp), V @ divide(B, _gaps(w, gauge, xp), xp)
-
-
-def _gaps(
-    w: Array, gauge: str, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
-) -> Array:
-    """1 / E_ij = w_j - w_i, inf where the two are tied to rounding."""
-    D = w[..., None, :] - w[..., :, None]
-    return vanishing(D, spectral_radius(w, xp), TIED, gauge, xp, of, coefficients)
+    return real(diagonal(B, xp), xp), V @ divide(B, eigenvalue_gaps(w, gauge, xp), xp)
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
