@@ -15,6 +15,7 @@ from .lu import *
 from .lu_factor import *
 from .svd import *
 from .eigh import *
+from .eigh_generalized import *
 from .eig import *
 from .solve_triangular import *
 from .inv import *

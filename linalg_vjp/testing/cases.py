@@ -43,9 +43,10 @@ class Case(NamedTuple):
         limit = limit * backend.tolerance
         inputs = [backend.asarray(x, device) for x in self.inputs]
         if self.tied is not None:
-            _, loss, cotangents = self.tied
             params = {**self.params, "gauge": "check"}
-            return check_loss(self.rule, inputs, loss, cotangents, limit=limit, seed=self.seed, **params)
+            return check_loss(
+                self.rule, inputs, self.tied.loss, self.tied.cotangents, limit=limit, seed=self.seed, **params
+            )
         return check_rule(self.rule, inputs, batched=self.batched, limit=limit, seed=self.seed, **self.params)
 
 
@@ -59,8 +60,8 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     make = Matrices(np.random.default_rng(seed), dtype)
     params = {key: draw(st.sampled_from(_tried(key, param))) for key, param in rule.params.items()}
     if name in getattr(page, "TIED", ()) and draw(st.integers(0, 3)) == 3:
-        tied = page.tied(draw, make.random, dtype)
-        return Case(rule, (tied.A,), params, False, seed, tied)
+        tied = page.tied(draw, make.random, dtype, params)
+        return Case(rule, tied.inputs, params, False, seed, tied)
     batched = rule.batched(params)
     if (
         not batched

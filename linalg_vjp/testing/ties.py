@@ -12,7 +12,7 @@ import numpy as np
 
 from ._exact import conj, exact, normal
 
-__all__ = ["TiedLoss", "tied_eigh", "tied_svd"]
+__all__ = ["TiedLoss", "tied_eigh", "tied_pencil", "tied_svd"]
 
 
 class TiedLoss(NamedTuple):
@@ -21,6 +21,12 @@ class TiedLoss(NamedTuple):
     A: Any
     loss: Callable[..., Any]
     cotangents: Callable[..., Sequence[Any]]
+    B: Any = None  # of a rule of two matrices, the other
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """Those of the rule."""
+        return (self.A,) if self.B is None else (self.A, self.B)
 
 
 def tied_eigh(random: np.random.Generator, clusters: Sequence[int], dtype: Any) -> TiedLoss:
@@ -43,6 +49,16 @@ def tied_eigh(random: np.random.Generator, clusters: Sequence[int], dtype: Any) 
         return [np.repeat(g, clusters), np.concatenate(V_bar, axis=1)]
 
     return TiedLoss(A, loss, cotangents)
+
+
+def tied_pencil(random: np.random.Generator, clusters: Sequence[int], dtype: Any, type: int) -> TiedLoss:
+    """A Hermitian and a positive definite matrix, with eigenvalues in clusters of these sizes."""
+    tied, n = tied_eigh(random, clusters, dtype), sum(clusters)
+    G = np.eye(n) + normal(random, (n, n), dtype) / (4 * max(n, 1))
+    H = G if type == 1 else np.linalg.inv(np.conj(G.T))
+    A, B = H @ tied.A @ np.conj(H.T), G @ np.conj(G.T)
+    A, B = (np.asarray((X + np.conj(X.T)) / 2, dtype) for X in (A, B))
+    return tied._replace(A=A, B=B)
 
 
 def tied_svd(

@@ -8,7 +8,7 @@ nearest to them, so that it can be differentiated. An output that cannot be diff
 A file also says what random cases of its rules may be, beyond what the record tells: `in_range(params)`,
 whether inputs of any size keep the results in the range of the floats (not so without it); `WITHOUT`, the
 structures of matrices that are not tried; `ANY_RANK`, the rules to try with singular matrices; `TIED` and
-`tied(draw, random, dtype)`, those to try at ties, and a loss.
+`tied(draw, random, dtype, params)`, those to try at ties, and a loss.
 """
 
 import importlib

@@ -29,6 +29,6 @@ def in_range(params: dict[str, Any]) -> bool:
 TIED = ("eigh",)  # random cases have ties, too
 
 
-def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any) -> TiedLoss:
+def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any, params: dict[str, Any]) -> TiedLoss:
     """A matrix with tied eigenvalues, and a loss that has a gradient there."""
     return tied_eigh(random, draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), dtype)

@@ -36,7 +36,7 @@ def in_range(params: dict[str, Any]) -> bool:
 TIED = ("svd",)  # random cases have ties and zeros, too
 
 
-def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any) -> TiedLoss:
+def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any, params: dict[str, Any]) -> TiedLoss:
     """A matrix with tied and zero singular values, and a loss that has a gradient there."""
     clusters = draw(st.lists(st.integers(1, 3), min_size=1, max_size=2))
     zeros, extra = draw(st.integers(0, 2)), draw(st.sampled_from(((0, 0), (2, 0), (0, 2))))
