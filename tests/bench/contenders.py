@@ -13,7 +13,7 @@ import numpy as np
 import linalg_vjp as lv
 from linalg_vjp.testing._exact import normal
 
-from ..random_inputs import live_of, regular
+from ..random_inputs import is_hermitian, live_of, regular
 from .peers import autograd_function, jax_function, torch_function
 
 # Those of tensors are products, inverses and solves of matrices in other shapes.
@@ -47,7 +47,8 @@ def inputs_of(name, batch, n, dtype):
     if "upper" in rule.params:  # PyTorch reads both halves in the pullback of cholesky_solve
         A = np.triu(A) if rule.params["upper"].default else np.tril(A)
     cores = rule.sides.inputs
-    if len(cores) < 3 and len({len(core) for core in cores}) == 1 and "w" not in cores[0]:
+    alike = len({len(core) for core in cores}) == 1 and "w" not in cores[0]
+    if alike and len(cores) == (1 if is_hermitian(name) else min(len(cores), 2)):
         return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
     inputs = regular(name, *A.shape[:-2], n=n, others=n, dtype=dtype)
     return tuple(A if i == 0 and x.shape == A.shape else x for i, x in enumerate(inputs))

@@ -108,6 +108,14 @@ class Forwards:
         return np.sum(np.logaddexp(0, np.linalg.eigvalsh(A)))
 
     @staticmethod
+    def eigh_generalized(A, B, type=1):
+        return scipy.linalg.eigh(A, B, type=type)
+
+    @staticmethod
+    def eigvalsh_generalized(A, B, type=1):
+        return scipy.linalg.eigvalsh(A, B, type=type)
+
+    @staticmethod
     def sylvester_h(H, K, C):
         return scipy.linalg.solve_sylvester(H, K, C)
 

@@ -62,6 +62,26 @@ class Host:
         return float(sum(self.h.pair(self.bar(b), e) for b, e in zip(bars, E, strict=True)))
 
 
+class Composed:
+    """The generalized eigenproblem as users of a host compose it, of what the host has."""
+
+    def __init__(self, own, h):
+        self.own, self.h = own, h
+
+    def eigh_generalized(self, A, B, type=1):
+        L = self.own.cholesky(B)
+        Lh = self.h.adjoint(L)
+        if type == 1:
+            half = self.own.solve_triangular(L, A, upper=False)
+            w, Y = self.own.eigh(self.own.solve_triangular(L, self.h.adjoint(half), upper=False))
+        else:
+            w, Y = self.own.eigh(Lh @ A @ L)
+        return w, (L @ Y if type == 3 else self.own.solve_triangular(Lh, Y, upper=True))
+
+    def eigvalsh_generalized(self, A, B, type=1):
+        return self.eigh_generalized(A, B, type)[0]
+
+
 class Autograd(Host):
     module = "autograd"
 
@@ -84,11 +104,12 @@ class Autograd(Host):
             A, ord, axis=(-2, -1) if A.ndim > 2 else None
         )
         self.own.solve_triangular = lambda A, B, upper: asl.solve_triangular(A, B, lower=not upper)
+        self.composed = Several(self.own, Composed(self.own, self.h))
 
     def functions(self, ours):
         """Where autograd has no function of a rule, ours is that of the rule."""
         (self.adapter.install if ours else self.adapter.uninstall)()
-        return Several(self.own, self.rules) if ours else self.own
+        return Several(self.own, self.rules) if ours else self.composed
 
     def close(self):
         self.adapter.uninstall()
@@ -128,10 +149,11 @@ class Torch(Host):
         self.torch, self.adapter = torch, adapter
         xp = SimpleNamespace(conj=torch.conj, real=_real, sum=torch.sum, swapaxes=torch.swapaxes)
         self.h = Arithmetic(xp, torch.asarray)
+        own = Several(SimpleNamespace(expm=torch.linalg.matrix_exp), torch.linalg, torch)
+        self.own = Several(own, Composed(own, self.h))
 
     def functions(self, ours):
-        renamed = SimpleNamespace(expm=self.torch.linalg.matrix_exp)
-        return self.adapter if ours else Several(renamed, self.torch.linalg, self.torch)
+        return self.adapter if ours else self.own
 
     def gradient(self, f):
         return lambda *x: self.torch.func.grad(f, argnums=tuple(range(len(x))))(*x)
@@ -165,6 +187,7 @@ class Jax(Host):
         self.own.tridiagonal_solve = jax.lax.linalg.tridiagonal_solve
         solve = jax.scipy.linalg.solve_triangular
         self.own.solve_triangular = lambda A, B, upper: solve(A, B, lower=not upper)
+        self.own = Several(self.own, Composed(self.own, self.h))
 
     def functions(self, ours):
         return self.adapter if ours else self.own

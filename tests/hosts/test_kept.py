@@ -43,8 +43,9 @@ def floating(name, outputs):
 
 
 def factorized(name):
-    """How many of the inputs a rule factorizes: each Hermitian one, or one."""
-    return max(1, sum(space in ("hermitian", "positive") for space in lv.RULES[name].space.values()))
+    """How often a rule factorizes in one way: for each input of one Hermitian space, or once."""
+    spaces = [*lv.RULES[name].space.values()]
+    return max(1, spaces.count("hermitian"), spaces.count("positive"))
 
 
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)

@@ -132,7 +132,7 @@ def points():
 
         def point(title, a, b, type=1, complex=False, **more):
             draw = Draw(f"eigh_generalized, {title}")
-            return at(title, pair(draw, a, b, type, complex), type, **more)  # noqa: B023
+            return at(title, pair(draw, a, b, type, complex), type, **more)
 
         three, two, one = (3, 3), (2, 2), (1, 1)
         yield point("real", three, three)
