@@ -17,6 +17,8 @@ FORMS = [(name, {}) for name in lv.RULES] + [
     ("svd", {"full_matrices": False}),
     ("lu", {"p_indices": True}),
     ("cholesky", {"upper": True}),
+    ("eigh_generalized", {"type": 2}),
+    ("eigh_generalized", {"type": 3}),
     ("pinv", {"rtol": 0.3}),
     ("trace", {"offset": 1}),
     ("cholesky_solve", {"upper": True}),
@@ -32,6 +34,7 @@ def setting(name, shape=(4, 4)):
     A = positive(shape[0]) if is_hermitian(name) or name == "solve" else general(*shape)
     inputs = (A, general(shape[0], 2, seed=1))[: len(rule.inputs)]
     plain = len(rule.sides.inputs[0]) == 2 and set(rule.space.values()) <= SPACES and len(rule.inputs) < 3
+    plain = plain and len(rule.space) < 2
     return rule, inputs if plain and not rule.sides.repeats else regular(name, n=4)
 
 
