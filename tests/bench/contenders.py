@@ -48,7 +48,7 @@ def inputs_of(name, batch, n, dtype):
         A = np.triu(A) if rule.params["upper"].default else np.tril(A)
     cores = rule.sides.inputs
     alike = len({len(core) for core in cores}) == 1 and "w" not in cores[0]
-    if alike and len(cores) == (1 if is_hermitian(name) else min(len(cores), 2)):
+    if alike and len(cores) <= (1 if is_hermitian(name) else 2):
         return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
     inputs = regular(name, *A.shape[:-2], n=n, others=n, dtype=dtype)
     return tuple(A if i == 0 and x.shape == A.shape else x for i, x in enumerate(inputs))
