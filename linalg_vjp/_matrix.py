@@ -44,6 +44,7 @@ __all__ = [
     "right_solve_triangular",
     "row_sum",
     "safe_range",
+    "schur",
     "shortcut",
     "skew",
     "solve_triangular",
@@ -220,6 +221,11 @@ def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
 def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
     """Q, R, p with A[:, p] = Q R, column pivoting."""
     return primitives(xp).qr_pivoted(A, xp, mode=mode)
+
+
+def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """T and Z with A = Z T Z^H in the dtype of A; NaN where a real A has complex eigenvalues."""
+    return primitives(xp).schur(A, xp)
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool = True) -> tuple[Array, Array | None]:

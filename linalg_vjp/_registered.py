@@ -11,7 +11,7 @@ from ._backends import generic, primitives
 from ._bands import to_columns
 from ._namespaces import Array, Namespace, is_jax_namespace
 
-__all__ = ["Registered", "again", "fixed"]
+__all__ = ["Registered", "again", "fixed", "of_host"]
 
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Namespace) -> Any:
@@ -29,6 +29,15 @@ def fixed(f: Any, X: Array, xp: Namespace) -> Array:
     f is given an array of the library itself, in whatever the host has wrapped it.
     """
     return primitives(xp).fixed(f, X)
+
+
+# The equations that rules of several pages solve.
+LYAPUNOV = {"continuous": "solve_continuous_lyapunov", "discrete": "solve_discrete_lyapunov"}
+
+
+def of_host(name: str, xp: Namespace) -> Callable[..., Any] | None:
+    """A rule, or a kind of Lyapunov equation, as the host's function; None in a namespace of no host."""
+    return vars(xp.linalg)[LYAPUNOV.get(name, name)] if isinstance(xp, Registered) else None
 
 
 class Registered:
@@ -65,6 +74,10 @@ class Registered:
             p, L, U = functions["lu"](A, p_indices=True)
             return p, L, U
 
+        def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+            T, Z = functions["schur"](A)
+            return T, Z
+
         def inv(A: Array, xp: Namespace) -> Array:
             return functions["inv"](A)
 
@@ -84,6 +97,7 @@ class Registered:
             "cholesky": cholesky,
             "solve_triangular": solve_triangular,
             "lu": lu,
+            "schur": schur,
         }
         if not is_jax_namespace(xp):  # which finds out for itself
             own["again"] = again

@@ -20,6 +20,8 @@ BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
     "_numpy_bands": ["numpy", "scipy"],
+    "_numpy_schur": ["numpy"],
+    "_jax_iteration": ["jax"],
     "cupy": ["cupyx", "numpy"],
     "_cupy_lu": ["cupy", "cupyx", "numpy"],
     "dask": ["numpy"],

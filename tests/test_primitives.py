@@ -246,3 +246,26 @@ def test_many_short_bands_at_once(n, w, l, dtype):
     np.testing.assert_allclose(X, one_by_one, rtol=1e-9)
     with pytest.raises(np.linalg.LinAlgError):
         native.solve_bands(C * (np.arange(count) != 3)[:, None, None], B, np, l=l)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_loop_of_a_program_is_that_of_python(reverse):
+    """Its last carry, and what it made on the way, in the order of the steps from whichever end."""
+    jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+    from linalg_vjp._backends import jax as compiled
+
+    def step(i, carry, part):
+        new = 2 * carry[0] + part[0] + i
+        return (new,), (new,)
+
+    def looped(module, xp, x, parts):
+        return module.scan(step, (x,), len(parts), (parts,), reverse=reverse, xp=xp)
+
+    x, parts = general(3, dtype="float32"), general(4, 3, dtype="float32", seed=1)
+    (last,), (made,) = looped(generic, np, x, parts)
+    np.testing.assert_array_equal(made[0 if reverse else -1], last)
+    program = jax.jit(lambda x, parts: looped(compiled, jax.numpy, x, parts))
+    for found in (program(x, parts), looped(compiled, jax.numpy, x, parts)):
+        np.testing.assert_allclose(found[0][0], last, rtol=1e-6)
+        np.testing.assert_allclose(found[1][0], made, rtol=1e-6)
+    assert "scan" in str(jax.make_jaxpr(lambda x: looped(compiled, jax.numpy, x, parts))(x))

@@ -45,6 +45,9 @@ class Primitives(Protocol):
     def inv(self, A: Array, xp: Namespace) -> Array:
         """A^-1."""
 
+    def inv_or_nan(self, A: Array, xp: Namespace) -> Array:
+        """A^-1; of a singular matrix what is not finite, and never an error."""
+
     def lu_factor(self, A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
         """L and U in one array, and pivots of any form, for `lu_solve`.
 
@@ -55,6 +58,26 @@ class Primitives(Protocol):
 
     def lu_solve(self, F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
         """A^-1 B or A^-H B from what `lu_factor` gave; batches broadcast."""
+
+    def schur(self, A: Array, xp: Namespace) -> tuple[Array, Array]:
+        """T and Z with A = Z T Z^H in the dtype of A, T upper triangular and Z unitary: a result for users.
+
+        Both are NaN where a real A has complex eigenvalues, or A is not finite.
+        """
+
+    def schur_factor(self, A: Array, xp: Namespace) -> Array:
+        """T and Z, stacked, with A = Z T Z^H and unitary Z, for `schur_solve`; NaN where A is not finite.
+
+        They are in a form that the library solves with: T may have entries below its diagonal, the 2 x 2
+        blocks of a real A or what rounding has left. Otherwise they are complex.
+        """
+
+    def schur_solve(self, T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
+        """Y with op(T) Y + Y op(S) = C, from what `schur_factor` gave, for equal dtypes and batches.
+
+        `ops` has a letter for each, "N" for the matrix and "C" for its adjoint. Y is NaN where the
+        eigenvalues of both add up to zero, to rounding.
+        """
 
     def lu_inverse(self, F: Array, pivots: Array, xp: Namespace) -> Array:
         """A^-1 from what `lu_factor` gave; of a singular matrix anything."""
@@ -74,8 +97,46 @@ class Primitives(Protocol):
         One truth value for a whole batch would have to travel between the devices that share it.
         """
 
+    def scan(
+        self,
+        step: Any,
+        carry: tuple[Array, ...],
+        count: int,
+        parts: tuple[Array, ...] = (),
+        *,
+        reverse: bool = False,
+        xp: Namespace,
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """So many steps, one after the other: step(i, carry, part) is the next carry and a tuple of arrays.
+
+        Returned are the last carry, and these arrays, each stacked along a new first axis, in the order of i;
+        nothing of no steps. Along their first axis `parts` have one for each step. With `reverse` the last i
+        comes first. The carry keeps its shapes and dtypes: a library that compiles has the step once in its
+        program.
+        """
+
     def peek(self, X: Array) -> float | None:
         """The largest of some real numbers, 0 of none; None where the library may not look at values."""
+
+    def repeat(self, step: Any, most: int, *arrays: Array, xp: Namespace) -> tuple[Array, ...]:
+        """step(*arrays) for the arrays, until no number of the first one is positive; at most so many times.
+
+        A library that may not look at values takes all steps: they leave alone what has come to its end.
+        """
+
+    def whole(self, f: Any, *arrays: Array, xp: Namespace) -> Array:
+        """f(*arrays, xp), an array like the last one, as one call where a library traces operations.
+
+        f is a function of a module, and has no derivative but that of the rule which calls it.
+        """
+
+    def linear_solve(
+        self, at: tuple[Array, ...], apply: Any, solve: Any, solve_transposed: Any, B: Array
+    ) -> Array:
+        """X = solve(B), for which apply(X) = B. Both read the arrays of `at` besides.
+
+        A library that derives its pullbacks from pushforwards takes solve_transposed for the transpose.
+        """
 
     def again(self, at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
         """once(*arrays), or twice(*arrays) where a host differentiates the result through the arrays of `at`.

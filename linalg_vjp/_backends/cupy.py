@@ -1,5 +1,6 @@
 """The primitives on CuPy: cuBLAS and cuSOLVER where CuPy reaches them for a batch, else the generic ones."""
 
+import functools
 from typing import Any
 
 import cupy
@@ -8,6 +9,7 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import _cupy_lu, generic
+from . import schur as forms
 from .generic import (
     add_diagonal,
     after,
@@ -17,15 +19,18 @@ from .generic import (
     inv,
     inverse_permutation,
     largest,
+    linear_solve,
     mirror,
     permute_rows,
     plain_norm,
     qr_pivoted,
     row_sum,
+    scan,
     solve_bands,
     tril,
     tril_half,
     triu,
+    whole,
 )
 
 __all__ = [
@@ -36,8 +41,10 @@ __all__ = [
     "choose",
     "fixed",
     "inv",
+    "inv_or_nan",
     "inverse_permutation",
     "largest",
+    "linear_solve",
     "lu",
     "lu_diagonal",
     "lu_factor",
@@ -49,13 +56,19 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
+    "repeat",
     "row_sum",
+    "scan",
+    "schur",
+    "schur_factor",
+    "schur_solve",
     "shortcut",
     "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
     "triu",
+    "whole",
 ]
 
 
@@ -83,10 +96,33 @@ def peek(X: Array) -> float | None:
     return float(X.max()) if X.size else 0.0
 
 
+repeat = functools.partial(generic.repeat, look=peek)
+
+
+def inv_or_nan(A: Array, xp: Namespace) -> Array:
+    """A^-1 from the factors: cupy.linalg.inv may have an error for a singular matrix."""
+    return A if A.size == 0 else lu_inverse(*_cupy_lu.factor(A), xp)
+
+
 def _is_generic(A: Array) -> bool:
     """Whether `_cupy_lu` does not take it."""
     m, n = A.shape[-2:]
     return bool(A.size == 0 or (m < n if A.ndim == 2 else m != n))
+
+
+def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """CuPy has none."""
+    return forms.schur(A, xp, choose=choose)
+
+
+def schur_factor(A: Array, xp: Namespace) -> Array:
+    """T and Z, stacked."""
+    return forms.schur_factor(A, xp, choose=choose)
+
+
+def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
+    """Y with op(T) Y + Y op(S) = C."""
+    return forms.by_columns(T, S, C, xp, ops, solve_triangular)
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:

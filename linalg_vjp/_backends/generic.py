@@ -3,6 +3,8 @@
 from typing import Any, NoReturn
 
 from .._namespaces import Array, Namespace, device
+from . import schur as forms
+from .iteration import linear_solve, repeat, scan, whole
 from .reduction import solve_bands
 
 __all__ = [
@@ -13,8 +15,10 @@ __all__ = [
     "choose",
     "fixed",
     "inv",
+    "inv_or_nan",
     "inverse_permutation",
     "largest",
+    "linear_solve",
     "lu",
     "lu_diagonal",
     "lu_factor",
@@ -28,13 +32,19 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
+    "repeat",
     "row_sum",
+    "scan",
+    "schur",
+    "schur_factor",
+    "schur_solve",
     "shortcut",
     "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
     "triu",
+    "whole",
 ]
 
 
@@ -207,6 +217,33 @@ def inv(A: Array, xp: Namespace) -> Array:
     return xp.linalg.inv(A)
 
 
+def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """From eigenvectors."""
+    return forms.schur(A, xp, choose=choose)
+
+
+def schur_factor(A: Array, xp: Namespace) -> Array:
+    """T and Z, stacked."""
+    return forms.schur_factor(A, xp, choose=choose)
+
+
+def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
+    """Y with op(T) Y + Y op(S) = C."""
+    return forms.by_columns(T, S, C, xp, ops, solve_triangular)
+
+
+def inv_or_nan(A: Array, xp: Namespace, inverse: Any = inv) -> Array:
+    """A^-1; where a library has an error for a singular matrix, one matrix after the other."""
+    if own := getattr(xp.linalg, "inv_or_nan", None):
+        return own(A)
+    try:
+        return inverse(A, xp)
+    except Exception:  # each library has an error of its own
+        if A.ndim == 2:
+            return xp.full_like(A, float("nan"))
+    return xp.stack([inv_or_nan(A[i, ...], xp, inverse) for i in range(A.shape[0])])
+
+
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, None]:
     """A itself: a factorization made here would cost more than it saves."""
     return A, None
@@ -237,6 +274,11 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 shortcut = choose
 
 
+def peek(X: Array) -> float | None:
+    """None: the values of a traced array may not be looked at."""
+    return None
+
+
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
     """Once: no host that differentiates is here; those have a namespace that says so."""
     return once(*arrays)
@@ -259,11 +301,6 @@ def no_third() -> NoReturn:
     raise NotImplementedError(
         "linalg_vjp has first and second derivatives of this rule and no third; difference the second one"
     )
-
-
-def peek(X: Array) -> float | None:
-    """None: the values of a traced array may not be looked at."""
-    return None
 
 
 def _conj(X: Array, xp: Namespace) -> Array:

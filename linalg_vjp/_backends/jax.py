@@ -7,6 +7,8 @@ import jax.numpy as jnp
 
 from .._namespaces import Array, Namespace
 from . import generic
+from . import schur as forms
+from ._jax_iteration import linear_solve, peek, repeat, scan
 from .generic import (
     add_diagonal,
     inv,
@@ -21,6 +23,7 @@ from .generic import (
     tril,
     tril_half,
     triu,
+    whole,
 )
 
 __all__ = [
@@ -31,8 +34,10 @@ __all__ = [
     "choose",
     "fixed",
     "inv",
+    "inv_or_nan",
     "inverse_permutation",
     "largest",
+    "linear_solve",
     "lu",
     "lu_diagonal",
     "lu_factor",
@@ -44,13 +49,19 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
+    "repeat",
     "row_sum",
+    "scan",
+    "schur",
+    "schur_factor",
+    "schur_solve",
     "shortcut",
     "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
     "triu",
+    "whole",
 ]
 
 
@@ -67,6 +78,48 @@ def solve_triangular(
         conjugate_a=trans == "C",
         unit_diagonal=unit_diagonal,
     )
+
+
+def _schur(A: Array) -> Any:
+    """LAPACK's T and Z; NaN where A is not finite, which LAPACK may not get through. JAX has it on CPUs."""
+    if 0 in A.shape:
+        return A, A
+    finite = jnp.all(jnp.isfinite(A), axis=(-2, -1), keepdims=True)
+    T, Z = jax.lax.linalg.schur(jnp.where(finite, A, 0))
+    return jnp.where(finite, T, jnp.nan), jnp.where(finite, Z, jnp.nan)
+
+
+def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """T and Z; NaN where LAPACK's form of a real matrix has blocks of 2 x 2."""
+    T, Z = _schur(A)
+    there = jnp.all(jnp.tril(T, -1) == 0, axis=(-2, -1), keepdims=True)
+    return jnp.where(there, T, jnp.nan), jnp.where(there, Z, jnp.nan)
+
+
+def schur_factor(A: Array, xp: Namespace) -> Array:
+    """T and Z, stacked and complex: `schur_solve` takes triangles."""
+    return jnp.stack(_schur(A.astype(jnp.result_type(A.dtype, jnp.complex64))), axis=-3)
+
+
+def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
+    """Y with op(T) Y + Y op(S) = C, a column in each step of one loop."""
+    if 0 in C.shape:
+        return C
+    F, G, apart = forms.equation(T, S, jnp, ops)
+    one, n = jnp.eye(F.shape[-1], dtype=F.dtype), C.shape[-1]
+
+    def column(X: Array, j: Any) -> Array:
+        return jax.lax.dynamic_index_in_dim(X, j, axis=-1)
+
+    def step(i: Any, Y: Array) -> Array:
+        j = i if ops[1] == "N" else n - 1 - i
+        g = column(G, j)
+        shifted = F + jax.lax.dynamic_index_in_dim(g, j, axis=-2) * one
+        c = column(C, j) - Y @ g  # columns that are still to come are zero
+        y = solve_triangular(shifted, c, jnp, upper=ops[0] == "N", trans="N", unit_diagonal=False)
+        return jax.lax.dynamic_update_slice_in_dim(Y, y, j, axis=-1)
+
+    return jnp.where(apart, jax.lax.fori_loop(0, n, step, jnp.zeros_like(C)), jnp.nan)
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
@@ -141,10 +194,23 @@ def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """One of the two, at run time; under vmap both. Outside of a program JAX would compile both each time."""
+    """One of the two, at run time. Outside of a program JAX would compile both each time."""
+    if isinstance(condition, jax.core.Tracer):
+        condition = _everywhere(condition)
     if not isinstance(condition, jax.core.Tracer):
         return (quick if condition else exact)(*arrays)
     return jax.lax.cond(condition, quick, exact, *arrays)
+
+
+@jax.custom_batching.custom_vmap  # type: ignore[untyped-decorator]
+def _everywhere(condition: Array) -> Array:
+    """Under vmap, whether it holds for all: JAX would compute both choices, and not transpose them."""
+    return condition
+
+
+@_everywhere.def_vmap  # type: ignore[untyped-decorator]
+def _all(size: int, batched: list[bool], condition: Array) -> tuple[Array, bool]:
+    return _everywhere(jnp.all(condition, axis=0)), False
 
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
@@ -192,9 +258,9 @@ _fixed.defjvp(lambda at, dots: (_still_fixed(*at), jnp.zeros_like(at[0])))
 _still_fixed.defjvp(lambda at, dots: no_third())
 
 
-def peek(X: Array) -> float | None:
-    """The largest of some real numbers, 0 of none; None of a traced array."""
-    return None if isinstance(X, jax.core.Tracer) else float(X.max()) if X.size else 0.0
+def inv_or_nan(A: Array, xp: Namespace) -> Array:
+    """A^-1; JAX has no error for a singular matrix."""
+    return jnp.linalg.inv(A)
 
 
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:

@@ -13,9 +13,11 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from . import generic
+from . import schur as forms
 from ._numpy_bands import solve_bands
 from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve, native
-from .generic import after, again, fixed, inverse_permutation
+from ._numpy_schur import GEES, schur_factor, schur_solve, triangular_form
+from .generic import after, again, fixed, inverse_permutation, linear_solve, scan, whole
 
 try:
     import scipy.linalg
@@ -31,8 +33,10 @@ __all__ = [
     "choose",
     "fixed",
     "inv",
+    "inv_or_nan",
     "inverse_permutation",
     "largest",
+    "linear_solve",
     "lu",
     "lu_diagonal",
     "lu_factor",
@@ -44,13 +48,19 @@ __all__ = [
     "permute_rows",
     "plain_norm",
     "qr_pivoted",
+    "repeat",
     "row_sum",
+    "scan",
+    "schur",
+    "schur_factor",
+    "schur_solve",
     "shortcut",
     "solve_bands",
     "solve_triangular",
     "tril",
     "tril_half",
     "triu",
+    "whole",
 ]
 
 TRSM = {} if blas is None else {"f": blas.strsm, "d": blas.dtrsm, "F": blas.ctrsm, "D": blas.ztrsm}
@@ -118,6 +128,11 @@ def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Arr
     each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in A.reshape(-1, m, n)]
     Q, R, p = (np.stack(factors) for factors in zip(*each, strict=True))
     return Q.reshape(*batch, *Q.shape[1:]), R.reshape(*batch, *R.shape[1:]), p.reshape(*batch, n)
+
+
+def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """LAPACK's through SciPy."""
+    return triangular_form(A) if A.dtype.char in GEES else forms.schur(A, xp, choose=choose)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
@@ -222,6 +237,10 @@ shortcut = choose
 def peek(X: Array) -> float | None:
     """The largest of some real numbers, 0 of none."""
     return float(X.max()) if X.size else 0.0
+
+
+repeat = functools.partial(generic.repeat, look=peek)
+inv_or_nan = functools.partial(generic.inv_or_nan, inverse=inv)
 
 
 def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:

@@ -70,12 +70,44 @@ def _on_cpu(f: Any) -> Any:
 
 def _qr(A: Array, mode: str = "reduced") -> Any:
     m, n = A.shape[-2:]
+    if _is_complex(A):
+        Q, R = _reflected(A)
+        return (Q, R) if mode == "complete" else (Q[..., :, : min(m, n)], R[..., : min(m, n), :])
     if mode == "reduced" or m <= n:
         return mx.linalg.qr(A, stream=mx.cpu)
     # The factors of [A, I] are square, and begin with those of A.
     identity = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m))
     Q, R = mx.linalg.qr(mx.concatenate([A, identity], axis=-1), stream=mx.cpu)
     return Q, R[..., :, :n]
+
+
+def _reflected(A: Array) -> tuple[Array, Array]:
+    """Q and R of complex matrices, which MLX does not take: by reflections, a column at a time."""
+    m, n = A.shape[-2:]
+    size = _size(A)  # MLX squares the parts of a complex number to find its size
+    Q, R = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m)), A / size
+    i = mx.arange(m)[:, None]
+    for k in range(min(m, n)):
+        x = mx.where(i >= k, R[..., :, k : k + 1], 0)
+        top, length = x[..., k : k + 1, :], _vector_norm(x, axis=-2, keepdims=True)
+        size = mx.abs(top)
+        phase = mx.where(size == 0, 1, top / mx.where(size == 0, 1, size))
+        v = x + mx.where(i == k, phase * length, 0)
+        along = _vector_norm(v, axis=-2, keepdims=True)
+        v = v / mx.where(along == 0, 1, along)
+        R = R - 2 * v @ (mx.conj(v.mT) @ R)
+        Q = Q - 2 * (Q @ v) @ mx.conj(v.mT)
+        turn = mx.where(i == k, phase, 1)  # a real diagonal, as LAPACK has it
+        R, Q = R * mx.conj(turn), Q * turn.mT
+    return Q, size * mx.where(i == mx.arange(n), mx.real(R).astype(R.dtype), mx.triu(R))
+
+
+def _size(A: Array) -> Array:
+    """The largest part of an entry of each matrix; 1 of a zero matrix."""
+    if A.size == 0:
+        return mx.ones((*A.shape[:-2], 1, 1))
+    size = mx.max(mx.maximum(mx.abs(mx.real(A)), mx.abs(mx.imag(A))), axis=(-2, -1), keepdims=True)
+    return mx.where(size == 0, 1, size)
 
 
 def _inv(A: Array) -> Array:
@@ -86,6 +118,17 @@ def _inv(A: Array) -> Array:
         return mx.linalg.inv(A, stream=mx.cpu)
     n = A.shape[-1]
     return _complex(mx.linalg.inv(_real_form(A), stream=mx.cpu)[..., :, :n])
+
+
+def _inv_or_nan(A: Array) -> Array:
+    """NaN of a singular matrix, for which MLX has an error, but only when the result is looked at."""
+    if A.size == 0:
+        return A
+    form = _real_form(A) if _is_complex(A) else A
+    _, _, U = mx.linalg.lu(form, stream=mx.cpu)
+    singular = mx.any(mx.diagonal(U, axis1=-2, axis2=-1) == 0, axis=-1)[..., None, None]
+    X = _inv(mx.where(singular, mx.eye(A.shape[-1], dtype=A.dtype), A))
+    return mx.where(singular, mx.array(float("nan"), dtype=A.dtype), X)
 
 
 def _solve(A: Array, B: Array) -> Array:
@@ -182,6 +225,7 @@ linalg = SimpleNamespace(
     eigvals=_on_cpu(mx.linalg.eigvals),
     eigvalsh=_on_cpu(mx.linalg.eigvalsh),
     inv=_inv,
+    inv_or_nan=_inv_or_nan,
     matrix_norm=_matrix_norm,
     pinv=_pinv,
     qr=_qr,

@@ -133,7 +133,7 @@ def _like(dot: Array | None, other: Any) -> Array | None:
 
 
 # A function of values alone, whose result does not move; and one that is linear in its first argument.
-STEPS = ("all", "any", "argmax", "argsort", "floor", "isinf", "zeros_like", "ones_like", "full_like")
+STEPS = ("all", "any", "argmax", "argsort", "ceil", "floor", "isinf", "zeros_like", "ones_like", "full_like")
 LINEAR = (
     "astype",
     "broadcast_to",

@@ -10,11 +10,16 @@ from .._exact import Exact, conj, exact, hermitian
 
 __all__ = [
     "Like",
+    "apart_from_zero",
     "completed",
     "determinant",
     "eliminated",
     "factors_eigh",
     "factors_svd",
+    "inverse",
+    "largest",
+    "near",
+    "square_root",
     "unit_phases",
 ]
 
@@ -66,6 +71,31 @@ def eliminated(A: Exact, B: Exact) -> Exact:
     return np.asarray([B[j] / A[j, j] for j in range(len(A))], object).reshape(B.shape)
 
 
+def inverse(A: Exact) -> Exact:
+    return eliminated(A, exact(np.eye(len(A))))
+
+
+def largest(X: Exact) -> Any:
+    return max((abs(v) for v in X.flat), default=mpmath.mpf(0))
+
+
+def near(X: Exact, Y: Exact) -> bool:
+    """Whether they differ so little that the square of that is below all digits."""
+    return bool(largest(Y - X) <= largest(Y) * mpmath.mpf(10) ** (-0.55 * mpmath.mp.dps))
+
+
+def square_root(A: Exact) -> Exact:
+    """The principal one, by the iteration of Denman and Beavers, from a matrix of norm one."""
+    size = largest(A)
+    Y, Z = A / size, exact(np.eye(len(A)))
+    for _ in range(500):
+        last = Y
+        Y, Z = (Y + inverse(Z)) / 2, (Z + inverse(Y)) / 2
+        if near(last, Y):
+            return mpmath.sqrt(size) * (Y + inverse(Z)) / 2
+    raise ArithmeticError(f"no principal square root: {A.tolist()}")
+
+
 def determinant(A: Exact) -> Any:
     A, d = A.copy(), mpmath.mpf(1)
     for j in range(len(A)):
@@ -77,3 +107,9 @@ def determinant(A: Exact) -> Any:
         d = d * A[j, j]
         A[j + 1 :] = A[j + 1 :] - (A[j + 1 :, j] / A[j, j])[:, None] * A[j]
     return d
+
+
+def apart_from_zero(A: Any) -> Any:
+    """A, shifted so far that all eigenvalues have positive real parts."""
+    size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
+    return np.asarray(A + 1.5 * np.where(size == 0, 1, size) * np.eye(A.shape[-1]), A.dtype)

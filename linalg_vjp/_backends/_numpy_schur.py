@@ -1,0 +1,67 @@
+"""Schur forms on NumPy: LAPACK's through SciPy, one matrix at a time; real matrices have real ones.
+
+A real form has blocks of 2 x 2 on its diagonal, which LAPACK's solver knows.
+"""
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from .._namespaces import Array, Namespace
+from . import generic
+from ._numpy_lu import PREFIX, lapack, native
+
+__all__ = ["GEES", "schur_factor", "schur_solve", "triangular_form"]
+
+GEES, TRSYL = (
+    {dtype: getattr(lapack, prefix + name) for dtype, prefix in PREFIX.items()} for name in ("gees", "trsyl")
+)
+
+
+def schur_factor(A: Array, xp: Namespace) -> Array:
+    """T and Z, stacked."""
+    if A.dtype.char not in GEES:
+        return generic.schur_factor(A, xp)
+    A, n = native(A), A.shape[-1]
+    K = np.full((*A.shape[:-2], 2, n, n), np.nan, A.dtype)
+    if A.size:
+        gees, lwork = GEES[A.dtype.char], _workspace(A.dtype.char, n)
+        for a, k in zip(A.reshape(-1, n, n), K.reshape(-1, 2, n, n), strict=True):
+            if np.all(np.isfinite(a)):  # LAPACK may loop for ever
+                T, *_, Z, _, info = gees(_unsorted, a, lwork=lwork)
+                if info == 0:
+                    k[0], k[1] = T, Z
+    return K
+
+
+def triangular_form(A: Array) -> tuple[Array, Array]:
+    """T and Z; NaN where LAPACK's form has blocks of 2 x 2."""
+    K = schur_factor(A, np)
+    T, Z = K[..., 0, :, :], K[..., 1, :, :]
+    there = ~np.any(np.tril(T, -1), axis=(-2, -1), keepdims=True)
+    return np.where(there, T, np.nan), np.where(there, Z, np.nan)
+
+
+def _unsorted(*eigenvalue: Any) -> None:
+    """Asked for by LAPACK where eigenvalues are sorted."""
+
+
+@functools.cache
+def _workspace(char: str, n: int) -> int:
+    """The length with which LAPACK is fastest."""
+    *_, work, _ = GEES[char](_unsorted, np.eye(n, dtype=char), lwork=-1)
+    return int(work[0].real)
+
+
+def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
+    """Y with op(T) Y + Y op(S) = C."""
+    if C.dtype.char not in TRSYL or not C.dtype == T.dtype == S.dtype:
+        return generic.schur_solve(T, S, C, xp, ops=ops)
+    C = native(C)
+    trsyl, Y = TRSYL[C.dtype.char], np.empty(C.shape, C.dtype)
+    each = (X.reshape(-1, *X.shape[-2:]) for X in (T, S, C, Y))
+    for t, s, c, y in zip(*each, strict=True) if C.size else ():
+        x, scale, info = trsyl(t, s, c, *ops)
+        y[...] = x / scale if info == 0 else np.nan
+    return Y

@@ -1,0 +1,53 @@
+"""Iterations in pure Array API: a loop with an end, and what a host may take in one piece."""
+
+from typing import Any
+
+from .._namespaces import Array, Namespace
+
+__all__ = ["linear_solve", "repeat", "scan", "whole"]
+
+
+def repeat(step: Any, most: int, *arrays: Array, xp: Namespace, look: Any = None) -> tuple[Array, ...]:
+    """All steps, where the largest number cannot be told: by `look`, or as a number of Python."""
+    for _ in range(most):
+        largest = look(arrays[0]) if look else _number(arrays[0], xp)
+        if largest is not None and largest <= 0:
+            break
+        arrays = step(*arrays)
+    return arrays
+
+
+def _number(X: Array, xp: Namespace) -> float | None:
+    """The largest number of X. An end that is not seen costs time alone."""
+    try:
+        return float(xp.max(X)) if X.size else 0.0
+    except Exception:  # each library has an error of its own for a traced array
+        return None
+
+
+def scan(
+    step: Any,
+    carry: tuple[Array, ...],
+    count: int,
+    parts: tuple[Array, ...] = (),
+    *,
+    reverse: bool = False,
+    xp: Namespace,
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """A loop of Python."""
+    made: list[tuple[Array, ...]] = []
+    for i in reversed(range(count)) if reverse else range(count):
+        carry, part = step(i, carry, tuple(x[i, ...] for x in parts))
+        made.append(part)
+    columns = zip(*(made[::-1] if reverse else made), strict=True)
+    return carry, tuple(xp.stack(column, axis=0) for column in columns)
+
+
+def whole(f: Any, *arrays: Array, xp: Namespace) -> Array:
+    """f(*arrays, xp)."""
+    return f(*arrays, xp=xp)
+
+
+def linear_solve(at: tuple[Array, ...], apply: Any, solve: Any, solve_transposed: Any, B: Array) -> Array:
+    """solve(B)."""
+    return solve(B)

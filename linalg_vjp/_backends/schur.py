@@ -1,0 +1,195 @@
+"""Schur forms from eigenvectors and triangular Sylvester equations in pure Array API, for a batch at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .._namespaces import Array, Namespace, device
+
+__all__ = ["by_columns", "equation", "schur", "schur_factor"]
+
+PASSES = 4
+# More rows are not taken off one by one: that is an eigendecomposition for each of them.
+ROWS = 64
+
+# From Z^H A Z and Z to better ones.
+Step = Callable[[Array, Array, Namespace], tuple[Array, Array]]
+
+
+def schur(A: Array, xp: Namespace, *, choose: Any) -> tuple[Array, Array]:
+    """T and Z in the dtype of A, and T is triangular. `choose` is that of the library.
+
+    Where a second pass does not help, as for eigenvectors that are nearly dependent, one eigenvector is taken
+    off after the other, which amplifies nothing.
+    """
+    few = A.shape[-1] <= ROWS
+    B, Z, there = _form(A, (_again, _one_by_one) if few else (PASSES - 1) * (_again,), xp, choose)
+    return xp.where(there, xp.triu(B), float("nan")), xp.where(there, Z, float("nan"))
+
+
+def schur_factor(A: Array, xp: Namespace, *, choose: Any) -> Array:
+    """T and Z, complex and stacked; T has what is left below its diagonal, which `by_columns` knows.
+
+    Two passes are enough for its refinement, and cost little where nothing can be chosen.
+    """
+    A = xp.astype(A, xp.result_type(A.dtype, xp.complex64))
+    B, Z, there = _form(A, (_again,), xp, choose)
+    return xp.where(there[..., None, :, :], xp.stack([B, Z], axis=-3), float("nan"))
+
+
+def _form(A: Array, steps: tuple[Step, ...], xp: Namespace, choose: Any) -> tuple[Array, Array, Array]:
+    """Z^H A Z, nearly triangular, Z, and where both are: A is finite, its eigenvalues are of its dtype.
+
+    From A V = V diag(w): with V = Z R, Z^H A Z = R diag(w) R^-1 is upper triangular. R^-1 amplifies the
+    rounding of V. Where Z^H A Z is nearly triangular, so is the V of another pass, and what is amplified of
+    it is small.
+    """
+    if 0 in A.shape:
+        return A, A, xp.all(A == A, axis=(-2, -1), keepdims=True)
+    finite = xp.all(xp.isfinite(A), axis=(-2, -1), keepdims=True)
+    A = xp.where(finite, A, 0.0)
+    Z, there = _basis(A, xp)
+    B, Z = _improved(_turned(A, Z, xp), Z, steps, xp, choose)
+    return B, Z, there & finite
+
+
+def _improved(B: Array, Z: Array, steps: tuple[Step, ...], xp: Namespace, choose: Any) -> tuple[Array, Array]:
+    """B = Z^H A Z and Z after as many steps as it takes that B is triangular to rounding."""
+    if not steps:
+        return B, Z
+    limit = B.shape[-1] * float(xp.finfo(B.dtype).eps)
+    below = xp.linalg.matrix_norm(xp.tril(B, k=-1), keepdims=True)
+    done = below <= limit * xp.linalg.matrix_norm(B, keepdims=True)
+
+    def ready(B: Array, Z: Array, done: Array) -> tuple[Array, Array]:
+        return B, Z
+
+    def improved(B: Array, Z: Array, done: Array) -> tuple[Array, Array]:
+        T, W = steps[0](B, Z, xp)
+        B, Z = xp.where(done, B, T), xp.where(done, Z, W)
+        return _improved(B, Z, steps[1:], xp, choose)
+
+    found: tuple[Array, Array] = choose(xp.all(done), ready, improved, B, Z, done)
+    return found
+
+
+def _again(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
+    """Another pass; a real matrix stays as it is where rounding made eigenvalues complex."""
+    Q, real = _basis(B, xp)
+    return xp.where(real, _turned(B, Q, xp), B), xp.where(real, Z @ Q, Z)
+
+
+def _one_by_one(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
+    """One eigenvector is taken off after the other, of a matrix that a reflection has filled.
+
+    The eigensolver may scale rows to balance them. With rounding below the diagonal alone that costs digits.
+    """
+    u = xp.ones_like(B[..., :, :1]) / B.shape[-1] ** 0.5
+    B = _adjoint(_reflected(u, _adjoint(_reflected(u, B, xp), xp), xp), xp)
+    T, Q, real = _taken_off(B, xp)
+    return xp.where(real, T, float("nan")), xp.where(real, Z @ _reflected(u, Q, xp), float("nan"))
+
+
+def by_columns(T: Array, S: Array, C: Array, xp: Namespace, ops: str, solve: Any) -> Array:
+    """Y with op(T) Y + Y op(S) = C; `solve` is the library's `solve_triangular`.
+
+    Two steps of refinement bring back what T and S have below their diagonals.
+    """
+    m, n = C.shape[-2:]
+    if 0 in C.shape:
+        return C
+    F, G, apart = equation(T, S, xp, ops)
+    i = xp.arange(m, device=device(C))
+    one = xp.where(i[:, None] == i, xp.ones_like(C[..., :1, :1]), 0.0)
+
+    def solved(C: Array) -> Array:
+        Y = C[..., :, :0]
+        for j in range(n) if ops[1] == "N" else reversed(range(n)):
+            g, c = G[..., :, j : j + 1], C[..., :, j : j + 1]
+            if Y.shape[-1]:
+                done = slice(0, j) if ops[1] == "N" else slice(j + 1, n)
+                c = c - Y @ g[..., done, :]
+            shifted = F + g[..., j : j + 1, :] * one
+            y = solve(shifted, c, xp, upper=ops[0] == "N", trans="N", unit_diagonal=False)
+            Y = xp.concat([Y, y] if ops[1] == "N" else [y, Y], axis=-1)
+        return Y
+
+    Y = solved(C)
+    for _ in range(2):
+        Y = Y + solved(C - F @ Y - Y @ G)
+    return xp.where(apart, Y, float("nan"))
+
+
+def equation(T: Array, S: Array, xp: Namespace, ops: str) -> tuple[Array, Array, Array]:
+    """op(T), op(S), and where their eigenvalues do not add up to zero, to rounding; elsewhere other ones."""
+    t, s = xp.linalg.diagonal(T), xp.linalg.diagonal(S)
+    sums = t[..., :, None] + (s if ops[0] == ops[1] else xp.conj(s))[..., None, :]
+    size = xp.max(xp.abs(t), axis=-1) + xp.max(xp.abs(s), axis=-1)
+    least = 0.5 * xp.finfo(T.dtype).eps * size
+    apart = (xp.min(xp.abs(sums), axis=(-2, -1)) > least)[..., None, None]
+    F, G = (X if op == "N" else _adjoint(X, xp) for X, op in zip((T, S), ops, strict=True))
+    return xp.where(apart, F, xp.ones_like(F)), xp.where(apart, G, 0.0), apart
+
+
+def _basis(A: Array, xp: Namespace) -> tuple[Array, Array]:
+    """Orthonormal columns, of which the first k span the first k eigenvectors for every k.
+
+    And whether there are such in the dtype of A: a real A may have complex eigenvalues.
+    """
+    w, V = xp.linalg.eig(A)
+    real = _is_real(w, A, xp)
+    Q, _ = xp.linalg.qr(V if _is_complex(A, xp) else xp.real(V))
+    return Q, xp.all(real, axis=-1)[..., None, None]
+
+
+def _taken_off(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
+    """T, Z, and whether they are in the dtype of A: by one eigenvector, and the same for what is left."""
+    one = xp.ones_like(A[..., :1, :1])
+    if A.shape[-1] == 1:
+        return A, one, A == A
+    w, V = xp.linalg.eig(A)
+    real = _is_real(w, A, xp)
+    first = xp.argmax(xp.astype(real, xp.int32), axis=-1, keepdims=True)
+    taken = xp.arange(A.shape[-1], device=device(A)) == first
+    v = xp.sum(xp.where(taken[..., None, :], V, 0.0), axis=-1, keepdims=True)
+    v = v if _is_complex(A, xp) else xp.real(v)
+    # The reflection that turns v to the first axis: u = v + phase |v| e_1.
+    top = v[..., :1, :]
+    size, length = xp.abs(top), xp.linalg.vector_norm(v, axis=-2, keepdims=True)
+    phase = xp.where(size == 0, 1.0, top / xp.where(size == 0, 1.0, size))
+    u = xp.concat([top + phase * length, v[..., 1:, :]], axis=-2)
+    u = u / xp.linalg.vector_norm(u, axis=-2, keepdims=True)
+
+    B = _adjoint(_reflected(u, _adjoint(_reflected(u, A, xp), xp), xp), xp)
+    T, Z, rest = _taken_off(B[..., 1:, 1:], xp)
+    row, zeros = B[..., :1, 1:], xp.zeros_like(B[..., 1:, :1])
+    T = _blocks(B[..., :1, :1], row @ Z, zeros, T, xp)
+    Z = _reflected(u, _blocks(one, zeros.mT, zeros, Z, xp), xp)
+    return T, Z, rest & xp.any(real, axis=-1)[..., None, None]
+
+
+def _reflected(u: Array, X: Array, xp: Namespace) -> Array:
+    """(I - 2 u u^H) X."""
+    return X - 2.0 * u @ (_adjoint(u, xp) @ X)
+
+
+def _blocks(P: Array, Q: Array, R: Array, S: Array, xp: Namespace) -> Array:
+    """[[P, Q], [R, S]]."""
+    return xp.concat([xp.concat([P, Q], axis=-1), xp.concat([R, S], axis=-1)], axis=-2)
+
+
+def _is_real(w: Array, A: Array, xp: Namespace) -> Array:
+    """Which of the eigenvalues are numbers of the dtype of A."""
+    return w == w if _is_complex(A, xp) else xp.imag(w) == 0
+
+
+def _is_complex(A: Array, xp: Namespace) -> bool:
+    return bool(xp.isdtype(A.dtype, "complex floating"))
+
+
+def _adjoint(X: Array, xp: Namespace) -> Array:
+    return xp.conj(X.mT) if _is_complex(X, xp) else X.mT
+
+
+def _turned(A: Array, Q: Array, xp: Namespace) -> Array:
+    """Q^H A Q."""
+    return _adjoint(Q, xp) @ A @ Q
