@@ -1,0 +1,22 @@
+"""Losses of rules/schur.md, for the tables of hosts."""
+
+import numpy as np
+
+from ..cases import case
+
+REAL = np.asarray([[1.0, 2.0, 0.5], [0.3, 4.0, 1.0], [0.2, 0.1, 7.0]])  # eigenvalues that are real
+
+
+def loss(L, h, A):
+    """Of both factors in any order, without the phases."""
+    T, Z = L.schur(A, output="complex")
+    return h.weigh(h.abs2(Z) @ h.abs2(T) @ h.adjoint(h.abs2(Z)))
+
+
+case("schur", (3, 3))(loss)
+
+
+@case("schur, real factors", REAL)
+def real(L, h, A):
+    T, Z = L.schur(A, output="real")
+    return h.weigh(h.abs2(Z) @ h.abs2(T) @ h.adjoint(h.abs2(Z)))
