@@ -1,0 +1,19 @@
+"""The oracle of rules/fractional_matrix_power.md."""
+
+import mpmath
+
+from .._exact import Exact
+from ._common import Like
+from .expm import expm
+from .logm import arranged, logm
+from .matrix_power import matrix_power
+
+__all__ = ["arranged", "fractional_matrix_power"]
+
+
+def fractional_matrix_power(A: Exact, *, like: Like, t: float) -> list[Exact]:
+    """exp(t log A), or factor by factor."""
+    if t == int(t):
+        return matrix_power(A, like=like, n=int(t))
+    (W,) = logm(A, like=like)
+    return expm(mpmath.mpf(t) * W, like=like)
