@@ -1,0 +1,25 @@
+"""The oracle of rules/expm_multiply.md."""
+
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from .._exact import Exact
+from ._common import Like, array
+
+UNSCALED = ("expm_multiply",)
+
+
+def expm_multiply(A: Exact, B: Exact, *, max_steps: int, like: Like) -> list[Exact]:
+    """mpmath's exponential, and a product."""
+    if B.size == 0:
+        return [B]
+    return [array(mpmath.expm(mpmath.matrix(A.tolist()))) @ B]
+
+
+def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
+    """Of a norm up to 8, so that five steps are enough for all."""
+    A, B = inputs
+    size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
+    return [np.asarray(A / np.maximum(1, size / 8), A.dtype), B]
