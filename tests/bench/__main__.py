@@ -24,6 +24,7 @@ import linalg_vjp as lv
 
 from . import hosts
 from .contenders import COMPARED, CONTENDERS
+from .forwards import Forward, forwards
 from .measure import GRID, QUICK, Time, means, times
 from .page import publish, publish_hosts
 from .single import Single, growth_of_a_sum, single
@@ -68,7 +69,7 @@ def main() -> None:
     if felt:
         Console().print("\n".join(hosts.summary(felt)))
         if options.publish:
-            publish_hosts(felt, command)
+            publish_hosts(felt, [Forward(**t) for t in results["forwards"]], command)
     if found:
         Console().print(summary(found))
         if options.publish:
@@ -121,16 +122,18 @@ def measured(options):
     points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
     limits = {"least": 0.002, "most": 0.2} if options.quick else {}
     once = options.threads == 1 and options.device == "cpu"  # what is measured with one thread alone
-    felt, found, alone = [], [], []
+    felt, found, alone, first = [], [], [], []
     if once and options.part != "pullback":
         for rule in track(rules, description="hosts"):
             felt += hosts.felt(rule, **limits)
+            first += forwards(rule, **limits)
     if options.part != "hosts":
         for point in track(points, description=f"{options.threads} threads"):
             found += times(*point, options.threads, options.device, options.contender, **limits)
         alone = [single(rule) for rule in rules] if once else []
     return {
         "felt": [t._asdict() for t in felt],
+        "forwards": [t._asdict() for t in first],
         "times": [t._asdict() for t in found],
         "single": [s._asdict() for s in alone],
         "sum": growth_of_a_sum() if alone else None,

@@ -12,6 +12,7 @@ import numpy as np
 
 import linalg_vjp as lv
 from linalg_vjp.testing._exact import normal
+from linalg_vjp.testing.oracles import page_of
 
 from ..random_inputs import is_hermitian, live_of, regular
 from .peers import autograd_function, jax_function, torch_function
@@ -49,7 +50,9 @@ def inputs_of(name, batch, n, dtype):
     cores = rule.sides.inputs
     alike = len({len(core) for core in cores}) == 1 and "w" not in cores[0]
     if alike and len(cores) <= (1 if is_hermitian(name) else 2):
-        return (A, np.flip(A, axis=-1).copy())[: len(rule.inputs)]
+        inputs, page = [A, np.flip(A, axis=-1).copy()][: len(rule.inputs)], page_of(name)
+        params = {key: param.default for key, param in rule.params.items()} | dict(rule.typical)
+        return tuple(page.arranged(inputs, params) if hasattr(page, "arranged") else inputs)
     inputs = regular(name, *A.shape[:-2], n=n, others=n, dtype=dtype)
     return tuple(A if i == 0 and x.shape == A.shape else x for i, x in enumerate(inputs))
 

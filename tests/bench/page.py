@@ -7,7 +7,7 @@ from pathlib import Path
 
 import linalg_vjp as lv
 
-from . import hosts, single
+from . import forwards, hosts, single
 from .measure import judged, means
 from .picture import picture
 
@@ -48,6 +48,12 @@ on {machine}, with {versions}.
 Point by point; where there are two figures the second is of 2n rows.
 
 {details}
+
+### The forward alone
+
+Functions and equations of matrices, on NumPy against SciPy in a loop over the batch.
+
+{forwards}
 """
 PULLBACK = "## The pullback alone"
 INTRODUCTION = """## The pullback alone
@@ -116,7 +122,7 @@ def publish(found, alone, reference, command, device):
     page.write_text(f"{first}{text}\n{BY_HAND}{by_hand or chr(10)}", encoding="utf-8")
 
 
-def publish_hosts(found, command):
+def publish_hosts(found, first, command):
     """Write the first part of the page; the rest stays."""
     page = DOCS / "benchmarks.md"
     _, mark, rest = page.read_text(encoding="utf-8").partition(PULLBACK)
@@ -126,8 +132,9 @@ def publish_hosts(found, command):
         machine=_machine("cpu"),
         versions=", ".join(_versions()),
         summary="\n".join(hosts.summary(found)),
-        goals="\n".join(hosts.goals(found)),
+        goals="\n".join([*hosts.goals(found), *(forwards.goal(first) if first else ())]),
         details="\n".join(hosts.details(found)).rstrip(),
+        forwards="\n".join(forwards.table(first)),
     )
     page.write_text(f"{text}\n{mark}{rest}", encoding="utf-8")
 

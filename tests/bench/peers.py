@@ -57,6 +57,7 @@ def jax_function(name):
 
     others = {
         "expm": jax.scipy.linalg.expm,
+        "sqrtm": of_each(jax.scipy.linalg.sqrtm),
         "lu": of_each(jax.scipy.linalg.lu),
         "solve_triangular": jax.scipy.linalg.solve_triangular,
         "cholesky_solve": of_each(lambda L, B: jax.scipy.linalg.cho_solve((L, True), B)),
