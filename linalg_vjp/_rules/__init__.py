@@ -17,6 +17,7 @@ from .svd import *
 from .eigh import *
 from .eigh_generalized import *
 from .eig import *
+from .schur import *
 from .solve_triangular import *
 from .inv import *
 from .solve import *
@@ -40,8 +41,16 @@ from .tensordot import *
 from .kron import *
 from .matrix_power import *
 from .expm import *
+from .expm_multiply import *
+from .logm import *
+from .sqrtm import *
+from .fractional_matrix_power import *
+from .signm import *
 from .funm_hermitian import *
 from .sylvester import *
+from .solve_sylvester import *
+from .solve_lyapunov import *
+from .solve_are import *
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))

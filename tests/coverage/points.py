@@ -15,6 +15,7 @@ from linalg_vjp.testing.vectors import load
 from ..hosts.cases import differences
 
 KINDS = ("complex", "tall", "wide", "batched")
+OF_FORM = ("gauge", "max_steps")  # keywords that change no derivative here
 HERMITIAN = ("hermitian", "positive")
 
 
@@ -22,10 +23,10 @@ def points(name):
     """One vector of each kind, with the rule's typical keywords; the real and unbatched ones first."""
     rule = RULES[name]
     params = {key: param.default for key, param in rule.params.items()} | rule.typical
-    params.pop("gauge", None)
     chosen = {}
     for vector in load(name):
-        if vector.params == params and set(vector.marks) <= set(KINDS) and usable(vector):
+        typical = all(vector.params[key] == params[key] for key in vector.params if key not in OF_FORM)
+        if typical and set(vector.marks) <= set(KINDS) and usable(vector):
             kept = chosen.setdefault(vector.marks, vector)
             if live(vector) > live(kept):
                 chosen[vector.marks] = vector
@@ -118,10 +119,10 @@ class Frame:
             y = self._ordered(y, vector)
             if close(x, y):
                 continue
-            for axis in (-2, -1):
-                phase = np.sum(np.conj(y) * x, axis, keepdims=True) if x.ndim > 1 else np.zeros(1)
-                with np.errstate(all="ignore"):
-                    phase = phase / abs(phase)
+            # Those of columns, of rows, or of a basis, in which this matrix is a form.
+            others = [_phases(a, b, -2) for a, b in zip(found, vector.outputs, strict=True) if a is not x]
+            forms = [np.conj(np.swapaxes(p, -1, -2)) * p for p in others if p.ndim > 1]
+            for phase in (_phases(x, y, -2), _phases(x, y, -1), *forms):
                 if close(x, y * phase):
                     self.phases[i] = phase
                     break
@@ -144,6 +145,15 @@ class Frame:
             return y
         order = self.order if y.ndim == self.order.ndim else self.order[..., None, :]
         return np.take_along_axis(y, order, axis=-1)
+
+
+def _phases(x, y, axis):
+    """The phase between x and y along an axis."""
+    if x.ndim < 2 or x.shape != y.shape:
+        return np.zeros(1)
+    phase = np.sum(np.conj(y) * x, axis, keepdims=True)
+    with np.errstate(all="ignore"):
+        return phase / abs(phase)
 
 
 def close(x, y):
@@ -203,7 +213,7 @@ def second_truth(vector):
         ]
         return paired(varying(vector, rule.vjp(inputs, outputs, bars, **vector.params)), D)
 
-    return differences(slope, 1e-3)
+    return differences(slope)
 
 
 def paired(bars, dots):

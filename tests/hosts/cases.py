@@ -12,6 +12,7 @@ from zlib import crc32
 
 import numpy as np
 import scipy.linalg
+import scipy.sparse.linalg
 from numpy.random import default_rng
 
 from linalg_vjp import RULES
@@ -120,8 +121,53 @@ class Forwards:
         return scipy.linalg.solve_sylvester(H, K, C)
 
     @staticmethod
+    def solve_sylvester(A, B, Q):
+        return scipy.linalg.solve_sylvester(A, B, Q)
+
+    @staticmethod
+    def solve_continuous_lyapunov(A, Q):
+        return scipy.linalg.solve_continuous_lyapunov(A, Q)
+
+    @staticmethod
+    def solve_discrete_lyapunov(A, Q):
+        return scipy.linalg.solve_discrete_lyapunov(A, Q)
+
+    @staticmethod
+    def solve_continuous_are(A, B, Q, R):
+        return scipy.linalg.solve_continuous_are(A, B, Q, R)
+
+    @staticmethod
+    def solve_discrete_are(A, B, Q, R):
+        return scipy.linalg.solve_discrete_are(A, B, Q, R)
+
+    @staticmethod
+    def schur(A, output):
+        return scipy.linalg.schur(A, output=output)
+
+    @staticmethod
     def expm(A):
         return scipy.linalg.expm(A)
+
+    @staticmethod
+    def expm_multiply(A, B):
+        pairs = zip(A, np.broadcast_to(B, (*A.shape[:-2], *B.shape[-2:])), strict=True)
+        return np.stack([scipy.sparse.linalg.expm_multiply(*pair) for pair in pairs])
+
+    @staticmethod
+    def sqrtm(A):
+        return scipy.linalg.sqrtm(A)
+
+    @staticmethod
+    def logm(A):
+        return scipy.linalg.logm(A)
+
+    @staticmethod
+    def fractional_matrix_power(A, t):
+        return scipy.linalg.fractional_matrix_power(A, t)
+
+    @staticmethod
+    def signm(A):
+        return scipy.linalg.signm(A)
 
     @staticmethod
     def lu(A):

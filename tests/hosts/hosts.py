@@ -95,7 +95,8 @@ class Autograd(Host):
         self.autograd, self.adapter = autograd, adapter
         self.h = Arithmetic(anp, np.asarray)
         self.own = SimpleNamespace(**{name: getattr(anp.linalg, name) for name in dir(anp.linalg)})
-        self.own.lu, self.own.expm = asl.lu, asl.expm
+        self.own.lu, self.own.expm, self.own.solve_sylvester = asl.lu, asl.expm, asl.solve_sylvester
+        self.own.sqrtm = asl.sqrtm
         self.rules = SimpleNamespace(**{name: adapter.function(rule) for name, rule in RULES.items()})
         # The names of autograd's own functions, where it has one.
         self.own.svdvals = lambda A: anp.linalg.svd(A, full_matrices=False, compute_uv=False)
@@ -149,7 +150,25 @@ class Torch(Host):
         self.torch, self.adapter = torch, adapter
         xp = SimpleNamespace(conj=torch.conj, real=_real, sum=torch.sum, swapaxes=torch.swapaxes)
         self.h = Arithmetic(xp, torch.asarray)
-        own = Several(SimpleNamespace(expm=torch.linalg.matrix_exp), torch.linalg, torch)
+
+        def through_eig(f):
+            """A function of a matrix, as users compose it."""
+
+            def composed(A):
+                w, V = torch.linalg.eig(A)
+                Y = V * f(w)[..., None, :] @ torch.linalg.inv(V)
+                return Y if A.is_complex() else Y.real
+
+            return composed
+
+        renamed = SimpleNamespace(
+            expm=torch.linalg.matrix_exp,
+            sqrtm=through_eig(torch.sqrt),
+            logm=through_eig(torch.log),
+            fractional_matrix_power=lambda A, t: through_eig(lambda w: w**t)(A),
+            signm=through_eig(lambda w: torch.sign(w.real).to(w.dtype)),
+        )
+        own = Several(renamed, torch.linalg, torch)
         self.own = Several(own, Composed(own, self.h))
 
     def functions(self, ours):
@@ -180,6 +199,9 @@ class Jax(Host):
         own = {name: getattr(jax.numpy.linalg, name) for name in dir(jax.numpy.linalg)}
         self.own = SimpleNamespace(**own)
         self.own.lu, self.own.expm = jax.scipy.linalg.lu, jax.scipy.linalg.expm
+        self.own.solve_sylvester = jax.scipy.linalg.solve_sylvester
+        self.own.schur = jax.scipy.linalg.schur
+        self.own.sqrtm = jax.scipy.linalg.sqrtm
         self.own.lu_factor = jax.scipy.linalg.lu_factor
         self.own.lu_solve = lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B)
         self.own.qr_pivoted = lambda A: jax.scipy.linalg.qr(A, mode="economic", pivoting=True)

@@ -26,6 +26,8 @@ def _parts(equation):
     name, params = equation.primitive.name, equation.params
     if name == "cond":  # of regular matrices, differentiated once
         return params["branches"][-1]
+    if name == "scan":
+        return (params["jaxpr"],) * params["length"]
     if name == "custom_linear_solve":  # the others are for its derivatives
         return params["jaxprs"].solve
     return tuple(params.values())

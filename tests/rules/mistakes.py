@@ -57,6 +57,12 @@ def skew(X):
     return (X - adjoint(X)) / 2
 
 
+def kron(A, B):
+    """The Kronecker products of a batch."""
+    X = A[..., :, None, :, None] * B[..., None, :, None, :]
+    return X.reshape(*X.shape[:-4], A.shape[-2] * B.shape[-2], A.shape[-1] * B.shape[-1])
+
+
 def half(X):
     """The lower half, with half of the diagonal."""
     return (np.tril(X) + np.tril(X, -1)) / 2
