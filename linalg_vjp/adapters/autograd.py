@@ -149,8 +149,9 @@ SCIPY: dict[str, Reader] = {
 }
 
 
-# Of these SciPy's and NumPy's functions take their arrays in another form than the rule.
-OTHERWISE = ("lu_solve", "multi_dot", "solve_banded", "toeplitz")
+# Of these SciPy's and NumPy's functions take their arrays in another form than the rule; `sqrtm` gives a
+# complex root of a real matrix with negative eigenvalues, where the rule has none.
+OTHERWISE = ("lu_solve", "multi_dot", "solve_banded", "sqrtm", "toeplitz")
 
 
 def _functions() -> dict[Any, Reader]:

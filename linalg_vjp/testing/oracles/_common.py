@@ -1,6 +1,7 @@
 """What the oracles share: factorizations and elimination in arrays of mpmath numbers."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
@@ -19,6 +20,7 @@ __all__ = [
     "inverse",
     "largest",
     "near",
+    "remembered",
     "square_root",
     "unit_phases",
 ]
@@ -84,6 +86,17 @@ def near(X: Exact, Y: Exact) -> bool:
     return bool(largest(Y - X) <= largest(Y) * mpmath.mpf(10) ** (-0.55 * mpmath.mp.dps))
 
 
+def remembered(f: Callable[[Exact], Exact]) -> Callable[[Exact], Exact]:
+    """f, which does not compute twice what it was asked before, for the next library that is tested."""
+
+    @functools.lru_cache(maxsize=2**13)
+    def of_entries(digits: int, n: int, entries: tuple[Any, ...]) -> Exact:
+        return f(np.asarray(entries, object).reshape(n, n))
+
+    return lambda A: of_entries(mpmath.mp.dps, len(A), tuple(A.flat))
+
+
+@remembered
 def square_root(A: Exact) -> Exact:
     """The principal one, by the iteration of Denman and Beavers, from a matrix of norm one."""
     size = largest(A)

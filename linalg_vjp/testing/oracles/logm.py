@@ -4,16 +4,20 @@ import mpmath
 import numpy as np
 
 from .._exact import Exact, exact
-from ._common import Like, inverse, largest, square_root
+from ._common import Like, inverse, largest, remembered, square_root
 from .sqrtm import arranged
 
 __all__ = ["arranged", "logm"]
 
 
 def logm(A: Exact, *, like: Like) -> list[Exact]:
+    """By roots and a series."""
+    return [A if A.size == 0 else logarithm(A)]
+
+
+@remembered
+def logarithm(A: Exact) -> Exact:
     """Square roots X of A over its size, and near to I the series of log X = 2 artanh((X - I) (X + I)^-1)."""
-    if A.size == 0:
-        return [A]
     one, digits = exact(np.eye(len(A))), mpmath.mp.dps
     with mpmath.workdps(digits + 20):  # which the differences from I lose
         size = largest(A)
@@ -27,4 +31,4 @@ def logm(A: Exact, *, like: Like) -> list[Exact]:
             power = power @ square
             Y = Y + power / k
         Y = mpmath.mpf(2) ** (roots + 1) * Y + mpmath.log(size) * one
-    return [Y]
+    return Y

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from .._exact import Exact, conj, exact, hermitian
-from ._common import Like, eliminated
+from ._common import Like, eliminated, near
 
 UNSCALED = ("solve_continuous_are", "solve_discrete_are")
-STEPS = 6  # each doubles the digits
+STEPS = 9  # each doubles the digits
 
 
 def solve_continuous_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) -> list[Exact]:
@@ -17,7 +17,9 @@ def solve_continuous_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) 
     for _ in range(STEPS if X.size else 0):
         loop = A - B @ eliminated(R, conj(B.T) @ X)
         rest = conj(A.T) @ X + X @ loop + Q
-        X = X - _solved(np.kron(conj(loop.T), one) + np.kron(one, loop.T), rest)
+        last, X = X, X - _solved(np.kron(conj(loop.T), one) + np.kron(one, loop.T), rest)
+        if near(last, X):
+            break
     return [X]
 
 
@@ -27,7 +29,9 @@ def solve_discrete_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) ->
     for _ in range(STEPS if X.size else 0):
         loop = A - B @ eliminated(R + conj(B.T) @ X @ B, conj(B.T) @ X @ A)
         rest = conj(A.T) @ X @ loop - X + Q
-        X = X + _solved(exact(np.eye(X.size)) - np.kron(conj(loop.T), loop.T), rest)
+        last, X = X, X + _solved(exact(np.eye(X.size)) - np.kron(conj(loop.T), loop.T), rest)
+        if near(last, X):
+            break
     return [X]
 
 
