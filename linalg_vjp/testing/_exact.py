@@ -91,7 +91,7 @@ def inner(x: Any, y: Any) -> Any:
 def derivative(f: Function, at: Sequence[Exact], along: Sequence[Exact]) -> list[Exact | None]:
     """The derivative of f at a point in a direction, by central differences at 50 digits."""
     ahead, behind = (
-        f([np.asarray(x + step * e, object) for x, e in zip(at, along, strict=True)])
+        f([np.asarray(x + e * step, object) for x, e in zip(at, along, strict=True)])
         for step in (STEP, -STEP)
     )
     return [None if a is None else _quotient(a, b) for a, b in zip(ahead, behind, strict=True)]

@@ -61,7 +61,10 @@ def factors_eigh(A: Exact) -> tuple[Exact, Exact]:
 
 
 def eliminated(A: Exact, B: Exact) -> Exact:
-    """Gauss-Jordan elimination with partial pivoting."""
+    """Gauss-Jordan elimination with partial pivoting.
+
+    An array times a number: before mpmath leaves a number times an array to NumPy, it prints the array.
+    """
     A, B = A.copy(), B.copy()
     for j in range(len(A)):
         i = max(range(j, len(A)), key=lambda i: abs(A[i, j]))
@@ -69,7 +72,7 @@ def eliminated(A: Exact, B: Exact) -> Exact:
         for r in range(len(A)):
             if r != j:
                 factor = A[r, j] / A[j, j]
-                A[r], B[r] = A[r] - factor * A[j], B[r] - factor * B[j]
+                A[r], B[r] = A[r] - A[j] * factor, B[r] - B[j] * factor
     return np.asarray([B[j] / A[j, j] for j in range(len(A))], object).reshape(B.shape)
 
 
@@ -105,7 +108,7 @@ def square_root(A: Exact) -> Exact:
         last = Y
         Y, Z = (Y + inverse(Z)) / 2, (Z + inverse(Y)) / 2
         if near(last, Y):
-            return mpmath.sqrt(size) * (Y + inverse(Z)) / 2
+            return (Y + inverse(Z)) * (mpmath.sqrt(size) / 2)
     raise ArithmeticError(f"no principal square root: {A.tolist()}")
 
 

@@ -16,4 +16,4 @@ def fractional_matrix_power(A: Exact, *, like: Like, t: float) -> list[Exact]:
     if t == int(t):
         return matrix_power(A, like=like, n=int(t))
     (W,) = logm(A, like=like)
-    return expm(mpmath.mpf(t) * W, like=like)
+    return expm(W * mpmath.mpf(t), like=like)

@@ -30,5 +30,5 @@ def logarithm(A: Exact) -> Exact:
                 break
             power = power @ square
             Y = Y + power / k
-        Y = mpmath.mpf(2) ** (roots + 1) * Y + mpmath.log(size) * one
+        Y = Y * mpmath.mpf(2) ** (roots + 1) + one * mpmath.log(size)
     return Y
