@@ -10,7 +10,8 @@ from linalg_vjp.testing._exact import to_numpy
 
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, same, transpose, wrong
-from .test_logm import FAMILIES, by_blocks_of, by_eigenvectors, regular, solved, without_logarithm
+from .test_logm import by_blocks_of, by_eigenvectors, solved
+from .test_sqrtm import FAMILIES, regular, without_function
 
 NAME = "fractional_matrix_power"
 
@@ -58,7 +59,7 @@ def test_second_derivatives(A, t):
 
 
 def test_nan_stays_in_its_place(target):
-    A = without_logarithm()
+    A = without_function()
     Y, pullback = lv.vjp(NAME, target.asarray(A))
     (A_bar,) = pullback(target.asarray(np.ones_like(A)))
     for found in (to_numpy(Y), to_numpy(A_bar)):

@@ -1,4 +1,4 @@
-"""sqrtm: what hides mistakes is a matrix that commutes with the cotangent, a simple spectrum, a real one."""
+"""sqrtm, and what logm shares: mistakes hide where all commutes, in a simple spectrum, in a real one."""
 
 import numpy as np
 import pytest
@@ -11,27 +11,33 @@ from linalg_vjp.testing._exact import to_numpy
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, same, transpose, wrong
 
+NAMES = ("sqrtm", "logm")
+
 
 def regular(*shape, dtype="float64", seed=0):
     return general(*shape, dtype=dtype, seed=seed) + 4 * np.eye(shape[-1], dtype=dtype)
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("n", [0, 1, 2, 4])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_sizes(n, dtype, target):
-    check_rule("sqrtm", [target.asarray(regular(2, n, n, dtype=dtype))])
+def test_sizes(name, n, dtype, target):
+    check_rule(name, [target.asarray(regular(2, n, n, dtype=dtype))])
 
 
-@pytest.mark.parametrize("size", [1e-200, 1e-8, 1e8, 1e200])
-@pytest.mark.parametrize("dtype", ["float64", "complex128"])
-def test_norms(size, dtype, target):
-    check_rule("sqrtm", [target.asarray(size * regular(2, 3, 3, dtype=dtype))])
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("size", "dtype"), [(1e-200, "float64"), (1e-8, "complex128"), (1e8, "float64"), (1e200, "complex128")]
+)
+def test_norms(name, size, dtype, target):
+    check_rule(name, [target.asarray(size * regular(2, 3, 3, dtype=dtype))])
 
 
-def test_the_root_is_that_of_scipy(target):
+@pytest.mark.parametrize("name", NAMES)
+def test_the_function_is_that_of_scipy(name, target):
     A = regular(6, 6)
-    Y = to_numpy(lv.vjp("sqrtm", target.asarray(A))[0])
-    np.testing.assert_allclose(Y, scipy.linalg.sqrtm(A), rtol=1e-11)
+    Y = to_numpy(lv.vjp(name, target.asarray(A))[0])
+    np.testing.assert_allclose(Y, getattr(scipy.linalg, name)(A), rtol=1e-11)
 
 
 BASIS = general(4, 4) + 2 * np.eye(4)
@@ -59,17 +65,19 @@ FAMILIES = {
 } | {f"at {angle} from the axis": turned(angle) for angle in (1e-1, 1e-2, 1e-3, 1e-4)}
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("A", FAMILIES.values(), ids=FAMILIES)
-def test_far_from_normal(A, target):
-    check_rule("sqrtm", [target.asarray(A)], limit=100)
+def test_far_from_normal(name, A, target):
+    check_rule(name, [target.asarray(A)], limit=100)
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("A", [np.eye(2), 0.5 * np.eye(3) + np.eye(3, k=1), FAMILIES["Grcar"]], ids=str)
-def test_second_derivatives(A):
-    check_rule("sqrtm", [A], twice=True)
+def test_second_derivatives(name, A):
+    check_rule(name, [A], twice=True)
 
 
-def without_root():
+def without_function():
     """Regular ones around others: negative, zero, nilpotent, negative to rounding, NaN."""
     turn = np.linalg.qr(general(3, 3))[0]
     rounded = turn @ np.diag([1.0, -1.0, 2.0]) @ turn.T
@@ -77,20 +85,22 @@ def without_root():
     return np.stack([regular(3, 3), *others, np.full((3, 3), np.nan), regular(3, 3, seed=1)])
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
-def test_nan_stays_in_its_place(dtype, target):
-    A = without_root().astype(dtype)
-    Y, pullback = lv.vjp("sqrtm", target.asarray(A))
+def test_nan_stays_in_its_place(name, dtype, target):
+    A = without_function().astype(dtype)
+    Y, pullback = lv.vjp(name, target.asarray(A))
     (A_bar,) = pullback(target.asarray(np.ones_like(A)))
     for found in (to_numpy(Y), to_numpy(A_bar)):
         assert np.all(np.isfinite(found[[0, -1]]))
         assert np.all(np.isnan(found[1:-1]))
 
 
-def test_a_neighbour_with_many_steps_does_no_harm(target):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_neighbour_with_many_steps_does_no_harm(name, target):
     A = np.stack([regular(4, 4), turned(1e-6)])
-    Y = to_numpy(lv.vjp("sqrtm", target.asarray(A))[0])
-    alone = to_numpy(lv.vjp("sqrtm", target.asarray(A[0]))[0])
+    Y = to_numpy(lv.vjp(name, target.asarray(A))[0])
+    alone = to_numpy(lv.vjp(name, target.asarray(A[0]))[0])
     np.testing.assert_allclose(Y[0], alone, rtol=1e-13, atol=1e-15)
 
 

@@ -5,8 +5,9 @@ import numpy as np
 
 from .exact import eye, inverse
 from .expm import exponential
-from .logm import BASE, FRANK, GRCAR, JORDAN, KAHAN, logarithm
+from .logm import logarithm
 from .points import Draw, Op, Point
+from .sqrtm import BASE, FRANK, GRCAR, JORDAN, KAHAN
 
 
 def near(A, *, draw, t):

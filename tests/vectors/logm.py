@@ -5,6 +5,7 @@ import numpy as np
 
 from .exact import DIGITS, eye, inverse
 from .points import Draw, Op, Point
+from .sqrtm import BASE, FRANK, GRCAR, JORDAN, KAHAN, root
 
 
 def near(A, *, draw):
@@ -28,22 +29,7 @@ def logarithm(A):
         return mpmath.mpf(2) ** (roots + 1) * Y
 
 
-def root(A):
-    Y, Z, last = A, eye(len(A)), False
-    while not last:
-        Y_next, Z_next = (Y + inverse(Z)) / 2, (Z + inverse(Y)) / 2
-        change, size = (max(abs(v) for v in x.flat) for x in (Y_next - Y, Y_next))
-        last = change == 0 or change / size < 10.0 ** (-0.6 * DIGITS)
-        Y, Z = Y_next, Z_next
-    return (Y + inverse(Z)) / 2
-
-
 LOGM = Op("logm", "(n,n)->(n,n)", ("A",), ("Y",), ("A", "Y"), near)
-JORDAN = np.asarray([[0.5, 1.0, 0.0], [0.0, 0.5, 1.0], [0.0, 0.0, 0.5]])
-GRCAR = np.triu(np.tri(4, k=3)) - np.eye(4, k=-1)
-FRANK = np.asarray([[4.0, 3, 2, 1], [3, 3, 2, 1], [0, 2, 2, 1], [0, 0, 1, 1]])
-KAHAN = np.diag(0.5 ** np.arange(4)) @ (np.eye(4) - 0.5 * np.triu(np.ones((4, 4)), 1))
-BASE = np.asarray([[3.0, 1.0, 0.5], [-1.0, 2.0, 1.0], [0.5, 0.25, 1.5]])
 
 
 def points():

@@ -1,8 +1,9 @@
 """Square roots at 110 digits: the iteration of Denman and Beavers, without any scale."""
 
+import mpmath
 import numpy as np
 
-from .exact import DIGITS, eye, inverse
+from .exact import eye, inverse
 from .points import Draw, Op, Point
 
 
@@ -17,7 +18,7 @@ def root(A):
     while not last:
         Y_next, Z_next = (Y + inverse(Z)) / 2, (Z + inverse(Y)) / 2
         change, size = (max(abs(v) for v in x.flat) for x in (Y_next - Y, Y_next))
-        last = change == 0 or change / size < 10.0 ** (-0.55 * DIGITS)
+        last = change == 0 or change / size < 10.0 ** (-0.55 * mpmath.mp.dps)
         Y, Z = Y_next, Z_next
     return (Y + inverse(Z)) / 2
 
