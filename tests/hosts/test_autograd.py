@@ -63,7 +63,7 @@ def test_its_own_suites(tmp_path):
     assert run.returncode == 0, run.stdout[-3000:]
     assert " skipped" not in run.stdout
     used = run.stdout.rpartition("used:")[2].splitlines()[0].split()
-    wanted = "cholesky det eig eigh inv matrix_norm pinv slogdet solve svd svdvals vector_norm"
+    wanted = "cholesky det eig eigh inv matrix_norm pinv slogdet solve solve_sylvester svd svdvals vector_norm"
     assert used == wanted.split()
 
 
