@@ -4,9 +4,11 @@ A Taylor polynomial of a small multiple of A is squared again and again; rules/e
 """
 
 import math
+from typing import Any
 
+from ._backends import primitives
 from ._matrix import choose, eye, peek
-from ._namespaces import Array, Namespace
+from ._namespaces import Array, Namespace, device
 
 __all__ = ["exponential", "exponential_along", "exponential_factors"]
 
@@ -45,10 +47,7 @@ def exponential(A: Array, xp: Namespace) -> tuple[Array, list[Array]]:
         return 1.0 * A, [A] * 8
     norm, limits = _squarings(A, xp)
     factors = _polynomial(_scaled(A, norm, limits, xp), xp)
-    Y = factors[-1]
-    for limit in limits:
-        (Y,) = _squared((Y,), norm, limit, len(limits), xp)
-    return Y, factors
+    return _squared((factors[-1],), norm, limits, xp)[0], factors
 
 
 def _squarings(A: Array, xp: Namespace) -> tuple[Array, list[float]]:
@@ -93,22 +92,28 @@ def _combined(b: tuple[float, ...], powers: tuple[Array, ...]) -> Array:
     return sum(terms[1:], terms[0])
 
 
-def _squared(
-    pair: tuple[Array, ...], norm: Array, limit: float, count: int, xp: Namespace
-) -> tuple[Array, ...]:
-    """Y^2 for a norm above the limit, and half of its tangent if there is one: E was not halved as A was.
+def _squared(pair: tuple[Array, ...], norm: Array, limits: list[float], xp: Namespace) -> tuple[Array, ...]:
+    """Y, squared for each limit that the norm is above, and its tangent if there is one.
 
-    A compiled program has more steps than are needed, and passes by those that no matrix takes.
+    The tangent is halved each time: E was not, as A was. A compiled program has more steps than are needed,
+    and passes by those that no matrix takes.
     """
 
-    def step(norm: Array, Y: Array, *Z: Array) -> tuple[Array, ...]:
+    def step(norm: Array, limit: Any, Y: Array, *Z: Array) -> tuple[Array, ...]:
         moved = [xp.where(norm > limit, 0.5 * (Y @ z + z @ Y), z) for z in Z]
         return xp.where(norm > limit, Y @ Y, Y), *moved
 
-    if count < MOST:
-        return step(norm, *pair)
-    idle = xp.all(norm <= limit)
-    return choose(idle, lambda norm, *same: same, step, norm, *pair, xp=xp)  # type: ignore[no-any-return]
+    if len(limits) < MOST:
+        for limit in limits:
+            pair = step(norm, limit, *pair)
+        return pair
+
+    def chosen(_: Any, pair: tuple[Array, ...], part: tuple[Array]) -> Any:
+        idle = xp.all(norm <= part[0])
+        return choose(idle, lambda norm, limit, *same: same, step, norm, part[0], *pair, xp=xp), ()
+
+    parts = (xp.asarray(limits, dtype=norm.dtype, device=device(norm)),)
+    return primitives(xp).scan(chosen, pair, MOST, parts, xp=xp)[0]
 
 
 def exponential_factors(A: Array, xp: Namespace) -> list[Array]:
@@ -127,7 +132,4 @@ def exponential_along(A: Array, factors: list[Array], E: Array, xp: Namespace) -
     D1, D2, D3, D4, D5 = (_combined(b, dots) for b in (B1, B2, B3, B4, B5))
     D9 = F1 @ D5 + D1 @ F5 + D4
     Z = D2 + F @ D9 + (D3 + D9) @ X9
-    norm, limits = _squarings(A, xp)
-    for limit in limits:
-        Y, Z = _squared((Y, Z), norm, limit, len(limits), xp)
-    return Z
+    return _squared((Y, Z), *_squarings(A, xp), xp)[1]

@@ -63,8 +63,8 @@ def test_its_own_suites(tmp_path):
     assert run.returncode == 0, run.stdout[-3000:]
     assert " skipped" not in run.stdout
     used = run.stdout.rpartition("used:")[2].splitlines()[0].split()
-    wanted = "cholesky det eig eigh inv matrix_norm pinv slogdet solve solve_sylvester svd svdvals vector_norm"
-    assert used == wanted.split()
+    wanted = "cholesky det eig eigh inv matrix_norm pinv slogdet solve solve_sylvester svd svdvals"
+    assert used == [*wanted.split(), "vector_norm"]
 
 
 # Each form of each function, as autograd calls it, at a real and a complex point; no output has a gauge.
