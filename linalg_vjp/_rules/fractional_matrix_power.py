@@ -39,7 +39,8 @@ def fractional_matrix_power_fwd(
 
 def fractional_matrix_power_keep(A: Array, *, t: float = 0.5, xp: Namespace) -> tuple[Array]:
     """The logarithm of A / c; an integer t has no need of it."""
-    return (A if t == int(t) else _logarithm(A, xp),)
+    # Not A itself: a host may not take an input for an output.
+    return (1.0 * A if t == int(t) else _logarithm(A, xp),)
 
 
 def _logarithm(A: Array, xp: Namespace) -> Array:
