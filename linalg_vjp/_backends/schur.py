@@ -29,10 +29,10 @@ def schur(A: Array, xp: Namespace, *, choose: Any) -> tuple[Array, Array]:
 def schur_factor(A: Array, xp: Namespace, *, choose: Any) -> Array:
     """T and Z, complex and stacked; T has what is left below its diagonal, which `by_columns` knows.
 
-    Two passes are enough for its refinement, and cost little where nothing can be chosen.
+    Three passes are enough for its refinement, and cost little where nothing can be chosen.
     """
     A = xp.astype(A, xp.result_type(A.dtype, xp.complex64))
-    B, Z, there = _form(A, (_again,), xp, choose)
+    B, Z, there = _form(A, (_again, _once_more), xp, choose)
     return xp.where(there[..., None, :, :], xp.stack([B, Z], axis=-3), float("nan"))
 
 
@@ -57,8 +57,7 @@ def _improved(B: Array, Z: Array, steps: tuple[Step, ...], xp: Namespace, choose
     if not steps:
         return B, Z
     limit = B.shape[-1] * float(xp.finfo(B.dtype).eps)
-    below = xp.linalg.matrix_norm(xp.tril(B, k=-1), keepdims=True)
-    done = below <= limit * xp.linalg.matrix_norm(B, keepdims=True)
+    done = _below(B, xp) <= limit * xp.linalg.matrix_norm(B, keepdims=True)
 
     def ready(B: Array, Z: Array, done: Array) -> tuple[Array, Array]:
         return B, Z
@@ -78,15 +77,34 @@ def _again(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
     return xp.where(real, _turned(B, Q, xp), B), xp.where(real, Z @ Q, Z)
 
 
+def _once_more(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
+    """A pass of the filled matrix, where that leaves less below the diagonal, as of one badly scaled."""
+    u, C = _filled(B, xp)
+    Q, real = _basis(C, xp)
+    T = _turned(C, Q, xp)
+    better = real & (_below(T, xp) < _below(B, xp))
+    return xp.where(better, T, B), xp.where(better, Z @ _reflected(u, Q, xp), Z)
+
+
 def _one_by_one(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
-    """One eigenvector is taken off after the other, of a matrix that a reflection has filled.
+    """One eigenvector is taken off after the other, of the filled matrix."""
+    u, B = _filled(B, xp)
+    T, Q, real = _taken_off(B, xp)
+    return xp.where(real, T, float("nan")), xp.where(real, Z @ _reflected(u, Q, xp), float("nan"))
+
+
+def _filled(B: Array, xp: Namespace) -> tuple[Array, Array]:
+    """u, and the reflection of B along u, from both sides.
 
     The eigensolver may scale rows to balance them. With rounding below the diagonal alone that costs digits.
     """
     u = xp.ones_like(B[..., :, :1]) / B.shape[-1] ** 0.5
-    B = _adjoint(_reflected(u, _adjoint(_reflected(u, B, xp), xp), xp), xp)
-    T, Q, real = _taken_off(B, xp)
-    return xp.where(real, T, float("nan")), xp.where(real, Z @ _reflected(u, Q, xp), float("nan"))
+    return u, _adjoint(_reflected(u, _adjoint(_reflected(u, B, xp), xp), xp), xp)
+
+
+def _below(B: Array, xp: Namespace) -> Array:
+    """The size of what is below the diagonal."""
+    return xp.linalg.matrix_norm(xp.tril(B, k=-1), keepdims=True)
 
 
 def by_columns(T: Array, S: Array, C: Array, xp: Namespace, ops: str, solve: Any) -> Array:
