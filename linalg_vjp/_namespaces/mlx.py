@@ -132,7 +132,9 @@ def _inv_or_nan(A: Array) -> Array:
 
 
 def _solve(A: Array, B: Array) -> Array:
-    """MLX ends the process at an empty matrix, and takes real ones alone."""
+    """MLX ends the process at an empty matrix, takes real ones alone, and wants one batch."""
+    batch = mx.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+    A, B = (mx.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
     if B.size == 0:
         return B
     if not _is_complex(A):

@@ -105,6 +105,7 @@ def of(op):
         "a tangent that is not Hermitian, complex", (2, 2), (2, 2), complex=True, marks=("junk",), junk=True
     )
     yield point("a batch of three", (3, 2, 2), (3, 2, 1), (3, 2, 2), (3, 1, 1))
+    yield point("two batch axes", (2, 1, 2, 2), (1, 2, 2, 2), twice=False)
     yield point("one A for every Q, complex", (2, 2), (2, 1), (3, 2, 2), (1, 1), complex=True)
     yield point("one Q for every A", (3, 2, 2), (3, 2, 2), (2, 2), (2, 2))
     yield point("no rows", (0, 0), (0, 2))
