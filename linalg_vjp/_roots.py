@@ -88,6 +88,11 @@ def size(X: Array, xp: Namespace) -> Array:
 
 
 def _square_root(A: Array, xp: Namespace) -> Array:
+    """That of the library, or that of the iteration."""
+    return primitives(xp).square_root(A, _iterated_root, xp)
+
+
+def _iterated_root(A: Array, xp: Namespace) -> Array:
     """The iteration of Denman and Beavers: X goes to the root, and Y to its inverse."""
     one, inverse = eye(A.shape[-1], A.shape[-1], A, xp), primitives(xp).inv_or_nan
 

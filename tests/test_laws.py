@@ -20,7 +20,7 @@ BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
     "_numpy_bands": ["numpy", "scipy"],
-    "_numpy_schur": ["numpy"],
+    "_numpy_schur": ["numpy", "scipy"],
     "_jax_iteration": ["jax"],
     "cupy": ["cupyx", "numpy"],
     "_cupy_lu": ["cupy", "cupyx", "numpy"],

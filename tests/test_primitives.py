@@ -104,6 +104,35 @@ def test_a_singular_matrix_is_an_error_where_one_is_wanted(shape):
     np.testing.assert_array_equal(native.lu_diagonal(F, pivots), 0)
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_square_root_by_scipy(shape, dtype):
+    """The scales of rows and columns, which a Schur form does not see, cost few digits."""
+    n, eps = shape[-1], np.finfo(dtype).eps
+    d = 2.0 ** np.linspace(-16, 16, n).astype(dtype)
+    A = 0.3 * general(*shape, dtype=dtype) + 3 * np.eye(n, dtype=dtype)
+    wanted = d[:, None] * _square_root_by_eig(A.astype("float64"), np) / d
+    Y = native.square_root(d[:, None] * A / d, _square_root_by_eig, np)
+    assert Y.dtype == dtype
+    error, size = (np.linalg.norm(X, axis=(-2, -1)) for X in (Y - wanted, wanted))
+    assert np.all(error <= 1000 * max(1, n) * eps * size)
+
+
+@pytest.mark.parametrize("other", [np.zeros((2, 2)), -np.eye(2), np.full((2, 2), np.nan)], ids=str)
+def test_no_square_root(other):
+    """NaN in its place; what SciPy warns of is left to the iteration, and no warning comes out."""
+    A = np.stack([4 * np.eye(2), other])
+    Y = native.square_root(A, lambda A, xp: np.stack([2 * np.eye(2), np.full((2, 2), np.nan)]), np)
+    np.testing.assert_array_equal(Y[0], 2 * np.eye(2))
+    assert np.all(np.isnan(Y[1]))
+
+
+def _square_root_by_eig(A, xp):
+    """For one by one, which is not left to SciPy."""
+    w, V = np.linalg.eig(A)
+    return np.real(V * np.sqrt(w)[..., None, :] @ np.linalg.inv(V)).astype(A.dtype)
+
+
 def test_the_inverse_of_a_permutation():
     p = np.argsort(general(5, 7), axis=-1)
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")

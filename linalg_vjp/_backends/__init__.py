@@ -79,6 +79,12 @@ class Primitives(Protocol):
         eigenvalues of both add up to zero, to rounding.
         """
 
+    def square_root(self, A: Array, iteration: Any, xp: Namespace) -> Array:
+        """The principal square root of a general matrix: the library's own, or iteration(A, xp).
+
+        It is NaN for a matrix without one. Rounding may be left in it.
+        """
+
     def lu_inverse(self, F: Array, pivots: Array, xp: Namespace) -> Array:
         """A^-1 from what `lu_factor` gave; of a singular matrix anything."""
 

@@ -4,6 +4,8 @@ A real form has blocks of 2 x 2 on its diagonal, which LAPACK's solver knows.
 """
 
 import functools
+import threading
+import warnings
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,22 @@ from .._namespaces import Array, Namespace
 from . import generic
 from ._numpy_lu import PREFIX, lapack, native
 
-__all__ = ["GEES", "schur_factor", "schur_solve", "triangular_form"]
+try:
+    import scipy
+    import scipy.linalg
 
-GEES, TRSYL = (
-    {dtype: getattr(lapack, prefix + name) for dtype, prefix in PREFIX.items()} for name in ("gees", "trsyl")
+    # Before 1.17 its sqrtm takes a matrix a call, in Python.
+    WHOLE_BATCH = tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17)
+except ImportError:
+    WHOLE_BATCH = False
+
+__all__ = ["GEES", "schur_factor", "schur_solve", "square_root", "triangular_form"]
+
+GEBAL, GEES, TRSYL = (
+    {dtype: getattr(lapack, prefix + name) for dtype, prefix in PREFIX.items()}
+    for name in ("gebal", "gees", "trsyl")
 )
+ONE_AT_A_TIME = threading.Lock()  # what is done with a warning is the same for all threads
 
 
 def schur_factor(A: Array, xp: Namespace) -> Array:
@@ -65,3 +78,28 @@ def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Arr
         x, scale, info = trsyl(t, s, c, *ops)
         y[...] = x / scale if info == 0 else np.nan
     return Y
+
+
+def square_root(A: Array, iteration: Any, xp: Namespace) -> Array:
+    """SciPy's for real matrices, all in one call; where it has a warning, an eigenvalue is zero.
+
+    A Schur form loses what the scales of rows and columns hide: they are balanced before.
+    """
+    n = A.shape[-1]
+    if not WHOLE_BATCH or A.dtype.char not in "fd" or n == 1 or A.size == 0 or not np.all(np.isfinite(A)):
+        return iteration(A, xp)
+    gebal = GEBAL[A.dtype.char]
+    balanced, d = np.empty(A.shape, A.dtype), np.empty(A.shape[:-1], A.dtype)
+    each = (A.reshape(-1, n, n), balanced.reshape(-1, n, n), d.reshape(-1, n))
+    for a, b, scale in zip(*each, strict=True):
+        b[...], _, _, scale[...], _ = gebal(a, scale=1)
+    try:
+        with ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            Y = scipy.linalg.sqrtm(balanced)
+    except scipy.linalg.LinAlgWarning:
+        return iteration(A, xp)
+    if Y.dtype.kind == "c":
+        negative = np.any(Y.imag != 0, axis=(-2, -1), keepdims=True)  # eigenvalues of A
+        Y = np.where(negative, np.nan, Y.real)
+    return d[..., :, None] * Y / d[..., None, :]

@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from .._namespaces import Array, Namespace, device
 from . import schur as forms
-from .iteration import linear_solve, repeat, scan, whole
+from .iteration import linear_solve, repeat, scan, square_root, whole
 from .reduction import solve_bands
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "shortcut",
     "solve_bands",
     "solve_triangular",
+    "square_root",
     "tril",
     "tril_half",
     "triu",

@@ -4,7 +4,7 @@ from typing import Any
 
 from .._namespaces import Array, Namespace
 
-__all__ = ["linear_solve", "repeat", "scan", "whole"]
+__all__ = ["linear_solve", "repeat", "scan", "square_root", "whole"]
 
 
 def repeat(step: Any, most: int, *arrays: Array, xp: Namespace, look: Any = None) -> tuple[Array, ...]:
@@ -46,6 +46,11 @@ def scan(
 def whole(f: Any, *arrays: Array, xp: Namespace) -> Array:
     """f(*arrays, xp)."""
     return f(*arrays, xp=xp)
+
+
+def square_root(A: Array, iteration: Any, xp: Namespace) -> Array:
+    """iteration(A, xp)."""
+    return iteration(A, xp)
 
 
 def linear_solve(at: tuple[Array, ...], apply: Any, solve: Any, solve_transposed: Any, B: Array) -> Array:

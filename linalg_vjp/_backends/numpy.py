@@ -16,7 +16,7 @@ from . import generic
 from . import schur as forms
 from ._numpy_bands import solve_bands
 from ._numpy_lu import factor, inv, lu_diagonal, lu_factor, lu_inverse, lu_solve, native
-from ._numpy_schur import GEES, schur_factor, schur_solve, triangular_form
+from ._numpy_schur import GEES, schur_factor, schur_solve, square_root, triangular_form
 from .generic import after, again, fixed, inverse_permutation, linear_solve, scan, whole
 
 try:
@@ -57,6 +57,7 @@ __all__ = [
     "shortcut",
     "solve_bands",
     "solve_triangular",
+    "square_root",
     "tril",
     "tril_half",
     "triu",

@@ -21,6 +21,7 @@ from .generic import (
     row_sum,
     scan,
     solve_bands,
+    square_root,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "shortcut",
     "solve_bands",
     "solve_triangular",
+    "square_root",
     "tril",
     "tril_half",
     "triu",
