@@ -84,8 +84,8 @@ def _qr(A: Array, mode: str = "reduced") -> Any:
 def _reflected(A: Array) -> tuple[Array, Array]:
     """Q and R of complex matrices, which MLX does not take: by reflections, a column at a time."""
     m, n = A.shape[-2:]
-    size = _size(A)  # MLX squares the parts of a complex number to find its size
-    Q, R = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m)), A / size
+    unit = _size(A)  # MLX squares the parts of a complex number to find its size
+    Q, R = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m)), A / unit
     i = mx.arange(m)[:, None]
     for k in range(min(m, n)):
         x = mx.where(i >= k, R[..., :, k : k + 1], 0)
@@ -99,7 +99,7 @@ def _reflected(A: Array) -> tuple[Array, Array]:
         Q = Q - 2 * (Q @ v) @ mx.conj(v.mT)
         turn = mx.where(i == k, phase, 1)  # a real diagonal, as LAPACK has it
         R, Q = R * mx.conj(turn), Q * turn.mT
-    return Q, size * mx.where(i == mx.arange(n), mx.real(R).astype(R.dtype), mx.triu(R))
+    return Q, unit * mx.where(i == mx.arange(n), mx.real(R).astype(R.dtype), mx.triu(R))
 
 
 def _size(A: Array) -> Array:
