@@ -4,10 +4,12 @@ A test that takes `target` runs on each, on the slow ones at night only (`-m nig
 takes `every_target` runs on all, always.
 """
 
+import ctypes
 import datetime
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +44,17 @@ def pytest_configure(config):
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", store.name)
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
+
+HELD = 3 * 2**30  # bytes that a process may take before JAX forgets what it compiled
+
+
+def pytest_runtest_teardown(item):
+    """JAX keeps every program that it compiled: ten thousand of them take ten gigabytes."""
+    statm, jax = Path("/proc/self/statm"), sys.modules.get("jax")  # Linux alone tells how much it is
+    if jax and statm.exists() and int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > HELD:
+        jax.clear_caches()
+        ctypes.CDLL(None).malloc_trim(0)  # otherwise it is held all the same
 
 
 class Target(NamedTuple):
