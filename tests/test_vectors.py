@@ -2,8 +2,10 @@
 
 import functools
 import importlib
+import itertools
 import json
 import math
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -100,12 +102,37 @@ def test_devices_without_double_precision(rule, device):
             assert set(said.values()) <= {""}, vector.name
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", NAMES)
 def test_the_generator_makes_them(name):
     with mpmath.workdps(exact.DIGITS):
-        points = importlib.import_module(f"tests.vectors.{name}").points()
-        made = writing.text(writing.document(points)) + "\n"
+        made = writing.text(writing.document(points_of(name))) + "\n"
     assert made == (RULES / f"{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_generator_makes_every_fifth(name):
+    """And no others are there: of each point the cases with its title, in order."""
+    points, cases = points_of(name), document(name)["cases"]
+    with mpmath.workdps(exact.DIGITS):
+        for i, point in enumerate(points):
+            there = list(itertools.takewhile(lambda case, point=point: belongs(case, point), cases))
+            assert there, point.title
+            cases = cases[len(there) :]
+            if i % 5 == 0:
+                assert json.loads(json.dumps([writing.plain(case) for case in point.cases()])) == there
+    assert not cases
+
+
+def points_of(name):
+    return list(importlib.import_module(f"tests.vectors.{name}").points())
+
+
+def belongs(case, point):
+    """Whether a case of a file is one of this point: the whole one, or with one cotangent alone."""
+    return case["rule"] == point.op.name and re.fullmatch(
+        re.escape(point.title) + r"(, \w+_bar alone)?", case["name"]
+    )
 
 
 def test_the_generator_knows_nothing_of_the_library():
