@@ -58,7 +58,8 @@ def test_transformations(name):
     loss, inputs = loss_of(name), [mx.array(x) for x in regular(name, 2, dtype="float32")]
     wanted = mx.grad(loss)(*inputs)
     np.testing.assert_allclose(mx.compile(mx.grad(loss))(*inputs), wanted, rtol=1e-3, atol=1e-3)
-    no_vmap = {"qr", "qr_pivoted", "schur", "solve", "solve_continuous_are", "solve_discrete_are"}
+    no_vmap = {"qr", "qr_pivoted", "schur", "solve"}
+    no_vmap |= {"solve_discrete_lyapunov", "solve_continuous_are", "solve_discrete_are"}
     if name in no_vmap.union(ITERATED):  # MLX cannot batch their forwards
         with pytest.raises(ValueError, match=r"\[Primitive::vmap\] Not implemented"):
             mx.vmap(mx.grad(loss))(*inputs)
