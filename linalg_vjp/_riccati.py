@@ -5,7 +5,19 @@ Doubling takes products and inverses alone, for a whole batch at once. Each step
 
 from ._backends import primitives
 from ._cotangent import total
-from ._matrix import adjoint, after, broadcast_shapes, eye, hermitian, inv, largest, matmul, real
+from ._matrix import (
+    adjoint,
+    after,
+    broadcast_shapes,
+    eye,
+    hermitian,
+    inv,
+    largest,
+    lu_factor,
+    lu_solve,
+    matmul,
+    real,
+)
 from ._namespaces import Array, Namespace
 from ._schur import one_for
 
@@ -16,6 +28,7 @@ __all__ = [
     "moved",
     "pulled",
     "solution",
+    "solved",
 ]
 
 # A closed loop of a spectral radius of 1 - 2^-k takes about k + 5 steps.
@@ -77,11 +90,16 @@ def corrected(X: Array, by: Array, xp: Namespace) -> Array:
     return X + xp.where(small, hermitian(by, xp), 0.0)
 
 
+def solved(R: Array, B: Array, xp: Namespace) -> Array:
+    """R^-1 B; batches broadcast, and either may be empty."""
+    return lu_solve(*lu_factor(R, xp), B, xp)
+
+
 def continuous_loop(A: Array, B: Array, R: Array, X: Array, xp: Namespace) -> tuple[Array, Array]:
     """The gain F, and the closed loop A_c = A - B F."""
     Bh = adjoint(B, xp)
     R = after(hermitian(R, xp), one_for(R, real(X, xp), xp), xp)
-    F = xp.linalg.solve(R, matmul(Bh, X, xp))
+    F = solved(R, matmul(Bh, X, xp), xp)
     return F, A - matmul(B, F, xp)
 
 
@@ -89,7 +107,7 @@ def discrete_loop(A: Array, B: Array, R: Array, X: Array, xp: Namespace) -> tupl
     """The gain F, and the closed loop A_c = A - B F."""
     Bh = adjoint(B, xp)
     BX = matmul(Bh, X, xp)
-    F = xp.linalg.solve(hermitian(R, xp) + matmul(BX, B, xp), matmul(BX, A, xp))
+    F = solved(hermitian(R, xp) + matmul(BX, B, xp), matmul(BX, A, xp), xp)
     return F, A - matmul(B, F, xp)
 
 

@@ -64,8 +64,8 @@ def test_the_pullback_is_differentiated_again(name):
     from jax.test_util import check_grads
 
     of_live, live = live_of(name, f, inputs_of(name))
-    if name in ITERATED:
-        with pytest.raises(ValueError, match="while_loop"):
+    if name in ITERATED or rule.page == "solve_are":
+        with pytest.raises((ValueError, NotImplementedError), match=r"while_loop|no second derivative"):
             jax.grad(of_live)(*live)
         pytest.skip("not run: JAX has no derivative of a loop backwards; through the adapter it has")
     check_grads(jax.jit(of_live), live, order=1, atol=1e-5, rtol=1e-5)
@@ -84,14 +84,15 @@ from tests.test_jax import BATCHED, both, inputs_of
 devices = jax.devices()
 assert len(devices) == 4
 sharding = NamedSharding(Mesh(np.asarray(devices), ("batch",)), PartitionSpec("batch"))
+# The operations that move data, and not those that read what one of them gave.
+moves = re.compile(r" (all-gather|all-to-all|all-reduce|collective-permute)[a-z-]*\\(")
 # A single truth value for all may travel, by which a rule chooses what to run.
 choice = re.compile(r"= \\(?(pred\\[\\][, ]*|/\\*index=\\d+\\*/)+\\)? [a-z-]+\\(")  # it gives nothing else
 for name in BATCHED:
     inputs = inputs_of(name, 8)
     placed = tuple(jax.device_put(x, sharding) for x in inputs)
     compiled = jax.jit(both(name)).lower(*placed).compile()
-    moves = ("all-gather", "all-to-all", "all-reduce", "collective-permute")
-    gathers = [line for line in compiled.as_text().splitlines() if any(move in line for move in moves)]
+    gathers = [line for line in compiled.as_text().splitlines() if moves.search(line)]
     gathers = [line for line in gathers if not choice.search(line)]
     assert not gathers, (name, gathers[:3])
     for x, y in zip(compiled(*placed), jax.jit(both(name))(*inputs), strict=True):

@@ -22,7 +22,7 @@ Spec: rules/solve_are.md
 from .._matrix import adjoint, hermitian, matmul
 from .._namespaces import Array, Namespace, namespace
 from .._registered import again, of_host
-from .._riccati import continuous_loop, corrected, discrete_loop, moved, pulled, solution
+from .._riccati import continuous_loop, corrected, discrete_loop, moved, pulled, solution, solved
 from .._rule import Rule
 from .._schur import continuous, discrete, factored, of_discrete
 
@@ -43,7 +43,7 @@ def solve_continuous_are(
     xp, inputs = namespace(xp, A, B, Q, R), (A, B, Q, R)
 
     def once(A: Array, B: Array, Q: Array, R: Array) -> Array:
-        G = hermitian(matmul(B, xp.linalg.solve(R, adjoint(B, xp)), xp), xp)
+        G = hermitian(matmul(B, solved(R, adjoint(B, xp), xp), xp), xp)
         X = solution("continuous", A, G, Q, xp)
         F, loop = continuous_loop(A, B, R, X, xp)
         XA, XB = matmul(X, A, xp), matmul(X, B, xp)
@@ -165,7 +165,7 @@ def solve_discrete_are(
     xp, inputs = namespace(xp, A, B, Q, R), (A, B, Q, R)
 
     def once(A: Array, B: Array, Q: Array, R: Array) -> Array:
-        G = hermitian(matmul(B, xp.linalg.solve(R, adjoint(B, xp)), xp), xp)
+        G = hermitian(matmul(B, solved(R, adjoint(B, xp), xp), xp), xp)
         X = solution("discrete", A, G, Q, xp)
         _, loop = discrete_loop(A, B, R, X, xp)
         rest = matmul(matmul(adjoint(A, xp), X, xp), loop, xp) - X + Q
