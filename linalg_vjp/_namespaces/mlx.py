@@ -82,7 +82,7 @@ def _qr(A: Array, mode: str = "reduced") -> Any:
 
 
 def _reflected(A: Array) -> tuple[Array, Array]:
-    """Q and R of complex matrices, which MLX does not take: by reflections, a column at a time."""
+    """Q and R of complex matrices, which MLX does not take: by LAPACK's reflections, a column at a time."""
     m, n = A.shape[-2:]
     unit = _size(A)  # MLX squares the parts of a complex number to find its size
     Q, R = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m)), A / unit
@@ -90,15 +90,13 @@ def _reflected(A: Array) -> tuple[Array, Array]:
     for k in range(min(m, n)):
         x = mx.where(i >= k, R[..., :, k : k + 1], 0)
         top, length = x[..., k : k + 1, :], _vector_norm(x, axis=-2, keepdims=True)
-        size = mx.abs(top)
-        phase = mx.where(size == 0, 1, top / mx.where(size == 0, 1, size))
-        v = x + mx.where(i == k, phase * length, 0)
-        along = _vector_norm(v, axis=-2, keepdims=True)
-        v = v / mx.where(along == 0, 1, along)
-        R = R - 2 * v @ (mx.conj(v.mT) @ R)
-        Q = Q - 2 * (Q @ v) @ mx.conj(v.mT)
-        turn = mx.where(i == k, phase, 1)  # a real diagonal, as LAPACK has it
-        R, Q = R * mx.conj(turn), Q * turn.mT
+        below = _vector_norm(mx.where(i > k, x, 0), axis=-2, keepdims=True)
+        done = (below == 0) & (mx.imag(top) == 0)
+        end = mx.where(mx.real(top) < 0, length, -length)  # what stands at the diagonal
+        v = mx.where(i == k, 1, x / mx.where(done, 1, top - end))
+        tau = mx.where(done, 0, (end - top) / mx.where(done, 1, end))
+        R = R - mx.conj(tau) * (v @ (mx.conj(v.mT) @ R))
+        Q = Q - tau * ((Q @ v) @ mx.conj(v.mT))
     return Q, unit * mx.where(i == mx.arange(n), mx.real(R).astype(R.dtype), mx.triu(R))
 
 

@@ -106,11 +106,13 @@ class Autograd(Host):
         )
         self.own.solve_triangular = lambda A, B, upper: asl.solve_triangular(A, B, lower=not upper)
         self.composed = Several(self.own, Composed(self.own, self.h))
+        taken = {name: f for name, f in vars(self.own).items() if name not in adapter.OTHERWISE}
+        self.ours = Several(SimpleNamespace(**taken), self.rules)
 
     def functions(self, ours):
-        """Where autograd has no function of a rule, ours is that of the rule."""
+        """Where autograd has no function that `install` takes for a rule, ours is that of the rule."""
         (self.adapter.install if ours else self.adapter.uninstall)()
-        return Several(self.own, self.rules) if ours else self.composed
+        return self.ours if ours else self.composed
 
     def close(self):
         self.adapter.uninstall()
