@@ -127,6 +127,13 @@ def test_no_square_root(other):
     assert np.all(np.isnan(Y[1]))
 
 
+@pytest.mark.parametrize("dtype", [">f4", ">f8"])
+def test_a_square_root_of_other_bytes(dtype):
+    A = np.asarray([[4.0, 1.0], [0.5, 3.0]])
+    Y = native.square_root(A.astype(dtype), _square_root_by_eig, np)
+    np.testing.assert_allclose(Y @ Y, A, rtol=1e-6)
+
+
 def _square_root_by_eig(A, xp):
     """For one by one, which is not left to SciPy."""
     w, V = np.linalg.eig(A)

@@ -88,14 +88,14 @@ def square_root(A: Array, iteration: Any, xp: Namespace) -> Array:
     n = A.shape[-1]
     if not WHOLE_BATCH or A.dtype.char not in "fd" or n == 1 or A.size == 0 or not np.all(np.isfinite(A)):
         return iteration(A, xp)
-    gebal = GEBAL[A.dtype.char]
+    A, gebal = native(A), GEBAL[A.dtype.char]
     balanced, d = np.empty(A.shape, A.dtype), np.empty(A.shape[:-1], A.dtype)
     each = (A.reshape(-1, n, n), balanced.reshape(-1, n, n), d.reshape(-1, n))
     for a, b, scale in zip(*each, strict=True):
         b[...], _, _, scale[...], _ = gebal(a, scale=1)
     try:
         with ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("error", scipy.linalg.LinAlgWarning)
             Y = scipy.linalg.sqrtm(balanced)
     except scipy.linalg.LinAlgWarning:
         return iteration(A, xp)
