@@ -1,7 +1,7 @@
 """The backends that the tests run on: those with a profile in backends/, or those named by --backend.
 
-A test that takes `target` runs on each, on the slow ones at night only (`-m nightly`); a test that
-takes `every_target` runs on all, always.
+A test that takes `target` runs on each, on the slow ones at night only (`-m nightly`). A test that takes
+`every_target` runs on all, always: on the slow ones with a fifth of its cases by day, `target.some(cases)`.
 """
 
 import ctypes
@@ -62,6 +62,10 @@ class Target(NamedTuple):
 
     backend: Backend
     device: str | None
+    step: int = 1  # 5 where a fifth of the cases is enough
+
+    def some(self, cases):
+        return cases[:: self.step]
 
     def asarray(self, x):
         x = np.asarray(x)
@@ -73,7 +77,10 @@ class Target(NamedTuple):
 
 
 def targets(asked, device_name, nightly):
-    """Each backend on each device. What is missing is reported, or an error where it was asked for."""
+    """Each backend on each device, the slow ones at night, or else by day in part.
+
+    What is missing is reported, or an error where it was asked for.
+    """
     for name in asked or names():
         backend = load(name)
         try:
@@ -85,14 +92,15 @@ def targets(asked, device_name, nightly):
                 continue
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"not run: {missing}"))
             continue
-        marks = [pytest.mark.nightly] if nightly and backend.nightly and not asked else []
+        slow = backend.nightly and not asked
         chosen = devices_of(backend, device_name)
         if asked and not chosen:
             raise pytest.UsageError(f"{name} has no device with {device_name!r} in its name here")
         for device in chosen:
-            yield pytest.param(
-                Target(backend, device), id=f"{name}-{device}" if device else name, marks=marks
-            )
+            place = f"{name}-{device}" if device else name
+            if slow and not nightly:
+                yield pytest.param(Target(backend, device, 5), id=f"{place}-a fifth")
+            yield pytest.param(Target(backend, device), id=place, marks=[pytest.mark.nightly] if slow else [])
 
 
 @pytest.fixture(autouse=True)

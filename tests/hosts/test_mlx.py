@@ -53,11 +53,21 @@ def test_the_border(name):
     )
 
 
-@pytest.mark.parametrize("name", BATCHED)
-def test_transformations(name):
+# MLX compiles all steps of an iteration one by one, in minutes and with gigabytes.
+COMPILED = [pytest.param(name, marks=[pytest.mark.nightly] * (name in ITERATED)) for name in BATCHED]
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_compile(name):
     loss, inputs = loss_of(name), [mx.array(x) for x in regular(name, 2, dtype="float32")]
     wanted = mx.grad(loss)(*inputs)
     np.testing.assert_allclose(mx.compile(mx.grad(loss))(*inputs), wanted, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", BATCHED)
+def test_vmap(name):
+    loss, inputs = loss_of(name), [mx.array(x) for x in regular(name, 2, dtype="float32")]
+    wanted = mx.grad(loss)(*inputs)
     no_vmap = {"qr", "qr_pivoted", "schur", "solve"}
     no_vmap |= {"solve_discrete_lyapunov", "solve_continuous_are", "solve_discrete_are"}
     if name in no_vmap.union(ITERATED):  # MLX cannot batch their forwards
