@@ -16,7 +16,7 @@ from . import _rules
 from ._api import jvp, vjp
 from ._composite import composite
 from ._gauge import GaugeError
-from ._makers import bilinear, frechet, linear
+from ._makers import bilinear, frechet, linear, self_adjoint
 from ._params import Param, one_of
 from ._registered import Registered
 from ._rule import Linearization, Rule
@@ -36,6 +36,7 @@ __all__ = [
     "jvp",
     "linear",
     "one_of",
+    "self_adjoint",
     "vjp",
 ]
 __all__ += _rules.__all__

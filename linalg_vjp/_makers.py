@@ -1,4 +1,4 @@
-"""Makers of rules that need no page of algebra: linear, bilinear, a Frechet derivative.
+"""Makers of rules that need no page of algebra: linear, bilinear, a Frechet derivative, a self-adjoint one.
 
 Each returns a `Rule`, and takes the further fields of a `Rule` as keywords. The functions that it is given
 return one array; the rule returns it in a tuple, as every rule does.
@@ -12,7 +12,7 @@ from ._matrix import adjoint as conjugate_transpose
 from ._namespaces import Array, Namespace, namespace
 from ._rule import Rule
 
-__all__ = ["bilinear", "frechet", "linear"]
+__all__ = ["bilinear", "frechet", "linear", "self_adjoint"]
 
 Map = Callable[..., Array]
 
@@ -142,6 +142,44 @@ def frechet(name: str, signature: str, *, op: Map, derivative: Map, **record: An
     def pushforward(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
         A_dot = arguments[-1]
         return (None if A_dot is None else derivative(*arguments, xp=namespace(xp, A_dot), **params),)
+
+    inputs = record.pop("inputs", ("A",))
+    record = {"outputs": ("Y",), "saves": inputs, **record}
+    return _made(name, signature, op, pullback, pushforward, derivative, inputs=inputs, **record)
+
+
+def self_adjoint(name: str, signature: str, *, op: Map, derivative: Map, **record: Any) -> Rule:
+    """The rule of an operation whose derivative is its own adjoint, such as f(A) of a Hermitian matrix.
+
+    Parameters
+    ----------
+    op : callable
+        ``op(A, xp, **params)``.
+    derivative : callable
+        ``derivative(*kept, E, xp, **params)``, from what the rule keeps: Y_dot along E = A_dot, and A_bar for
+        E = Y_bar.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from linalg_vjp import vjp
+    >>> cube = self_adjoint(
+    ...     "cube", "(n)->(n)",
+    ...     op=lambda x, xp: x**3, derivative=lambda x, e, xp: 3 * x**2 * e,
+    ... )
+    >>> vjp(cube, np.asarray([1.0, 2.0]))[1](np.ones(2))[0].tolist()
+    [3.0, 12.0]
+    """
+
+    def along(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
+        E = arguments[-1]
+        return (None if E is None else derivative(*arguments, xp=namespace(xp, E), **params),)
+
+    def pullback(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
+        return along(*arguments, xp=xp, **params)
+
+    def pushforward(*arguments: Any, xp: Namespace | None = None, **params: Any) -> tuple[Any]:
+        return along(*arguments, xp=xp, **params)
 
     inputs = record.pop("inputs", ("A",))
     record = {"outputs": ("Y",), "saves": inputs, **record}

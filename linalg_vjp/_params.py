@@ -4,7 +4,7 @@ import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Param", "complete", "integer", "negative_axis", "one_of", "real_number"]
+__all__ = ["Param", "complete", "count", "integer", "negative_axis", "one_of", "real_number"]
 
 
 class Param(NamedTuple):
@@ -56,6 +56,27 @@ def integer(default: int, *samples: int) -> Param:
     """
     return Param(
         default, lambda value: isinstance(value, numbers.Integral), "an integer", (default, *samples)
+    )
+
+
+def count(default: int | None, *samples: int) -> Param:
+    """A keyword that is a number of things, and values to try in tests.
+
+    Examples
+    --------
+    >>> count(None, 2).tried()
+    (None, 2)
+    """
+
+    def allows(value: Any) -> bool:
+        return value is default or (isinstance(value, numbers.Integral) and int(value) >= 0)
+
+    or_none = " or None" if default is None else ""
+    return Param(
+        default,
+        allows,
+        f"an integer that is not negative{or_none}",
+        (default, *samples),
     )
 
 

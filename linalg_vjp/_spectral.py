@@ -1,4 +1,4 @@
-"""What functions of Hermitian matrices share: their keywords, and A in its eigenvectors, which moves."""
+"""What functions of Hermitian matrices share: their keywords, their derivative, and A in its eigenvectors."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,43 @@ from ._divided import NAMES
 from ._matrix import add_diagonal, adjoint, hermitian
 from ._namespaces import Array, Namespace, namespace
 from ._params import Param, real_number
-from ._registered import fixed
+from ._registered import again, fixed
 
-__all__ = ["FUNCTION", "moving", "of_eigenvalues"]
+__all__ = ["FUNCTION", "OfEigenvalues", "derivative", "function_or_none", "moving", "of_eigenvalues"]
+
+OfEigenvalues = Callable[[Array, Namespace], Array]
+
+
+def derivative(
+    A: Array,
+    w: Array,
+    V: Array,
+    E: Array,
+    first: OfEigenvalues,
+    second: OfEigenvalues | None,
+    xp: Namespace,
+) -> Array:
+    """V (D o (V^H herm(E) V)) V^H, the derivative of f(A) along E, which is its own adjoint.
+
+    ``first(w, xp)`` is D_ij = f[w_i, w_j], and ``second(w, xp)`` has f[w_i, w_k, w_j] for all triples; with
+    None, to differentiate again is an error.
+    """
+
+    def once(A: Array, w: Array, V: Array, E: Array) -> Array:
+        Vh = adjoint(V, xp)
+        return V @ (first(w, xp) * (Vh @ E @ V)) @ Vh
+
+    def twice(A: Array, w: Array, V: Array, E: Array) -> Array:
+        """The same at V^H A V = diag(w) + N, of which N moves: f(A) = V f(V^H A V) V^H for a unitary V."""
+        assert second is not None
+        V, N = moving(A, w, V, xp)
+        D, F, Vh = of_eigenvalues(w, first, xp), of_eigenvalues(w, second, xp), adjoint(V, xp)
+        B = Vh @ E @ V
+        (N_ik, N_kj), (B_ik, B_kj) = ((X[..., :, :, None], X[..., None, :, :]) for X in (N, B))
+        rest = xp.sum(F * (N_ik * B_kj + B_ik * N_kj), axis=-2)
+        return V @ (D * B + rest) @ Vh
+
+    return again((A,), once, None if second is None else twice, A, w, V, hermitian(E, xp), xp=xp)
 
 
 def moving(A: Array, w: Array, V: Array, xp: Namespace) -> tuple[Array, Array]:
@@ -18,12 +52,13 @@ def moving(A: Array, w: Array, V: Array, xp: Namespace) -> tuple[Array, Array]:
     return V, add_diagonal(N, of_eigenvalues(w, lambda w, xp: -w, xp), xp)
 
 
-def of_eigenvalues(w: Array, make: Callable[[Array, Namespace], Array], xp: Namespace) -> Array:
+def of_eigenvalues(w: Array, make: OfEigenvalues, xp: Namespace) -> Array:
     """A constant that is made of the eigenvalues, with functions of the library itself."""
     return fixed(lambda w: make(w, namespace(None, w)), w, xp)
 
 
-def _function_or_none() -> Param:
+def function_or_none() -> Param:
+    """A keyword that is a function of the user's."""
     return Param(None, lambda value: value is None or callable(value), "None or a function")
 
 
@@ -34,7 +69,7 @@ FUNCTION = {
         f"one of {', '.join(map(repr, NAMES))}, or a function",
         NAMES,
     ),
-    "df": _function_or_none(),
-    "d2f": _function_or_none(),
+    "df": function_or_none(),
+    "d2f": function_or_none(),
     "p": real_number(0.5, 1.5, 3.0, -0.7),
 }

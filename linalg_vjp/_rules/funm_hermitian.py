@@ -20,11 +20,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .._divided import Scalar, differences, scalar, second_differences
-from .._matrix import add_diagonal, adjoint, hermitian, inner
+from .._matrix import add_diagonal, adjoint, inner
 from .._namespaces import Array, Namespace, namespace
 from .._registered import again
 from .._rule import Rule
-from .._spectral import FUNCTION, moving, of_eigenvalues
+from .._spectral import FUNCTION, derivative, moving, of_eigenvalues
 
 __all__ = [
     "FUNM_HERMITIAN",
@@ -158,21 +158,7 @@ def funm_hermitian_jvp(
     def second(w: Array, xp: Namespace) -> Array:
         return second_differences(g, g.within(w, xp), xp)
 
-    def once(A: Array, w: Array, V: Array, E: Array) -> Array:
-        Vh = adjoint(V, xp)
-        return V @ (first(w, xp) * (Vh @ E @ V)) @ Vh
-
-    def twice(A: Array, w: Array, V: Array, E: Array) -> Array:
-        """The same at V^H A V = diag(w) + N, of which N moves: f(A) = V f(V^H A V) V^H for a unitary V."""
-        V, N = moving(A, w, V, xp)
-        D, F, Vh = of_eigenvalues(w, first, xp), of_eigenvalues(w, second, xp), adjoint(V, xp)
-        B = Vh @ E @ V
-        (N_ik, N_kj), (B_ik, B_kj) = ((X[..., :, :, None], X[..., None, :, :]) for X in (N, B))
-        rest = xp.sum(F * (N_ik * B_kj + B_ik * N_kj), axis=-2)
-        return V @ (D * B + rest) @ Vh
-
-    E = hermitian(A_dot, xp)
-    return (again((A,), once, None if g.curve is None else twice, A, w, V, E, xp=xp),)
+    return (derivative(A, w, V, A_dot, first, None if g.curve is None else second, xp),)
 
 
 def trace_funm(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array]:

@@ -6,7 +6,7 @@ pushforward is what a host finds that differentiates it again, also on libraries
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import _matrix
@@ -15,7 +15,7 @@ from .._registered import Registered
 from .._rule import Rule, as_returned
 from .._rules import RULES
 
-__all__ = ["Dual", "dual_namespace"]
+__all__ = ["Dual", "dual_namespace", "outputs_of"]
 
 
 class Dual:
@@ -247,14 +247,20 @@ class _Namespace:
         return Dual(value, self.sum(x * hit, axis=axis, keepdims=keepdims).dot, self)
 
 
+def outputs_of(
+    rule: Rule, inputs: Sequence[Any], xp: Namespace, base: Namespace, **params: Any
+) -> list[Dual]:
+    """The outputs of a rule at dual numbers, with the tangents of its own pushforward, as in a host."""
+    values, dots = zip(*map(_pair, inputs), strict=True)
+    outputs, linear = rule.fwd(*values, xp=base, **params)
+    return [Dual(y, dot, xp) for y, dot in zip(outputs, linear.jvp(dots), strict=True)]
+
+
 def _function(rule: Rule, base: Namespace, xp: Callable[[], Namespace]) -> Callable[..., Any]:
     """A rule as a function of dual numbers."""
 
     def call(*inputs: Any, **params: Any) -> Any:
-        values, dots = zip(*map(_pair, inputs), strict=True)
-        outputs, linear = rule.fwd(*values, xp=base, **params)
-        pushed = zip(outputs, linear.jvp(dots), strict=True)
-        return as_returned(rule, [Dual(y, dot, xp()) for y, dot in pushed])
+        return as_returned(rule, outputs_of(rule, inputs, xp(), base, **params))
 
     return call
 

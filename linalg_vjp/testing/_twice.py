@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 
 from .._namespaces import Array, array_namespace
-from ._dual import Dual, dual_namespace
+from ._dual import Dual, dual_namespace, outputs_of
 from ._exact import Exact, exact, inner, norm, to_numpy
 from ._trial import Trial
 from ._truth import keywords
@@ -27,10 +27,11 @@ def against_second_truth(trial: Trial, oracle: Oracle) -> None:
     """One matrix, at a point where the operation is smooth."""
     further = [trial.draw(x) if i in trial.live_inputs else None for i, x in enumerate(trial.inputs)]
     truth = second_truth(trial, oracle, further)
-    xp = dual_namespace(array_namespace(trial.inputs[trial.live_inputs[0]]))
+    base = array_namespace(trial.inputs[trial.live_inputs[0]])
+    xp = dual_namespace(base)
     inputs = [Dual(x, e, xp) for x, e in zip(trial.inputs, further, strict=True)]
     rule, params = trial.rule, trial.params
-    outputs = rule.forward(*inputs, xp=xp, **params)
+    outputs = outputs_of(rule, inputs, xp, base, **params)
     dots = [None if e is None else Dual(e, None, xp) for e in trial.dots]
     pushed = rule.jvp(inputs, outputs, dots, xp=xp, **params)
     bars = [_cotangent(trial, i, y, xp) for i, y in enumerate(outputs)]
