@@ -73,6 +73,16 @@ def orthonormal(X):
     return X @ (V / filled(w.shape, map(mpmath.sqrt, w))) @ adjoint(V)
 
 
+def across(X):
+    """The vector that completes the columns of X to a rotation."""
+    if X.shape[1] == 0:
+        return eye(1)[0]
+    if X.shape[1] == 1:
+        return np.asarray([-X[1, 0], X[0, 0]], object)
+    (a, b, c), (d, e, f) = X.T
+    return np.asarray([b * f - c * e, c * d - a * f, a * e - b * d], object)
+
+
 def _array(M):
     return filled((M.rows, M.cols), M)
 
