@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ._gaps import ZERO, eps_of, spectral_radius
 from ._namespaces import Array, Namespace
 
-__all__ = ["NAMES", "Scalar", "differences", "scalar", "second_differences"]
+__all__ = ["NAMES", "ODD", "Scalar", "differences", "odd_scalar", "scalar", "second_differences"]
 
 Function = Callable[[Array], Array]
 # The nodes and weights of Gauss and Legendre, on the interval from 0 to 1: seven, and ten.
@@ -61,13 +61,22 @@ def scalar(f: Any, df: Function | None, d2f: Function | None, p: Any) -> Scalar:
     """The function of a name, or one of the user's with its derivatives."""
     if not callable(f):
         return _power(p) if f == "power" else NAMED[f]
+    return _own("funm_hermitian and trace_funm: f", f, df, d2f)
+
+
+def odd_scalar(f: Any, df: Function | None, d2f: Function | None, xp: Namespace) -> Scalar:
+    """The odd function of a name, or one of the user's with its derivatives."""
+    return _own("svd_function: f", *((f, df, d2f) if callable(f) else ODD[f](xp)))
+
+
+def _own(name: str, f: Function, df: Function | None, d2f: Function | None) -> Scalar:
     if df is None:
         raise TypeError(
-            "funm_hermitian and trace_funm: f is a function of yours, and df is missing; give its derivative "
-            "as df, and the second one as d2f if you differentiate twice"
+            f"{name} is a function of yours, and df is missing; give its derivative as df, and the second "
+            "one as d2f if you differentiate twice"
         )
     return Scalar(
-        lambda w, xp: w,
+        _everywhere,
         lambda a, xp: _called(f, a, xp),
         lambda a, b, xp: _mean(f, df, a, b, xp),
         None if d2f is None else lambda a, b, xp: _mean(df, d2f, a, b, xp),
@@ -258,3 +267,22 @@ NAMED = {
     "softplus": Scalar(_everywhere, _softplus, _softplus_slope, _logistic_slope),
 }
 NAMES = (*NAMED, "power")
+
+
+def _tanh(xp: Namespace) -> tuple[Function, Function, Function]:
+    def slope(x: Array) -> Array:  # without the digits that 1 - tanh(x)^2 loses
+        small = xp.exp(-2 * xp.abs(x))
+        return 4 * small / ((1 + small) * (1 + small))
+
+    return xp.tanh, slope, lambda x: -2 * xp.tanh(x) * slope(x)
+
+
+def _asinh(xp: Namespace) -> tuple[Function, Function, Function]:
+    def slope(x: Array) -> Array:
+        return 1 / xp.sqrt(1 + x * x)
+
+    return xp.asinh, slope, lambda x: -x * slope(x) * slope(x) * slope(x)
+
+
+# Odd functions with their derivatives, made of the functions of a namespace.
+ODD = {"tanh": _tanh, "asinh": _asinh}

@@ -36,6 +36,7 @@ def setting(name, shape=(4, 4)):
     inputs = (A, general(shape[0], 2, seed=1))[: len(rule.inputs)]
     plain = len(rule.sides.inputs[0]) == 2 and set(rule.space.values()) <= SPACES and len(rule.inputs) < 3
     plain = plain and not rule.sides.repeats and len(rule.space) < 2
+    plain = plain and rule.sides.inputs[0] not in rule.sides.inputs[1:]  # of one shape
     plain = plain and not hasattr(page_of(name), "arranged")  # which wants others
     return rule, inputs if plain else regular(name, n=4)
 

@@ -14,6 +14,7 @@ from .cholesky import *
 from .lu import *
 from .lu_factor import *
 from .svd import *
+from .polar import *
 from .eigh import *
 from .eigh_generalized import *
 from .eig import *
@@ -28,6 +29,7 @@ from .cholesky_solve import *
 from .pinv import *
 from .tensorsolve import *
 from .lstsq import *
+from .procrustes import *
 from .vector_norm import *
 from .matrix_norm import *
 from .cond import *
@@ -47,6 +49,8 @@ from .sqrtm import *
 from .fractional_matrix_power import *
 from .signm import *
 from .funm_hermitian import *
+from .projector import *
+from .svd_function import *
 from .sylvester import *
 from .solve_sylvester import *
 from .solve_lyapunov import *

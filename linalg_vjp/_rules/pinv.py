@@ -21,7 +21,8 @@ import math
 import numbers
 from typing import Any
 
-from .._matrix import adjoint, hermitian, skew
+from .._dilation import between
+from .._matrix import adjoint
 from .._namespaces import Array, Namespace, namespace
 from .._params import Param
 from .._rule import Rule
@@ -193,19 +194,14 @@ def cut_derivative(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Names
     F_ij = (f_i - f_j) / (s_i - s_j), G_ij = (f_i + f_j) / (s_i + s_j): where both stay that is -f_i f_j and
     f_i f_j, where both are cut zero, so that ties do no harm. S is taken in units of the largest value.
     """
-    V, unit = adjoint(Vh, xp), _nonzero(S[..., :1], xp)
+    unit = _nonzero(S[..., :1], xp)
     stays, f = stays_of(S / unit, rtol, xp)
     S, unit = S / unit, unit[..., None]
     fi, fj, si, sj = f[..., :, None], f[..., None, :], S[..., :, None], S[..., None, :]
     mixed = stays[..., :, None] != stays[..., None, :]
     F = xp.where(mixed, (fi + fj) / xp.where(mixed, xp.abs(si - sj), 1.0), -fi * fj)
     G = xp.where(mixed, (fi + fj) / xp.where(mixed, si + sj, 1.0), fi * fj)
-    ZV, UhZ = Z @ V, adjoint(U, xp) @ Z
-    B = UhZ @ V
-    inside = U @ (F * hermitian(B, xp) + G * skew(B, xp)) @ Vh
-    left = ((ZV - U @ B) * (f * f)[..., None, :]) @ Vh
-    right = (U * (f * f)[..., None, :]) @ (UhZ - B @ Vh)
-    return (inside + left + right) / unit / unit
+    return between(U, Vh, Z, F, G, f * f, xp) / unit / unit
 
 
 def _is_tolerance(value: object) -> bool:

@@ -66,6 +66,11 @@ AT = {
 }
 
 
+def of_values(A, f):
+    U, S, Vh = np.linalg.svd(A, full_matrices=False)
+    return (U * f(S)) @ Vh
+
+
 class Arithmetic:
     """What a loss does with arrays, for a host with functions `xp`; the weights are the same for all."""
 
@@ -107,6 +112,38 @@ class Forwards:
     @staticmethod
     def trace_funm(A, f):
         return np.sum(np.logaddexp(0, np.linalg.eigvalsh(A)))
+
+    @staticmethod
+    def projector_h(A, k):
+        V = np.linalg.eigh(A)[1][..., -k:]
+        return V @ np.conj(V.mT)
+
+    @staticmethod
+    def nearest_psd(A):
+        w, V = np.linalg.eigh(A)
+        return (V * np.maximum(w, 0)) @ np.conj(V.mT)
+
+    @staticmethod
+    def svd_function(A, f):
+        return of_values(A, np.tanh)
+
+    @staticmethod
+    def low_rank(A, k):
+        return of_values(A, lambda S: np.where(np.arange(len(S)) < k, S, 0))
+
+    @staticmethod
+    def svd_threshold(A, tau):
+        return of_values(A, lambda S: np.maximum(S - tau, 0))
+
+    @staticmethod
+    def polar(A):
+        return scipy.linalg.polar(A)
+
+    @staticmethod
+    def orthogonal_procrustes(A, B, special=False):
+        R, scale = scipy.linalg.orthogonal_procrustes(A, B)
+        assert not special or np.linalg.det(R) > 0  # then it is the nearest rotation
+        return R, scale
 
     @staticmethod
     def eigh_generalized(A, B, type=1):

@@ -63,7 +63,7 @@ class Host:
 
 
 class Composed:
-    """The generalized eigenproblem as users of a host compose it, of what the host has."""
+    """What a host lacks, as its users compose it of what it has."""
 
     def __init__(self, own, h):
         self.own, self.h = own, h
@@ -80,6 +80,30 @@ class Composed:
 
     def eigvalsh_generalized(self, A, B, type=1):
         return self.eigh_generalized(A, B, type)[0]
+
+    def projector_h(self, A, k):
+        V = self.own.eigh(A)[1][..., -k:]
+        return V @ self.h.adjoint(V)
+
+    def nearest_psd(self, A):
+        w, V = self.own.eigh(A)
+        return (V * (w + abs(w)) / 2) @ self.h.adjoint(V)
+
+    def polar(self, A):
+        U, S, Vh = self.own.svd(A, full_matrices=False)
+        return U @ Vh, (self.h.adjoint(Vh) * S) @ Vh
+
+    def orthogonal_procrustes(self, A, B, special=False):
+        U, S, Vh = self.own.svd(self.h.adjoint(A) @ B, full_matrices=False)
+        return U @ Vh, self.h.sum(S)  # that of the losses is a rotation
+
+    def low_rank(self, A, k):
+        U, S, Vh = self.own.svd(A, full_matrices=False)
+        return (U[..., :, :k] * S[..., :k]) @ Vh[..., :k, :]
+
+    def svd_threshold(self, A, tau):
+        U, S, Vh = self.own.svd(A, full_matrices=False)
+        return (U * ((S - tau) + abs(S - tau)) / 2) @ Vh
 
 
 class Autograd(Host):
@@ -171,7 +195,8 @@ class Torch(Host):
             signm=through_eig(lambda w: torch.sign(w.real).to(w.dtype)),
         )
         own = Several(renamed, torch.linalg, torch)
-        self.own = Several(own, Composed(own, self.h))
+        # torch.polar is another function.
+        self.own = Several(renamed, torch.linalg, Composed(own, self.h), torch)
 
     def functions(self, ours):
         return self.adapter if ours else self.own
@@ -202,7 +227,7 @@ class Jax(Host):
         self.own = SimpleNamespace(**own)
         self.own.lu, self.own.expm = jax.scipy.linalg.lu, jax.scipy.linalg.expm
         self.own.solve_sylvester = jax.scipy.linalg.solve_sylvester
-        self.own.schur = jax.scipy.linalg.schur
+        self.own.schur, self.own.polar = jax.scipy.linalg.schur, jax.scipy.linalg.polar
         self.own.sqrtm = jax.scipy.linalg.sqrtm
         self.own.lu_factor = jax.scipy.linalg.lu_factor
         self.own.lu_solve = lambda F, pivots, B: jax.scipy.linalg.lu_solve((F, pivots), B)

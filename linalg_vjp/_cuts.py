@@ -1,0 +1,70 @@
+"""Functions of eigenvalues that are linear on either side of a cut: their divided differences.
+
+Two eigenvalues on one side of the cut have the slope there for their difference, and two on different sides
+the quotient. So ties on one side do no harm. A tie across the cut has no derivative: the level of such a cut
+is NaN, and so is the derivative of that matrix.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ._gaps import TIED, eps_of
+from ._namespaces import Array, Namespace
+
+__all__ = ["Pieces", "above", "beyond", "first", "level_between", "second", "tied"]
+
+
+class Pieces(NamedTuple):
+    """For each of some numbers x the side of the cut, f(x) and f'(x)."""
+
+    side: Array
+    value: Array
+    slope: Array
+
+
+Function = Callable[[Array], Pieces]
+
+
+def tied(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
+    """Whether the last number that is kept and the first that is not are equal to rounding."""
+    return kept - dropped <= largest * (TIED * eps_of(kept.dtype, xp))
+
+
+def level_between(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
+    """The middle between the last number that is kept and the first that is not; NaN where they are tied."""
+    return xp.where(tied(kept, dropped, largest, xp), float("nan"), (kept + dropped) * 0.5)
+
+
+def above(x: Array, level: Array, value: Array, slope: float, xp: Namespace) -> Pieces:
+    """f is `value`, of this slope, for x above the level, and 0 elsewhere."""
+    kept, zero = x > level, x * 0 + level * 0
+    return Pieces(xp.astype(kept, x.dtype), xp.where(kept, value + zero, zero), xp.where(kept, slope, zero))
+
+
+def beyond(x: Array, level: Array, less: float | Array, xp: Namespace) -> Pieces:
+    """f is x - less above the level, x + less below its negative, and 0 between; an odd function."""
+    zero = x * 0 + level * 0
+    side = xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
+    return Pieces(side, xp.where(side == 0, zero, x - side * less), xp.where(side == 0, zero, 1.0))
+
+
+def first(f: Function, a: Array, b: Array, xp: Namespace) -> Array:
+    """f[a_i, b_j] for all pairs, of shape (..., len(a), len(b))."""
+    F, G = f(a), f(b)
+    same = F.side[..., :, None] == G.side[..., None, :]
+    gap = xp.where(same, 1.0, a[..., :, None] - b[..., None, :])
+    change = F.value[..., :, None] - G.value[..., None, :]
+    return xp.where(same, F.slope[..., :, None], change / gap)
+
+
+def second(f: Function, w: Array, xp: Namespace) -> Array:
+    """f[w_i, w_k, w_j] for all triples (i, k, j), of shape (..., n, n, n)."""
+    D, side, gaps = first(f, w, w, xp), f(w).side, w[..., :, None] - w[..., None, :]
+    s_i, s_k, s_j = side[..., :, None, None], side[..., None, :, None], side[..., None, None, :]
+    D_ik, D_kj, D_ij = D[..., :, :, None], D[..., None, :, :], D[..., :, None, :]
+    # The outer division is by a gap between two sides: that of w_i and w_j, or else that of w_i and w_k.
+    outer = (s_i != s_j) & (s_k == s_k)
+    inner = (s_i != s_k) & (s_j == s_j)
+    gap = xp.where(outer, gaps[..., :, None, :], xp.where(inner, gaps[..., :, :, None], 1.0))
+    change = xp.where(outer, D_ik - D_kj, D_ij - D_kj)
+    return xp.where(outer | inner, change / gap, 0.0)

@@ -1,0 +1,84 @@
+"""Odd functions of singular values, Y = U f(S) V^H, as functions of the Hermitian dilation of A.
+
+The dilation [[0, A], [A^H, 0]] has the eigenvalues s_i, -s_i, and zeros beyond the rank; the same function
+of it is the dilation of Y. So its divided differences are those of f at all these numbers, and nothing is
+divided by a gap: neither ties nor zeros do harm, in second derivatives either.
+"""
+
+from collections.abc import Callable
+
+from ._matrix import adjoint, hermitian, skew
+from ._namespaces import Array, Namespace, device
+from ._registered import again
+from ._spectral import derivative
+
+__all__ = ["between", "odd_derivative"]
+
+Differences = Callable[[Array, Array, Array, Namespace], Array]
+Seconds = Callable[[Array, Array, Namespace], Array]
+
+
+def odd_derivative(
+    A: Array, U: Array, S: Array, Vh: Array, E: Array, first: Differences, second: Seconds | None,
+    xp: Namespace,
+) -> Array:  # fmt: skip
+    """The derivative of U f(S) V^H along E, which is its own adjoint.
+
+    ``first(a, b, S, xp)`` is f[a_i, b_j] of numbers among the s_i, their negatives and zero, and
+    ``second(w, S, xp)`` has f[w_i, w_k, w_j] for such numbers; with None, to differentiate again is an error.
+    """
+
+    def once(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
+        k = S.shape[-1]
+        D = first(S, xp.concat([S, -S, S[..., :1] * 0], axis=-1), S, xp)
+        return between(U, Vh, E, D[..., :, :k], D[..., :, k : 2 * k], D[..., :, 2 * k], xp)
+
+    def twice(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
+        m, n = A.shape[-2:]
+        M = _dilated(A, xp)
+        w, V = xp.linalg.eigh(M)
+
+        def firsts(w: Array, xp: Namespace) -> Array:
+            return first(w, w, _largest(w, min(m, n), xp), xp)
+
+        def seconds(w: Array, xp: Namespace) -> Array:
+            assert second is not None
+            return second(w, _largest(w, min(m, n), xp), xp)
+
+        return derivative(M, w, V, _dilated(E, xp), firsts, seconds, xp)[..., :m, m:]
+
+    return again((A,), once, None if second is None else twice, A, U, S, Vh, E, xp=xp)
+
+
+def between(U: Array, Vh: Array, E: Array, F: Array, G: Array, N: Array, xp: Namespace) -> Array:
+    """U (F o herm(B) + G o skew(B)) V^H + (I - U U^H) E V N V^H + U N U^H E (I - V V^H), with B = U^H E V.
+
+    F_ij = f[s_i, s_j], G_ij = f[s_i, -s_j], N = diag(f[s_i, 0]).
+    """
+    V, Uh = adjoint(Vh, xp), adjoint(U, xp)
+    m, n = U.shape[-2], Vh.shape[-1]
+    if m >= n:
+        EV = E @ V
+        B = Uh @ EV
+        P = F * hermitian(B, xp) + G * skew(B, xp)
+        if m == n:
+            return U @ P @ Vh
+        columns = N[..., None, :]
+        return (U @ (P - B * columns) + EV * columns) @ Vh
+    UhE, rows = Uh @ E, N[..., :, None]
+    B = UhE @ V
+    P = F * hermitian(B, xp) + G * skew(B, xp)
+    return U @ ((P - rows * B) @ Vh + rows * UhE)
+
+
+def _dilated(A: Array, xp: Namespace) -> Array:
+    """[[0, A], [A^H, 0]]."""
+    (*batch, m, n), kind = A.shape, {"dtype": A.dtype, "device": device(A)}
+    above = xp.concat([xp.zeros((*batch, m, m), **kind), A], axis=-1)
+    below = xp.concat([adjoint(A, xp), xp.zeros((*batch, n, n), **kind)], axis=-1)
+    return xp.concat([above, below], axis=-2)
+
+
+def _largest(w: Array, k: int, xp: Namespace) -> Array:
+    """The k largest of sorted numbers, descending: the singular values."""
+    return xp.flip(w[..., w.shape[-1] - k :], axis=-1)
