@@ -16,6 +16,7 @@ from . import _rules
 from ._api import jvp, vjp
 from ._composite import composite
 from ._gauge import GaugeError
+from ._hvp import hvp
 from ._makers import bilinear, frechet, linear, self_adjoint
 from ._params import Param, one_of
 from ._registered import Registered
@@ -33,6 +34,7 @@ __all__ = [
     "bilinear",
     "composite",
     "frechet",
+    "hvp",
     "jvp",
     "linear",
     "one_of",

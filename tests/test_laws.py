@@ -163,7 +163,7 @@ def test_no_file_is_long(path):
 
 def test_the_public_face_is_frozen():
     names = {f"{rule}_{kind}" for rule in lv.RULES for kind in ("vjp", "jvp")}
-    names |= {"vjp", "jvp", "RULES", "Rule", "Linearization", "Registered", "GaugeError"}
+    names |= {"vjp", "jvp", "hvp", "RULES", "Rule", "Linearization", "Registered", "GaugeError"}
     names |= {"linear", "bilinear", "frechet", "self_adjoint", "composite"}
     names |= {"Param", "one_of", "WITHOUT_DERIVATIVE"}
     assert set(lv.__all__) == names

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import linalg_vjp as lv
+from linalg_vjp._dual import Dual, dual_namespace
 from linalg_vjp._namespaces import array_namespace
 from linalg_vjp.testing import vectors
-from linalg_vjp.testing._dual import Dual, dual_namespace
-from linalg_vjp.testing.backends import load
+from linalg_vjp.testing._exact import to_numpy
+from linalg_vjp.testing.backends import MissingBackend, load
 
 from .random_inputs import general
 from .said_by_torch import SAID_BY_TORCH
@@ -27,11 +28,11 @@ def test_which_have_one():
     assert set(RULES) == set(lv.RULES)
 
 
-def close(found, wanted, what):
+def close(found, wanted, what, tolerance=1e-9):
     for x, y in zip(found, wanted, strict=True):
         if y is not None:
             size = np.max(np.abs(y), initial=0.0) or 1.0
-            np.testing.assert_allclose(x, y, rtol=0, atol=1e-9 * size, err_msg=what)
+            np.testing.assert_allclose(x, y, rtol=0, atol=tolerance * size, err_msg=what)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -52,6 +53,40 @@ def test_dual_numbers(name):
         pulled = rule.vjp(inputs, outputs, bars, xp=xp, **vector.params)
         found = [None if x is None else np.zeros(x.shape) if x.dot is None else x.dot for x in pulled]
         close(found, wanted, vector.name)
+
+
+@pytest.mark.parametrize("library", ["numpy", "array-api-strict", "torch"])
+@pytest.mark.parametrize("name", RULES)
+def test_hvp(name, library):
+    """On any library, with the outputs that it finds."""
+    backend = load(library)
+    try:
+        backend.start()
+    except MissingBackend as missing:
+        pytest.skip(f"not run: {missing}")
+
+    def arrays(side):
+        return [None if x is None else backend.asarray(x) for x in side]
+
+    for vector in filter(signs_are_those_of, of(name)):
+        dots, bar_dots, wanted = vector.second
+        inputs, bars, tangents, moves = map(arrays, (vector.inputs, vector.cotangents, dots, bar_dots))
+        found = lv.hvp(name, inputs, bars, tangents, cotangent_tangents=moves, **vector.params)
+        # A Schur form that is made of eigenvectors loses a digit more.
+        tolerance = 1e-8 if library == "array-api-strict" else 1e-9
+        close([None if x is None else to_numpy(x) for x in found], wanted, vector.name, tolerance)
+
+
+def test_errors_of_hvp():
+    I, one = np.eye(2), np.asarray(1.0)
+    (still,) = lv.hvp("det", (I,), (one,), (None,))
+    np.testing.assert_array_equal(still, 0 * I)
+    with pytest.raises(ValueError, match="det: the tangent of A has shape"):
+        lv.hvp("det", (I,), (one,), (np.ones(3),))
+    with pytest.raises(ValueError, match=r"det: the tangent of a cotangent has shape \(3,\), and its output"):
+        lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(np.ones(3),))
+    with pytest.raises(NotImplementedError):
+        lv.hvp("funm_hermitian", (I,), (I,), (I,), f=np.sin, df=np.cos)
 
 
 class Slope:

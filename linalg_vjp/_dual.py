@@ -9,11 +9,11 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import _matrix
-from .._namespaces import Array, Namespace, device
-from .._registered import Registered
-from .._rule import Rule, as_returned
-from .._rules import RULES
+from . import _matrix
+from ._namespaces import Array, Namespace, device
+from ._registered import Registered
+from ._rule import Rule, as_returned
+from ._rules import RULES
 
 __all__ = ["Dual", "dual_namespace", "outputs_of"]
 
