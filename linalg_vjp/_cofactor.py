@@ -11,8 +11,19 @@ import math
 from typing import Any
 
 from ._cotangent import cast
-from ._matrix import eye, lu, permute_rows, solve_triangular, transpose
-from ._namespaces import Array, Namespace, device
+from ._matrix import (
+    add_diagonal,
+    adjoint,
+    conj,
+    diagonal,
+    eye,
+    lu,
+    permute_rows,
+    solve_triangular,
+    transpose,
+)
+from ._namespaces import Array, Namespace, device, namespace
+from ._registered import again, fixed
 
 __all__ = ["cofactor", "product", "times_power"]
 
@@ -24,12 +35,59 @@ def cofactor(A: Array, xp: Namespace) -> Array:
     """
     if A.shape[-1] <= 3:
         return _minors(A, xp)
+    return again((A,), lambda A: _by_lu(A, xp), lambda A: _by_svd(A, xp), A, xp=xp)
+
+
+def _by_lu(A: Array, xp: Namespace) -> Array:
     A, exponent = _equilibrate(A, xp)
     p, L, U = lu(A, xp)
     adj, e = _adjugate(U, xp)
     Y = solve_triangular(L, transpose(adj), xp, upper=False, trans="T", unit_diagonal=True)
     C = cast(_parity(p, xp), A.dtype, xp)[..., None, None] * permute_rows(Y, p, xp)
     return times_power(C, e + exponent, xp)
+
+
+def _by_svd(A: Array, xp: Namespace) -> Array:
+    """The same where it is differentiated again, which LU is not at a zero pivot.
+
+    The factors are constants, and M = U^H A V = diag(s) + N has an N that is zero, and moves:
+
+        cof(A) = det(U V^H) conj(U) cof(M) V^T,  cof(M)_ij = -p_ij N_ji
+        cof(M)_ii = q_i + sum_j p_ij N_jj
+
+    with the products q_i of all singular values but one, and p_ij of all but two.
+    """
+    U, S, Vh = (fixed(lambda X: X, X, xp) for X in xp.linalg.svd(A, full_matrices=False))
+    M = adjoint(U, xp) @ A @ adjoint(Vh, xp)
+    q = fixed(lambda S: _but_one(S, namespace(None, S)), S, xp)
+    p = fixed(lambda S: _but_two(S, namespace(None, S)), S, xp)
+    sign = fixed(lambda X: namespace(None, X).linalg.det(X), U @ Vh, xp)
+    moved = diagonal(M, xp) - S
+    C = add_diagonal(-p * transpose(M), q + xp.sum(p * moved[..., None, :], axis=-1), xp)
+    return sign[..., None, None] * (conj(U, xp) @ C @ conj(Vh, xp))
+
+
+def _but_one(S: Array, xp: Namespace) -> Array:
+    """The products of all these numbers but one."""
+    x, m, e, zero, zeros = _factored(S, xp)
+    return xp.where(zeros == zero, times_power(x / m, e, xp), 0.0)
+
+
+def _but_two(S: Array, xp: Namespace) -> Array:
+    """The products of all these numbers but two, and zeros on the diagonal."""
+    x, m, e, zero, zeros = _factored(S, xp)
+    rows, columns = (..., slice(None), None), (..., None, slice(None))
+    p = times_power(x[rows] / m[rows] / m[columns], e[rows] - _exponent(S, xp)[columns], xp)
+    both, n = zero[rows] + zero[columns], S.shape[-1]
+    return xp.where((zeros[rows] == both) & (eye(n, n, S, xp) == 0), p, 0.0)
+
+
+def _factored(S: Array, xp: Namespace) -> tuple[Array, ...]:
+    """x, m and e with x / m 2^e for the products of all but one, zeros left out; which are zero, how many."""
+    nonzero = xp.where(S == 0, 1.0, S)
+    (x, total), (m, e) = product(nonzero, xp), _normalized(nonzero, xp, axis=())
+    zero = xp.astype(S == 0, S.dtype)
+    return x[..., None], m, total[..., None] - e, zero, xp.sum(zero, axis=-1, keepdims=True)
 
 
 def product(x: Array, xp: Namespace) -> tuple[Array, Array]:

@@ -18,7 +18,7 @@ Spec: rules/procrustes.md
 """
 
 from .._cotangent import total
-from .._matrix import adjoint, eye, hermitian, inner, is_complex
+from .._matrix import adjoint, eye, hermitian, inner, is_complex, matmul
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
 from .._rule import Rule
@@ -39,7 +39,7 @@ def orthogonal_procrustes_fwd(
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """R and the scale, and the eigenvalues w and eigenvectors Q of H = R^H M."""
     xp = namespace(xp, A, B)
-    P, w, Qh = xp.linalg.svd(adjoint(A, xp) @ B, full_matrices=False)
+    P, w, Qh = xp.linalg.svd(matmul(adjoint(A, xp), B, xp), full_matrices=False)
     if special and not is_complex(P, xp) and w.shape[-1]:
         sign = 1 - 2 * xp.astype(xp.linalg.det(P @ Qh) < 0, w.dtype)[..., None]
         w = xp.concat([w[..., :-1], w[..., -1:] * sign], axis=-1)
@@ -63,7 +63,7 @@ def _turned(A: Array, B: Array, R: Array, w: Array, Q: Array, G: Array, xp: Name
 
 def _factor(A: Array, B: Array, R: Array, xp: Namespace) -> Array:
     """H = R^H A^H B."""
-    return hermitian(adjoint(A @ R, xp) @ B, xp)
+    return hermitian(matmul(adjoint(matmul(A, R, xp), xp), B, xp), xp)
 
 
 def orthogonal_procrustes_vjp(
@@ -116,7 +116,7 @@ def orthogonal_procrustes_vjp(
         n = R.shape[-1]
         C = total(C, scale_bar[..., None, None] * eye(n, n, R, xp))
     M_bar = R @ C
-    return B @ adjoint(M_bar, xp), A @ M_bar
+    return matmul(B, adjoint(M_bar, xp), xp), matmul(A, M_bar, xp)
 
 
 def orthogonal_procrustes_jvp(
@@ -157,7 +157,8 @@ def orthogonal_procrustes_jvp(
     """
     xp = namespace(xp, A, B)
     M_dot = total(
-        None if A_dot is None else adjoint(A_dot, xp) @ B, None if B_dot is None else adjoint(A, xp) @ B_dot
+        None if A_dot is None else matmul(adjoint(A_dot, xp), B, xp),
+        None if B_dot is None else matmul(adjoint(A, xp), B_dot, xp),
     )
     if M_dot is None:
         return None, None

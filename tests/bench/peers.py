@@ -24,6 +24,8 @@ def torch_function(name):
         return lambda L, B, upper=False: torch.cholesky_solve(B, L, upper=upper)
     if name == "expm":
         return torch.linalg.matrix_exp
+    if name == "polar":
+        raise NotImplementedError("torch.polar is of numbers, not of matrices")
     if name == "trace":
         return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
     if name == "lstsq":

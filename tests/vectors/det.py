@@ -75,12 +75,16 @@ def points():
         yield Point(op, "rows of every size", (rows,), marks=("scale",))
     for n in (2, 3, 4, 5):
         A = of_rank(n - 1, n, f"det, {n}")
-        yield Point(DET, f"{n} x {n}, of rank {n - 1}", (A,), marks=("singular",))
+        yield Point(DET, f"{n} x {n}, of rank {n - 1}", (A,), marks=("singular",), smooth=True)
     A = of_rank(3, 4, "det, complex", complex=True)
-    yield Point(DET, "4 x 4, of rank 3, complex", (A,), marks=("singular",))
-    yield Point(DET, "4 x 4, of rank 2", (of_rank(2, 4, "det, low"),), marks=("singular",))
-    yield Point(DET, "the zero matrix", (np.zeros((2, 2)),), marks=("singular",))
-    yield Point(DET, "a zero pivot first", (np.diag([0.0, 2.0, 3.0, 4.0]),), marks=("singular",))
+    yield Point(DET, "4 x 4, of rank 3, complex", (A,), marks=("singular",), smooth=True)
+    low = of_rank(2, 4, "det, low")
+    yield Point(DET, "4 x 4, of rank 2", (low,), marks=("singular",), smooth=True)
+    low = np.diag([0.0, 2.0, 0.0, 3.0, 4.0])
+    yield Point(DET, "5 x 5, two zero pivots", (low,), marks=("singular",), smooth=True)
+    yield Point(DET, "the zero matrix", (np.zeros((2, 2)),), marks=("singular",), smooth=True)
+    first = np.diag([0.0, 2.0, 3.0, 4.0])
+    yield Point(DET, "a zero pivot first", (first,), marks=("singular",), smooth=True)
     one = Draw("slogdet, singular")
     yield Point(
         SLOGDET,

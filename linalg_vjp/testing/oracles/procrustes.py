@@ -8,6 +8,8 @@ import numpy as np
 from .._exact import Exact, conj
 from ._common import Like, determinant, factors_svd
 
+WITHOUT = ("graded", "ill-conditioned", "defective")  # a product of two such is singular to rounding
+
 
 def orthogonal_procrustes(A: Exact, B: Exact, *, like: Like, special: bool) -> list[Exact]:
     """From mpmath's singular value decomposition of A^H B."""
