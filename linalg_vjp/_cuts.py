@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ._gaps import TIED, eps_of
 from ._namespaces import Array, Namespace
 
-__all__ = ["Pieces", "above", "beyond", "first", "level_between", "second", "tied"]
+__all__ = ["Pieces", "above", "beyond", "first", "level_between", "second", "sign", "tied"]
 
 
 class Pieces(NamedTuple):
@@ -46,6 +46,12 @@ def beyond(x: Array, level: Array, less: float | Array, xp: Namespace) -> Pieces
     zero = x * 0 + level * 0
     side = xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
     return Pieces(side, xp.where(side == 0, zero, x - side * less), xp.where(side == 0, zero, 1.0))
+
+
+def sign(x: Array, level: Array, xp: Namespace) -> Pieces:
+    """f is 1 above the level, -1 below its negative, and 0 between; an odd function."""
+    side = xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
+    return Pieces(side, side, side * 0)
 
 
 def first(f: Function, a: Array, b: Array, xp: Namespace) -> Array:

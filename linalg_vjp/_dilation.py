@@ -7,12 +7,12 @@ divided by a gap: neither ties nor zeros do harm, in second derivatives either.
 
 from collections.abc import Callable
 
-from ._matrix import adjoint, hermitian, skew
+from ._matrix import add_diagonal, adjoint, hermitian, skew
 from ._namespaces import Array, Namespace, device
 from ._registered import again
-from ._spectral import derivative
+from ._spectral import OfEigenvalues, derivative, moving, of_eigenvalues
 
-__all__ = ["between", "odd_derivative"]
+__all__ = ["between", "odd_derivative", "odd_function"]
 
 Differences = Callable[[Array, Array, Array, Namespace], Array]
 Seconds = Callable[[Array, Array, Namespace], Array]
@@ -48,6 +48,27 @@ def odd_derivative(
         return derivative(M, w, V, _dilated(E, xp), firsts, seconds, xp)[..., :m, m:]
 
     return again((A,), once, None if second is None else twice, A, U, S, Vh, E, xp=xp)
+
+
+def odd_function(
+    A: Array, U: Array, values: Array, Vh: Array, f: OfEigenvalues, first: OfEigenvalues, xp: Namespace
+) -> Array:
+    """U diag(values) V^H. Where it is differentiated its derivative is that of `odd_derivative`, at ties too.
+
+    ``f(w, xp)`` and ``first(w, xp)``, which is f[w_i, w_j], are of sorted eigenvalues of the dilation.
+    """
+
+    def once(A: Array, U: Array, values: Array, Vh: Array) -> Array:
+        return (U * values[..., None, :]) @ Vh
+
+    def twice(A: Array, U: Array, values: Array, Vh: Array) -> Array:
+        m, M = A.shape[-2], _dilated(A, xp)
+        w, V = xp.linalg.eigh(M)
+        V, N = moving(M, w, V, xp)
+        inside = add_diagonal(of_eigenvalues(w, first, xp) * N, of_eigenvalues(w, f, xp), xp)
+        return (V @ inside @ adjoint(V, xp))[..., :m, m:]
+
+    return again((A,), once, twice, A, U, values, Vh, xp=xp)
 
 
 def between(U: Array, Vh: Array, E: Array, F: Array, G: Array, N: Array, xp: Namespace) -> Array:

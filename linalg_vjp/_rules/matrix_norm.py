@@ -15,7 +15,11 @@ Appl. 170, 33-45.
 Spec: rules/matrix_norm.md
 """
 
-from .._gaps import equal
+from collections.abc import Callable
+
+from .. import _cuts
+from .._dilation import odd_function
+from .._gaps import ZERO, eps_of, equal
 from .._matrix import inner
 from .._namespaces import Array, Namespace, namespace
 from .._norm import norm, slope
@@ -52,7 +56,7 @@ def matrix_norm_fwd(
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     of_values = xp.sum if ord == "nuc" else xp.max if ord == 2 else xp.min
     N = of_values(S, axis=-1, keepdims=keepdims)
-    return (N[..., None] if keepdims else N,), (_spectral_slope(U, S, Vh, ord, xp),)
+    return (N[..., None] if keepdims else N,), (_spectral_slope(A, U, S, Vh, ord, xp),)
 
 
 def matrix_norm_keep(
@@ -153,12 +157,22 @@ def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
     return A / xp.where(a == 0, 1.0, a) * _shares(sums, entries, ord > 0, across, xp)
 
 
-def _spectral_slope(U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
-    """G for a norm of the singular values."""
+def _spectral_slope(A: Array, U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
+    """G for a norm of the singular values; for "nuc" their sign, which is smooth at ties."""
     weights = xp.astype(S > 0, S.dtype)
-    if ord != "nuc":
-        weights = weights * spectral_shares(S, ord == 2, xp)
-    return (U * weights[..., None, :]) @ Vh
+    if ord == "nuc":
+        return odd_function(A, U, weights, Vh, lambda w, xp: _sign(w, xp)(w).value, _differences, xp)
+    return (U * (weights * spectral_shares(S, ord == 2, xp))[..., None, :]) @ Vh
+
+
+def _sign(w: Array, xp: Namespace) -> Callable[[Array], _cuts.Pieces]:
+    """Of sorted eigenvalues, of which some are zero to rounding."""
+    level = w[..., -1:] * (ZERO * eps_of(w.dtype, xp))
+    return lambda x: _cuts.sign(x, level, xp)
+
+
+def _differences(w: Array, xp: Namespace) -> Array:
+    return _cuts.first(_sign(w, xp), w, w, xp)
 
 
 def _shares(sums: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:

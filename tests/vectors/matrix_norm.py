@@ -68,14 +68,14 @@ def dense(values):
 
 
 def points():
-    def point(title, *shape, complex=False, of=None, marks=(), **params):
+    def point(title, *shape, complex=False, of=None, marks=(), smooth=False, **params):
         A = (
             Draw(f"matrix_norm, {title}").independent(*shape, complex=complex)
             if of is None
             else np.asarray(of)
         )
         A = np.where(A == 0, 0.75, A) if of is None else A
-        return Point(MATRIX_NORM, title, (A,), params, marks)
+        return Point(MATRIX_NORM, title, (A,), params, marks, smooth=smooth)
 
     for ord in ("fro", "nuc", 2, -2, 1, -1, INF, -INF):
         yield point(f"ord {ord}, square", 3, 3, ord=ord)
@@ -87,7 +87,13 @@ def points():
     yield point(
         "ord nuc, of rank 2", of=turned * [2.0, -1.0, 0.0, 0.0], ord="nuc", marks=("kink", "singular")
     )
-    yield point("ord nuc, a tie, complex", of=turned * [2j, 2, -2, 1], ord="nuc", marks=("tied",))
+    yield point(
+        "ord nuc, a tie, complex", of=turned * [2j, 2, -2, 1], ord="nuc", marks=("tied",), smooth=True
+    )
+    turn = np.eye(4)[[2, 0, 3, 1]][:, :3]
+    yield point("ord nuc, all tied, tall", of=2 * turn, ord="nuc", marks=("tied",), smooth=True)
+    near = turn * [1.0, 1.0 + 2.0**-40, 2.0]
+    yield point("ord nuc, nearly a tie", of=near, ord="nuc", marks=("close",), smooth=True)
     yield point("ord 2, a tie", of=turned * [3.0, -3.0, 2.0, 1.0], ord=2, marks=("kink", "tied"))
     yield point("ord -2, a tie, complex", of=turned * [3, 1j, 1, -1], ord=-2, marks=("kink", "tied"))
     # Those of these are exact in the matrix, and only to rounding in its factorization.
