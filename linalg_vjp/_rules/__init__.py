@@ -14,8 +14,10 @@ from .cholesky import *
 from .lu import *
 from .lu_factor import *
 from .svd import *
+from .svd_truncated import *
 from .polar import *
 from .eigh import *
+from .eigh_truncated import *
 from .eigh_generalized import *
 from .eig import *
 from .schur import *

@@ -136,6 +136,16 @@ class Forwards:
         return of_values(A, lambda S: np.maximum(S - tau, 0))
 
     @staticmethod
+    def svd_truncated(A, k):
+        U, S, Vh = np.linalg.svd(A)
+        return U[:, :k], S[:k], Vh[:k]
+
+    @staticmethod
+    def eigh_truncated(A, k):
+        w, V = np.linalg.eigh(A)
+        return w[-k:], V[:, -k:]
+
+    @staticmethod
     def polar(A):
         return scipy.linalg.polar(A)
 

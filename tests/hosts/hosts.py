@@ -97,6 +97,14 @@ class Composed:
         U, S, Vh = self.own.svd(self.h.adjoint(A) @ B, full_matrices=False)
         return U @ Vh, self.h.sum(S)  # that of the losses is a rotation
 
+    def svd_truncated(self, A, k):
+        U, S, Vh = self.own.svd(A, full_matrices=False)
+        return U[..., :, :k], S[..., :k], Vh[..., :k, :]
+
+    def eigh_truncated(self, A, k):
+        w, V = self.own.eigh(A)
+        return w[..., -k:], V[..., -k:]
+
     def low_rank(self, A, k):
         U, S, Vh = self.own.svd(A, full_matrices=False)
         return (U[..., :, :k] * S[..., :k]) @ Vh[..., :k, :]
