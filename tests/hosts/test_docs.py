@@ -1,4 +1,4 @@
-"""The code of docs/hosts.md and the examples of the adapters, each where its host is installed."""
+"""The code of docs/hosts.md and docs/ising.md, and the adapters' examples, where the host is installed."""
 
 import doctest
 import importlib
@@ -11,16 +11,22 @@ import pytest
 from .hosts import HOSTS
 from .table import PAGE
 
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), flags=re.M | re.S)
+BLOCKS = [
+    pytest.param(code, id=f"{page.name} {i}")
+    for page in (PAGE, PAGE.with_name("ising.md"))
+    for i, code in enumerate(
+        re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    )
+]
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
-@pytest.mark.parametrize("code", BLOCKS, ids=range(len(BLOCKS)))
+@pytest.mark.parametrize("code", BLOCKS)
 def test_code_blocks(code):
     for name, host in HOSTS.items():
         if f"adapters import {name}" in code or f"adapters.{name}" in code:
             pytest.importorskip(host.module, reason=f"not run: {name} is not installed")
-    exec(compile(code, PAGE.name, "exec"), {})
+    exec(compile(code, "a block", "exec"), {})
 
 
 @pytest.mark.parametrize("name", HOSTS)
