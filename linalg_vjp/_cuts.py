@@ -69,8 +69,7 @@ def second(f: Function, w: Array, xp: Namespace) -> Array:
     s_i, s_k, s_j = side[..., :, None, None], side[..., None, :, None], side[..., None, None, :]
     D_ik, D_kj, D_ij = D[..., :, :, None], D[..., None, :, :], D[..., :, None, :]
     # The outer division is by a gap between two sides: that of w_i and w_j, or else that of w_i and w_k.
-    outer = (s_i != s_j) & (s_k == s_k)
-    inner = (s_i != s_k) & (s_j == s_j)
+    outer, inner = s_i != s_j, s_i != s_k
     gap = xp.where(outer, gaps[..., :, None, :], xp.where(inner, gaps[..., :, :, None], 1.0))
     change = xp.where(outer, D_ik - D_kj, D_ij - D_kj)
     return xp.where(outer | inner, change / gap, 0.0)

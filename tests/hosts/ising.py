@@ -4,7 +4,6 @@ import math
 import re
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from scipy.special import ellipk
 
@@ -19,6 +18,8 @@ def onsager(beta):
 
 
 def main():
+    import matplotlib
+
     code = re.search(r"^```python\n(.*?)^```$", (DOCS / "ising.md").read_text(encoding="utf-8"), re.M | re.S)
     page = {}
     exec(code[1], page)
