@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from . import _rules
 from ._api import jvp, vjp
 from ._composite import composite
-from ._gauge import GaugeError
+from ._gauge import Gauge, GaugeError
 from ._hvp import hvp
+from ._invariant import eigh_without_gauge, svd_without_gauge
 from ._makers import bilinear, frechet, linear, self_adjoint
 from ._params import Param, one_of
 from ._registered import Registered
@@ -26,6 +27,7 @@ from ._rules import *  # noqa: F403
 __version__ = "0.1.0"
 
 __all__ = [
+    "Gauge",
     "GaugeError",
     "Linearization",
     "Param",
@@ -33,12 +35,14 @@ __all__ = [
     "Rule",
     "bilinear",
     "composite",
+    "eigh_without_gauge",
     "frechet",
     "hvp",
     "jvp",
     "linear",
     "one_of",
     "self_adjoint",
+    "svd_without_gauge",
     "vjp",
 ]
 __all__ += _rules.__all__

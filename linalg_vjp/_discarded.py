@@ -10,7 +10,7 @@ between two values of that part. Where they are differentiated again the factors
 refinement in A and the kept factors has the derivative: ties of the discarded part do no harm.
 """
 
-from ._gaps import TIED, ZERO, vanishing
+from ._gaps import Gauge, gauge_of, vanishing
 from ._matrix import adjoint, divide, hermitian
 from ._namespaces import Array, Namespace
 from ._registered import again, fixed
@@ -21,22 +21,22 @@ Factors = tuple[Array, Array, Array]
 Pair = tuple[Array, Array]
 
 
-def tied_across(S: Array, S0: Array, coefficients: Array, xp: Namespace) -> Array:
+def tied_across(S: Array, S0: Array, coefficients: Array, gauge: str | Gauge, xp: Namespace) -> Array:
     """Those of the coefficients, a row for each discarded value, that belong to a tie across the cut."""
-    return xp.where(xp.isinf(_gaps(S, S0, "check", xp)), coefficients, 0.0)
+    return xp.where(xp.isinf(_gaps(S, S0, gauge, xp)), coefficients, 0.0)
 
 
 def _largest(S: Array, S0: Array, xp: Namespace) -> Array:
     return xp.maximum(xp.max(xp.abs(S), axis=-1, keepdims=True), xp.max(xp.abs(S0), axis=-1, keepdims=True))
 
 
-def _gaps(S: Array, S0: Array, gauge: str, xp: Namespace) -> Array:
+def _gaps(S: Array, S0: Array, gauge: str | Gauge, xp: Namespace) -> Array:
     """s_i - s_j of each kept s_i, in columns, and discarded s_j, in rows; inf where they are tied."""
-    return vanishing(S[..., None, :] - S0[..., :, None], _largest(S, S0, xp), TIED, gauge, xp)
+    return vanishing(S[..., None, :] - S0[..., :, None], _largest(S, S0, xp), gauge_of(gauge).tied, gauge, xp)
 
 
 def singular_vectors_across(
-    A: Array, kept: Factors, discarded: Factors, R_U: Array, R_V: Array, gauge: str, xp: Namespace
+    A: Array, kept: Factors, discarded: Factors, R_U: Array, R_V: Array, gauge: str | Gauge, xp: Namespace
 ) -> Pair:
     """X and Y."""
     U, S, Vh = kept
@@ -45,11 +45,12 @@ def singular_vectors_across(
         """Of the whole space, or beyond all factors only where there is something beyond them."""
         U0, S0, V0h = discarded
         m, n, k = A.shape[-2], A.shape[-1], min(A.shape[-2:])
-        V0, scale = adjoint(V0h, xp), 1 / vanishing(S[..., None, :], S[..., :1], ZERO, gauge, xp)
+        V0, zero = adjoint(V0h, xp), gauge_of(gauge).zero
+        scale = 1 / vanishing(S[..., None, :], S[..., :1], zero, gauge, xp)
         if S0.shape[-1] == 0:
             return R[0] * scale, R[1] * scale
         x, y = adjoint(U0, xp) @ R[0], V0h @ R[1]
-        sums = vanishing(S[..., None, :] + S0[..., :, None], _largest(S, S0, xp), 2 * ZERO, gauge, xp)
+        sums = vanishing(S[..., None, :] + S0[..., :, None], _largest(S, S0, xp), 2 * zero, gauge, xp)
         both, apart = divide(x + y, 2 * _gaps(S, S0, gauge, xp), xp), divide(x - y, 2 * sums, xp)
         X, Y = U0 @ (both + apart), V0 @ (both - apart)
         if whole or m > k:
@@ -75,7 +76,9 @@ def singular_vectors_across(
     return X, Y
 
 
-def eigenvectors_across(A: Array, kept: Pair, discarded: Pair, R: Array, gauge: str, xp: Namespace) -> Array:
+def eigenvectors_across(
+    A: Array, kept: Pair, discarded: Pair, R: Array, gauge: str | Gauge, xp: Namespace
+) -> Array:
     """X, of the eigenvalues D of the kept eigenvectors."""
 
     def solved(w: Array, w0: Array, V0: Array, R: Array) -> Array:

@@ -21,12 +21,14 @@ __all__ = [
     "TIED",
     "ZERO",
     "Columns",
+    "Gauge",
     "apart",
     "columns",
     "eigenvalue_gaps",
     "eps_of",
     "equal",
     "gaps",
+    "gauge_of",
     "quotients",
     "reciprocal_gaps",
     "reciprocals",
@@ -46,6 +48,40 @@ ROUNDING = 64
 TINY = 2.0**16
 
 
+class Gauge(NamedTuple):
+    """What a derivative does along the gauge, and which values count as tied and as zero.
+
+    As the keyword `gauge` of a rule it stands for its mode, with thresholds of your own.
+
+    Parameters
+    ----------
+    mode : {"project", "check", "keep"}
+        Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
+    tied, zero : float
+        How close two values are that count as equal, and how small one that counts as zero, in eps of the
+        largest. The defaults are the rounding of LAPACK; take more for values from an iteration.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from linalg_vjp import vjp
+    >>> A = np.diag([1.0, 1.0 + 1e-9])
+    >>> vjp("eigh", A)[1](None, np.asarray([[0.0, 1.0], [0.0, 0.0]]))[0].round()[0, 1] > 1e8
+    np.True_
+    >>> vjp("eigh", A, gauge=Gauge(tied=1e8))[1](None, np.asarray([[0.0, 1.0], [0.0, 0.0]]))[0].tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
+    """
+
+    mode: str = "project"
+    tied: float = float(TIED)
+    zero: float = float(ZERO)
+
+
+def gauge_of(gauge: str | Gauge) -> Gauge:
+    """A mode with the thresholds that it has by default, or a Gauge itself."""
+    return gauge if isinstance(gauge, Gauge) else Gauge(gauge)
+
+
 @functools.cache
 def eps_of(dtype: Any, xp: Namespace) -> float:
     """The spacing of the floats at one."""
@@ -62,9 +98,10 @@ def apart(values: Array, largest: Array, xp: Namespace) -> Array:
     return xp.all(xp.abs(values[..., 1:] - values[..., :-1]) > largest * _close(values, xp))
 
 
-def eigenvalue_gaps(w: Array, gauge: str, xp: Namespace) -> Array:
+def eigenvalue_gaps(w: Array, gauge: str | Gauge, xp: Namespace) -> Array:
     """w_j - w_i of real eigenvalues, inf where the two are tied to rounding."""
-    return vanishing(w[..., None, :] - w[..., :, None], spectral_radius(w, xp), TIED, gauge, xp)
+    D = w[..., None, :] - w[..., :, None]
+    return vanishing(D, spectral_radius(w, xp), gauge_of(gauge).tied, gauge, xp)
 
 
 def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
@@ -79,7 +116,7 @@ def quotients(
     beyond: tuple[Array | None, Array | None],
     bars: tuple[Array | None, Array | None, Array | None],
     S: Array,
-    gauge: str,
+    gauge: str | Gauge,
     xp: Namespace,
 ) -> Any:
     """What a pullback of singular vectors divides by singular values.
@@ -91,7 +128,7 @@ def quotients(
     (X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar) = turns, beyond, bars
     k = S.shape[-1]
 
-    def divided(gauge: str, pairs: Columns | None, alone: Columns | None) -> Any:
+    def divided(gauge: str | Gauge, pairs: Columns | None, alone: Columns | None) -> Any:
         P = divide(X, gaps(2 * S, gauge, xp, pairs, X), xp) + divide(Y, sums(2 * S, gauge, xp, pairs, Y), xp)
         over = (
             None if perp is None else perp * reciprocals(S, gauge, xp, alone, perp)[..., None, :]
@@ -105,7 +142,7 @@ def quotients(
     def exact(S: Array) -> Any:
         return divided(gauge, *columns((U_bar, V_bar), S_bar, S[..., :1], k, xp))
 
-    if gauge == "keep":
+    if gauge_of(gauge).mode == "keep":
         return quick(S)
     far = apart(S, S[..., :1], xp) & xp.all(S[..., -1:] > S[..., :1] * _close(S, xp))
     return shortcut(far, quick, exact, S, xp=xp)
@@ -147,7 +184,7 @@ def vanishing(
     x: Array,
     largest: Array,
     times: float,
-    gauge: str,
+    gauge: str | Gauge,
     xp: Namespace,
     of: Columns | None = None,
     coefficients: Array | None = None,
@@ -157,9 +194,10 @@ def vanishing(
     They vanish at so many eps of the largest value, of shape (..., 1); with gauge="keep" where they are zero.
     A pullback says of which columns the coefficients are that it will divide.
     """
-    limit = largest * (0.0 if gauge == "keep" else times * eps_of(x.dtype, xp))
+    keeps = gauge_of(gauge).mode == "keep"
+    limit = largest * (0.0 if keeps else times * eps_of(x.dtype, xp))
     size = xp.abs(x)
-    if of is None or gauge == "keep":
+    if of is None or keeps:
         return xp.where(size <= limit[..., None], math.inf, x)
     mine, coefficients = limit * of.share, xp.abs(coefficients)
     tied = (size <= mine[..., None, :]) | (size <= mine[..., :, None])
@@ -169,17 +207,19 @@ def vanishing(
 
 
 def gaps(
-    S: Array, gauge: str, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
+    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
     """s_j - s_i of singular values, inf at ties."""
-    return vanishing(S[..., None, :] - S[..., :, None], _first(S), TIED, gauge, xp, of, coefficients)
+    D, times = S[..., None, :] - S[..., :, None], gauge_of(gauge).tied
+    return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
 
 def sums(
-    S: Array, gauge: str, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
+    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
     """s_j + s_i of singular values, inf where both are zero."""
-    return vanishing(S[..., None, :] + S[..., :, None], _first(S), 2 * ZERO, gauge, xp, of, coefficients)
+    D, times = S[..., None, :] + S[..., :, None], 2 * gauge_of(gauge).zero
+    return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
 
 def reciprocal_gaps(w: Array, xp: Namespace) -> Array:
@@ -191,11 +231,12 @@ def reciprocal_gaps(w: Array, xp: Namespace) -> Array:
 
 
 def reciprocals(
-    S: Array, gauge: str, xp: Namespace, of: Columns | None = None, vectors: Array | None = None
+    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, vectors: Array | None = None
 ) -> Array:
     """1 / s_i of singular values, zero where s_i is; `vectors` are what it will be multiplied with."""
-    limit = _first(S) * (0.0 if gauge == "keep" else ZERO * eps_of(S.dtype, xp))
-    if of is None or gauge == "keep":
+    mode, _, zero = gauge_of(gauge)
+    limit = _first(S) * (0.0 if mode == "keep" else zero * eps_of(S.dtype, xp))
+    if of is None or mode == "keep":
         return 1 / xp.where(limit >= S, math.inf, S)
     rounding = xp.max(xp.abs(vectors), axis=-2) <= of.rounding
     close = _first(S) * _close(S, xp) >= S

@@ -3,11 +3,14 @@
 import functools
 from collections.abc import Sequence
 
-from ._gaps import TIED, ZERO, apart, columns, eps_of, spectral_radius, vanishing
+from ._gaps import Gauge, apart, columns, eps_of, gauge_of, spectral_radius, vanishing
 from ._matrix import adjoint, divide, shortcut
 from ._namespaces import Array, Namespace, device
+from ._params import Param
 
 __all__ = [
+    "GAUGE",
+    "Gauge",
     "GaugeError",
     "check_gauge",
     "entry_of",
@@ -16,6 +19,15 @@ __all__ = [
     "largest_real",
     "over_gaps",
 ]
+
+
+def _is_gauge(value: object) -> bool:
+    mode = value.mode if isinstance(value, Gauge) else value
+    return isinstance(mode, str) and mode in MODES
+
+
+MODES = ("project", "check", "keep")
+GAUGE = Param("project", _is_gauge, "one of 'project', 'check', 'keep', or a Gauge", MODES)
 
 
 class GaugeError(ValueError):
@@ -55,7 +67,7 @@ def entry_of(X: Array, top: Array, xp: Namespace) -> Array:
 
 
 def over_gaps(
-    rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: str, xp: Namespace
+    rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: str | Gauge, xp: Namespace
 ) -> Array:
     """What a pullback of eigenvectors divides by gaps: S / 2 (w_j - w_i), and 0 at ties.
 
@@ -63,36 +75,42 @@ def over_gaps(
     of its columns count.
     """
     D, largest = w[..., None, :] - w[..., :, None], spectral_radius(w, xp)
-    if gauge == "check":
-        free = xp.where(xp.isinf(vanishing(D, largest, TIED, gauge, xp)), S * 0.5, 0.0)
+    mode, tied, _ = gauge_of(gauge)
+    if mode == "check":
+        free = xp.where(xp.isinf(vanishing(D, largest, tied, gauge, xp)), S * 0.5, 0.0)
         moved = None if w_bar is None else (w_bar * largest)[..., None]  # as large as those of vectors
-        check_gauge(rule, "eigenvectors", [free], (V_bar, moved), xp)
+        check_gauge(rule, "eigenvectors", [free], (V_bar, moved), xp, gauge)
     D, twice = 2 * D, 2 * largest
 
     def quick(S: Array) -> Array:
-        return divide(S, vanishing(D, twice, TIED, "keep", xp), xp)
+        return divide(S, vanishing(D, twice, tied, "keep", xp), xp)
 
     def exact(S: Array) -> Array:
         pairs, _ = columns((V_bar,), w_bar, largest, w.shape[-1], xp)
-        return divide(S, vanishing(D, twice, TIED, gauge, xp, pairs, S), xp)
+        return divide(S, vanishing(D, twice, tied, gauge, xp, pairs, S), xp)
 
-    return quick(S) if gauge == "keep" else shortcut(apart(w, largest, xp), quick, exact, S, xp=xp)
+    return quick(S) if mode == "keep" else shortcut(apart(w, largest, xp), quick, exact, S, xp=xp)
 
 
 def check_gauge(
-    rule: str, names: str, parts: Sequence[Array], bars: Sequence[Array | None], xp: Namespace
+    rule: str,
+    names: str,
+    parts: Sequence[Array],
+    bars: Sequence[Array | None],
+    xp: Namespace,
+    gauge: str | Gauge = "check",
 ) -> None:
     """Raise GaugeError when `parts`, the share of the cotangents along the gauge, are more than rounding."""
     scale = functools.reduce(xp.maximum, (_largest(bar, xp) for bar in bars if bar is not None))
     size = functools.reduce(xp.maximum, (_largest(part, xp) for part in parts))
-    tol = eps_of(size.dtype, xp) ** 0.5
+    tol, (_, tied, zero) = eps_of(size.dtype, xp) ** 0.5, gauge_of(gauge)
     if not xp.all(size <= tol * scale):
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
             f"(its largest entry is {_shown(scale, xp):.3g}, the tolerance {tol:.1g} of that). "
             f"The loss depends on a phase, sign or rotation that the factorization leaves open (values "
-            f"within {TIED} eps of the largest count as tied, those below {ZERO} eps as zero), so it has no "
-            f'gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
+            f"within {tied:g} eps of the largest count as tied, those below {zero:g} eps as zero), so it has "
+            f'no gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
         )
 
 

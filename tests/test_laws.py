@@ -165,7 +165,7 @@ def test_the_public_face_is_frozen():
     names = {f"{rule}_{kind}" for rule in lv.RULES for kind in ("vjp", "jvp")}
     names |= {"vjp", "jvp", "hvp", "RULES", "Rule", "Linearization", "Registered", "GaugeError"}
     names |= {"linear", "bilinear", "frechet", "self_adjoint", "composite"}
-    names |= {"Param", "one_of", "WITHOUT_DERIVATIVE"}
+    names |= {"Param", "one_of", "WITHOUT_DERIVATIVE", "Gauge", "eigh_without_gauge", "svd_without_gauge"}
     assert set(lv.__all__) == names
     assert all(hasattr(lv, name) for name in names)
     with pytest.raises(TypeError):

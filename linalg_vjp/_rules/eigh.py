@@ -17,10 +17,9 @@ Spec: rules/eigh.md
 """
 
 from .._gaps import eigenvalue_gaps
-from .._gauge import over_gaps
+from .._gauge import GAUGE, Gauge, over_gaps
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
 from .._namespaces import Array, Namespace, namespace
-from .._params import one_of
 from .._rule import Rule
 
 __all__ = ["EIGH", "EIGVALSH", "eigh_jvp", "eigh_vjp", "eigvalsh_jvp", "eigvalsh_vjp"]
@@ -39,7 +38,7 @@ def eigh_vjp(
     w_bar: Array | None,
     V_bar: Array | None,
     *,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
     """Pullback of A V = V diag(w).
@@ -54,7 +53,7 @@ def eigh_vjp(
         The eigenvalues and eigenvectors.
     w_bar, V_bar : array or None
         Their cotangents.
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
     xp : namespace, optional
 
@@ -87,7 +86,7 @@ def eigh_vjp(
 
 
 def eigh_jvp(
-    w: Array, V: Array, A_dot: Array | None, *, gauge: str = "project", xp: Namespace | None = None
+    w: Array, V: Array, A_dot: Array | None, *, gauge: str | Gauge = "project", xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of A V = V diag(w).
 
@@ -99,7 +98,7 @@ def eigh_jvp(
         The eigenvalues and eigenvectors.
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         With "keep", E is zero only at exact ties.
     xp : namespace, optional
 
@@ -197,7 +196,7 @@ EIGH = Rule(
     op=eigh,
     op_vjp=eigh_vjp,
     op_jvp=eigh_jvp,
-    params={"gauge": one_of("project", "check", "keep")},
+    params={"gauge": GAUGE},
     real=("eigenvalues",),
     gauge=("eigenvectors",),
     space={"A": "hermitian"},

@@ -20,7 +20,7 @@ Spec: rules/eigh_generalized.md
 
 from .._cotangent import total
 from .._gaps import eigenvalue_gaps
-from .._gauge import over_gaps
+from .._gauge import GAUGE, Gauge, over_gaps
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, matmul, real
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
@@ -67,7 +67,7 @@ def eigh_generalized_vjp(
     V_bar: Array | None,
     *,
     type: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
     """Pullback of A V = B V diag(w).
@@ -87,7 +87,7 @@ def eigh_generalized_vjp(
     w_bar, V_bar : array or None
         The cotangents of w and V.
     type : {1, 2, 3}
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
     xp : namespace, optional
 
@@ -130,7 +130,7 @@ def eigh_generalized_jvp(
     B_dot: Array | None,
     *,
     type: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of A V = B V diag(w).
@@ -146,7 +146,7 @@ def eigh_generalized_jvp(
     A_dot, B_dot : array of shape (..., n, n) or None
         Tangents; the Hermitian part counts.
     type : {1, 2, 3}
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         With "keep", E is zero only at exact ties.
     xp : namespace, optional
 
@@ -285,7 +285,7 @@ EIGH_GENERALIZED = Rule(
     op_keep=eigh_generalized_keep,
     op_vjp=eigh_generalized_vjp,
     op_jvp=eigh_generalized_jvp,
-    params={"type": one_of(1, 2, 3), "gauge": one_of("project", "check", "keep")},
+    params={"type": one_of(1, 2, 3), "gauge": GAUGE},
     real=("eigenvalues",),
     gauge=("eigenvectors",),
     space={"A": "hermitian", "B": "positive"},

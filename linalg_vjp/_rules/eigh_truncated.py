@@ -16,11 +16,11 @@ Spec: rules/eigh_truncated.md
 """
 
 from .._discarded import eigenvectors_across, tied_across
-from .._gaps import eigenvalue_gaps
-from .._gauge import check_gauge, over_gaps
+from .._gaps import eigenvalue_gaps, gauge_of
+from .._gauge import GAUGE, Gauge, check_gauge, over_gaps
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, real
 from .._namespaces import Array, Namespace, namespace
-from .._params import count, one_of
+from .._params import count
 from .._rule import Rule
 
 __all__ = ["EIGH_TRUNCATED", "eigh_truncated_jvp", "eigh_truncated_vjp"]
@@ -57,7 +57,7 @@ def eigh_truncated_vjp(
     V_bar: Array | None,
     *,
     k: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
     """Pullback of the kept factors.
@@ -77,7 +77,7 @@ def eigh_truncated_vjp(
     w_bar, V_bar : array or None
         In the shapes of w and V.
     k : int
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         Drop a cotangent along the gauge and of a tie across the cut, raise, or keep all and divide by all but
         exact zeros.
     xp : namespace, optional
@@ -108,8 +108,9 @@ def eigh_truncated_vjp(
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     J = Vh @ V_bar
     R = V_bar - V @ J
-    if gauge == "check" and w0.shape[-1]:
-        check_gauge("eigh_truncated", "V", [tied_across(w, w0, adjoint(V0, xp) @ R, xp)], (V_bar,), xp)
+    if gauge_of(gauge).mode == "check" and w0.shape[-1]:
+        free = tied_across(w, w0, adjoint(V0, xp) @ R, gauge, xp)
+        check_gauge("eigh_truncated", "V", [free], (V_bar,), xp, gauge)
     P = over_gaps("eigh_truncated", J - adjoint(J, xp), V_bar, w, w_bar, gauge, xp)
     if w_bar is not None:
         P = add_diagonal(P, w_bar, xp)
@@ -126,7 +127,7 @@ def eigh_truncated_jvp(
     A_dot: Array | None,
     *,
     k: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
     """Pushforward of the kept factors.
@@ -141,7 +142,7 @@ def eigh_truncated_jvp(
     A_dot : array of shape (..., n, n) or None
         A tangent; its Hermitian part counts.
     k : int
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         With "keep", only exact zeros are not divided by.
     xp : namespace, optional
 
@@ -181,7 +182,7 @@ EIGH_TRUNCATED = Rule(
     op_keep=eigh_truncated_keep,
     op_vjp=eigh_truncated_vjp,
     op_jvp=eigh_truncated_jvp,
-    params={"k": count(1, 2), "gauge": one_of("project", "check", "keep")},
+    params={"k": count(1, 2), "gauge": GAUGE},
     real=("w",),
     gauge=("V",),
     space={"A": "hermitian"},

@@ -21,8 +21,8 @@ Spec: rules/svd.md
 from typing import Any
 
 from .._cotangent import difference, total
-from .._gaps import gaps, quotients, reciprocals, sums
-from .._gauge import check_gauge, extra_cotangent, extra_tangent
+from .._gaps import gaps, gauge_of, quotients, reciprocals, sums
+from .._gauge import GAUGE, Gauge, check_gauge, extra_cotangent, extra_tangent
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real, skew
 from .._namespaces import Array, Namespace, namespace
 from .._params import one_of
@@ -46,7 +46,7 @@ def svd_vjp(
     Vh_bar: Array | None,
     *,
     full_matrices: bool = True,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
     """Pullback of A = U diag(S) Vh.
@@ -67,7 +67,7 @@ def svd_vjp(
     U_bar, S_bar, Vh_bar : array or None
         Their cotangents.
     full_matrices : bool
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         Drop a cotangent along the gauge and of S_i = 0, raise, or keep all and divide by all but exact zeros.
     xp : namespace, optional
 
@@ -91,7 +91,8 @@ def svd_vjp(
     xp = namespace(xp, U, S, Vh)
     k = S.shape[-1]
     U1, V1h = U[..., :, :k], Vh[..., :k, :]
-    if S_bar is not None and gauge != "keep":
+    mode = gauge_of(gauge).mode
+    if S_bar is not None and mode != "keep":
         S_bar = xp.where(S > 0, S_bar, 0.0)
     if k == 0 or (U_bar is None and Vh_bar is None):
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
@@ -104,8 +105,8 @@ def svd_vjp(
     X, Y = total(J, K), difference(J, K)
     del J, K  # of the size of a square A
     X, Y = X - adjoint(X, xp), Y - adjoint(Y, xp)
-    if gauge == "check":
-        _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, xp)
+    if mode == "check":
+        _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, gauge, xp)
     P, U_over, V_over = quotients((X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar), S, gauge, xp)
     if S_bar is not None:
         P = add_diagonal(P, S_bar, xp)
@@ -122,7 +123,7 @@ def svd_jvp(
     A_dot: Array | None,
     *,
     full_matrices: bool = True,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None, Array | None]:
     """Pushforward of A = U diag(S) Vh.
@@ -139,7 +140,7 @@ def svd_jvp(
         The factors; U (..., m, m) and Vh (..., n, n) with full_matrices=True.
     A_dot : array of shape (..., m, n) or None
     full_matrices : bool
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         With "keep", only exact zeros are not divided by, and S_i = 0 has a slope, too.
     xp : namespace, optional
 
@@ -174,7 +175,7 @@ def svd_jvp(
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * reciprocals(S, gauge, xp)[..., None, :]
     S_dot = real(diagonal(B, xp), xp)
-    if gauge != "keep":
+    if gauge_of(gauge).mode != "keep":
         S_dot = S_dot * xp.astype(S > 0, S.dtype)
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(extra_tangent(V, V_dot, V0, xp), xp)
 
@@ -191,18 +192,18 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
     return C, extra_cotangent(Q1, Q1_bar - Q1 @ C, Q[..., :, k:], Q_bar[..., :, k:], xp)
 
 
-def _check(factors: Any, bars: Any, turns: Any, beyond: Any, S: Array, xp: Namespace) -> None:
+def _check(factors: Any, bars: Any, turns: Any, beyond: Any, S: Array, gauge: Any, xp: Any) -> None:
     """Raise GaugeError for what turns the tied together, and null vectors and extra columns by themselves."""
     (U_bar, S_bar, V_bar), k = bars, S.shape[-1]
-    differences = gaps(S, "check", xp), sums(S, "check", xp)
-    null = reciprocals(S, "check", xp)[..., None, :] == 0
+    differences = gaps(S, gauge, xp), sums(S, gauge, xp)
+    null = reciprocals(S, gauge, xp)[..., None, :] == 0
     free = [xp.where(xp.isinf(D), X * 0.5, 0.0) for D, X in zip(differences, turns, strict=True)]
     free += [xp.where(null, perp, 0.0) for perp in beyond if perp is not None]
     for Q, Q_bar in zip(factors, (U_bar, V_bar), strict=True):
         if Q_bar is not None:
             free.append(skew(adjoint(Q[..., :, k:], xp) @ Q_bar[..., :, k:], xp))
     moved = None if S_bar is None else (S_bar * S[..., :1])[..., None]  # as large as cotangents of vectors
-    check_gauge("svd", "U and Vh", free, (U_bar, V_bar, moved), xp)
+    check_gauge("svd", "U and Vh", free, (U_bar, V_bar, moved), xp, gauge)
 
 
 def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
@@ -290,7 +291,7 @@ SVD = Rule(
     op=svd,
     op_vjp=svd_vjp,
     op_jvp=svd_jvp,
-    params={"full_matrices": one_of(True, False), "gauge": one_of("project", "check", "keep")},
+    params={"full_matrices": one_of(True, False), "gauge": GAUGE},
     real=("S",),
     gauge=("U", "Vh"),
     typical={"full_matrices": False},

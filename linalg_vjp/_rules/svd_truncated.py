@@ -16,11 +16,11 @@ Spec: rules/svd_truncated.md
 
 from .._cotangent import difference, total
 from .._discarded import singular_vectors_across, tied_across
-from .._gaps import gaps, quotients, sums
-from .._gauge import check_gauge
+from .._gaps import gaps, gauge_of, quotients, sums
+from .._gauge import GAUGE, Gauge, check_gauge
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, real, skew
 from .._namespaces import Array, Namespace, namespace
-from .._params import count, one_of
+from .._params import count
 from .._rule import Rule
 
 __all__ = ["SVD_TRUNCATED", "svd_truncated_jvp", "svd_truncated_vjp"]
@@ -61,7 +61,7 @@ def svd_truncated_vjp(
     Vh_bar: Array | None,
     *,
     k: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
     """Pullback of the kept factors.
@@ -81,7 +81,7 @@ def svd_truncated_vjp(
     U_bar, S_bar, Vh_bar : array or None
         In the shapes of U, S and Vh.
     k : int
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         Drop a cotangent along the gauge, of zeros and of a tie across the cut, raise, or keep all and divide
         by all but exact zeros.
     xp : namespace, optional
@@ -107,7 +107,8 @@ def svd_truncated_vjp(
     if U_bar is None and S_bar is None and Vh_bar is None:
         return (None,)
     xp = namespace(xp, A)
-    if S_bar is not None and gauge != "keep":
+    mode = gauge_of(gauge).mode
+    if S_bar is not None and mode != "keep":
         S_bar = xp.where(S > 0, S_bar, 0.0)
     if (U_bar is None and Vh_bar is None) or 0 in U.shape[-2:]:
         return (None if S_bar is None else (U * S_bar[..., None, :]) @ Vh,)
@@ -118,13 +119,13 @@ def svd_truncated_vjp(
     R_U = U * 0 if U_bar is None else U_bar - U @ J
     R_V = V * 0 if V_bar is None else V_bar - V @ K
     turns = tuple(T - adjoint(T, xp) for T in (total(J, K), difference(J, K)))
-    if gauge == "check":
-        free = [xp.where(xp.isinf(gaps(S, "check", xp)), turns[0] * 0.5, 0.0)]
-        free.append(xp.where(xp.isinf(sums(S, "check", xp)), turns[1] * 0.5, 0.0))
+    if mode == "check":
+        free = [xp.where(xp.isinf(gaps(S, gauge, xp)), turns[0] * 0.5, 0.0)]
+        free.append(xp.where(xp.isinf(sums(S, gauge, xp)), turns[1] * 0.5, 0.0))
         if S0.shape[-1]:
-            free.append(tied_across(S, S0, adjoint(U0, xp) @ R_U + V0h @ R_V, xp))
+            free.append(tied_across(S, S0, adjoint(U0, xp) @ R_U + V0h @ R_V, gauge, xp))
         moved = None if S_bar is None else (S_bar * S[..., :1])[..., None]
-        check_gauge("svd_truncated", "U and Vh", free, (U_bar, V_bar, moved), xp)
+        check_gauge("svd_truncated", "U and Vh", free, (U_bar, V_bar, moved), xp, gauge)
     P, _, _ = quotients(turns, (None, None), (U_bar, S_bar, V_bar), S, gauge, xp)
     if S_bar is not None:
         P = add_diagonal(P, S_bar, xp)
@@ -143,7 +144,7 @@ def svd_truncated_jvp(
     A_dot: Array | None,
     *,
     k: int = 1,
-    gauge: str = "project",
+    gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None, Array | None]:
     """Pushforward of the kept factors.
@@ -160,7 +161,7 @@ def svd_truncated_jvp(
         As in `svd_truncated_vjp`.
     A_dot : array of shape (..., m, n) or None
     k : int
-    gauge : {"project", "check", "keep"}
+    gauge : {"project", "check", "keep"} or Gauge
         With "keep", only exact zeros are not divided by.
     xp : namespace, optional
 
@@ -191,7 +192,7 @@ def svd_truncated_jvp(
     R_U, R_V = right - U @ B, left - V @ adjoint(B, xp)
     X, Y = singular_vectors_across(A, (U, S, Vh), (U0, S0, V0h), R_U, R_V, gauge, xp)
     S_dot = real(diagonal(B, xp), xp)
-    if gauge != "keep":
+    if gauge_of(gauge).mode != "keep":
         S_dot = S_dot * xp.astype(S > 0, S.dtype)
     return U @ (turn + apart) + X, S_dot, adjoint(V @ (turn - apart) + Y, xp)
 
@@ -208,7 +209,7 @@ SVD_TRUNCATED = Rule(
     op_keep=svd_truncated_keep,
     op_vjp=svd_truncated_vjp,
     op_jvp=svd_truncated_jvp,
-    params={"k": count(1, 2), "gauge": one_of("project", "check", "keep")},
+    params={"k": count(1, 2), "gauge": GAUGE},
     real=("S",),
     gauge=("U", "Vh"),
     typical={"k": 2},
