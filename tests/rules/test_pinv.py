@@ -61,6 +61,23 @@ def test_rtol_for_each_matrix(target):
     np.testing.assert_allclose(to_numpy(A_bar), truth, atol=1e-13)
 
 
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3)])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_second_derivatives_among_matrices_of_one_rank(dtype, shape):
+    """The pullback moved along a curve of rank two, by lv.hvp and by differences."""
+    L, R = general(shape[0], 2, dtype=dtype), general(2, shape[1], dtype=dtype, seed=1)
+    L_dot, R_dot = general(shape[0], 2, dtype=dtype, seed=2), general(2, shape[1], dtype=dtype, seed=3)
+    bar = general(*shape[::-1], dtype=dtype, seed=4)
+
+    def pulled(t):
+        return lv.vjp("pinv", (L + t * L_dot) @ (R + t * R_dot))[1](bar)[0]
+
+    h = 1e-4
+    wanted = (8 * (pulled(h) - pulled(-h)) - (pulled(2 * h) - pulled(-2 * h))) / (12 * h)
+    (found,) = lv.hvp("pinv", (L @ R,), (bar,), (L_dot @ R + L @ R_dot,))
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-8 * np.max(np.abs(wanted)))
+
+
 # The mistakes of rules/pinv.md.
 def divided_differences(f, s, stays):
     """F_ij = (f_i - f_j) / (s_i - s_j), for f = 1 / s where it stays and 0 where not."""
