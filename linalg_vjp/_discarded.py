@@ -10,7 +10,7 @@ between two values of that part. Where they are differentiated again the factors
 refinement in A and the kept factors has the derivative: ties of the discarded part do no harm.
 """
 
-from ._gaps import Gauge, gauge_of, vanishing
+from ._gaps import Gauge, vanishing
 from ._matrix import adjoint, divide, hermitian
 from ._namespaces import Array, Namespace
 from ._registered import again, fixed
@@ -21,7 +21,7 @@ Factors = tuple[Array, Array, Array]
 Pair = tuple[Array, Array]
 
 
-def tied_across(S: Array, S0: Array, coefficients: Array, gauge: str | Gauge, xp: Namespace) -> Array:
+def tied_across(S: Array, S0: Array, coefficients: Array, gauge: Gauge, xp: Namespace) -> Array:
     """Those of the coefficients, a row for each discarded value, that belong to a tie across the cut."""
     return xp.where(xp.isinf(_gaps(S, S0, gauge, xp)), coefficients, 0.0)
 
@@ -30,13 +30,13 @@ def _largest(S: Array, S0: Array, xp: Namespace) -> Array:
     return xp.maximum(xp.max(xp.abs(S), axis=-1, keepdims=True), xp.max(xp.abs(S0), axis=-1, keepdims=True))
 
 
-def _gaps(S: Array, S0: Array, gauge: str | Gauge, xp: Namespace) -> Array:
+def _gaps(S: Array, S0: Array, gauge: Gauge, xp: Namespace) -> Array:
     """s_i - s_j of each kept s_i, in columns, and discarded s_j, in rows; inf where they are tied."""
-    return vanishing(S[..., None, :] - S0[..., :, None], _largest(S, S0, xp), gauge_of(gauge).tied, gauge, xp)
+    return vanishing(S[..., None, :] - S0[..., :, None], _largest(S, S0, xp), gauge.tied, gauge, xp)
 
 
 def singular_vectors_across(
-    A: Array, kept: Factors, discarded: Factors, R_U: Array, R_V: Array, gauge: str | Gauge, xp: Namespace
+    A: Array, kept: Factors, discarded: Factors, R_U: Array, R_V: Array, gauge: Gauge, xp: Namespace
 ) -> Pair:
     """X and Y."""
     U, S, Vh = kept
@@ -45,7 +45,7 @@ def singular_vectors_across(
         """Of the whole space, or beyond all factors only where there is something beyond them."""
         U0, S0, V0h = discarded
         m, n, k = A.shape[-2], A.shape[-1], min(A.shape[-2:])
-        V0, zero = adjoint(V0h, xp), gauge_of(gauge).zero
+        V0, zero = adjoint(V0h, xp), gauge.zero
         scale = 1 / vanishing(S[..., None, :], S[..., :1], zero, gauge, xp)
         if S0.shape[-1] == 0:
             return R[0] * scale, R[1] * scale
@@ -77,7 +77,7 @@ def singular_vectors_across(
 
 
 def eigenvectors_across(
-    A: Array, kept: Pair, discarded: Pair, R: Array, gauge: str | Gauge, xp: Namespace
+    A: Array, kept: Pair, discarded: Pair, R: Array, gauge: Gauge, xp: Namespace
 ) -> Array:
     """X, of the eigenvalues D of the kept eigenvectors."""
 

@@ -82,6 +82,9 @@ def gauge_of(gauge: str | Gauge) -> Gauge:
     return gauge if isinstance(gauge, Gauge) else Gauge(gauge)
 
 
+KEEP = Gauge("keep")
+
+
 @functools.cache
 def eps_of(dtype: Any, xp: Namespace) -> float:
     """The spacing of the floats at one."""
@@ -98,10 +101,10 @@ def apart(values: Array, largest: Array, xp: Namespace) -> Array:
     return xp.all(xp.abs(values[..., 1:] - values[..., :-1]) > largest * _close(values, xp))
 
 
-def eigenvalue_gaps(w: Array, gauge: str | Gauge, xp: Namespace) -> Array:
+def eigenvalue_gaps(w: Array, gauge: Gauge, xp: Namespace) -> Array:
     """w_j - w_i of real eigenvalues, inf where the two are tied to rounding."""
     D = w[..., None, :] - w[..., :, None]
-    return vanishing(D, spectral_radius(w, xp), gauge_of(gauge).tied, gauge, xp)
+    return vanishing(D, spectral_radius(w, xp), gauge.tied, gauge, xp)
 
 
 def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
@@ -116,7 +119,7 @@ def quotients(
     beyond: tuple[Array | None, Array | None],
     bars: tuple[Array | None, Array | None, Array | None],
     S: Array,
-    gauge: str | Gauge,
+    gauge: Gauge,
     xp: Namespace,
 ) -> Any:
     """What a pullback of singular vectors divides by singular values.
@@ -128,7 +131,7 @@ def quotients(
     (X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar) = turns, beyond, bars
     k = S.shape[-1]
 
-    def divided(gauge: str | Gauge, pairs: Columns | None, alone: Columns | None) -> Any:
+    def divided(gauge: Gauge, pairs: Columns | None, alone: Columns | None) -> Any:
         P = divide(X, gaps(2 * S, gauge, xp, pairs, X), xp) + divide(Y, sums(2 * S, gauge, xp, pairs, Y), xp)
         over = (
             None if perp is None else perp * reciprocals(S, gauge, xp, alone, perp)[..., None, :]
@@ -137,12 +140,12 @@ def quotients(
         return P, *over
 
     def quick(S: Array) -> Any:
-        return divided("keep", None, None)  # where all are apart, nothing is dropped
+        return divided(KEEP, None, None)  # where all are apart, nothing is dropped
 
     def exact(S: Array) -> Any:
         return divided(gauge, *columns((U_bar, V_bar), S_bar, S[..., :1], k, xp))
 
-    if gauge_of(gauge).mode == "keep":
+    if gauge.mode == "keep":
         return quick(S)
     far = apart(S, S[..., :1], xp) & xp.all(S[..., -1:] > S[..., :1] * _close(S, xp))
     return shortcut(far, quick, exact, S, xp=xp)
@@ -184,7 +187,7 @@ def vanishing(
     x: Array,
     largest: Array,
     times: float,
-    gauge: str | Gauge,
+    gauge: Gauge,
     xp: Namespace,
     of: Columns | None = None,
     coefficients: Array | None = None,
@@ -194,7 +197,7 @@ def vanishing(
     They vanish at so many eps of the largest value, of shape (..., 1); with gauge="keep" where they are zero.
     A pullback says of which columns the coefficients are that it will divide.
     """
-    keeps = gauge_of(gauge).mode == "keep"
+    keeps = gauge.mode == "keep"
     limit = largest * (0.0 if keeps else times * eps_of(x.dtype, xp))
     size = xp.abs(x)
     if of is None or keeps:
@@ -207,18 +210,18 @@ def vanishing(
 
 
 def gaps(
-    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
+    S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
     """s_j - s_i of singular values, inf at ties."""
-    D, times = S[..., None, :] - S[..., :, None], gauge_of(gauge).tied
+    D, times = S[..., None, :] - S[..., :, None], gauge.tied
     return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
 
 def sums(
-    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
+    S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
     """s_j + s_i of singular values, inf where both are zero."""
-    D, times = S[..., None, :] + S[..., :, None], 2 * gauge_of(gauge).zero
+    D, times = S[..., None, :] + S[..., :, None], 2 * gauge.zero
     return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
 
@@ -231,10 +234,10 @@ def reciprocal_gaps(w: Array, xp: Namespace) -> Array:
 
 
 def reciprocals(
-    S: Array, gauge: str | Gauge, xp: Namespace, of: Columns | None = None, vectors: Array | None = None
+    S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, vectors: Array | None = None
 ) -> Array:
     """1 / s_i of singular values, zero where s_i is; `vectors` are what it will be multiplied with."""
-    mode, _, zero = gauge_of(gauge)
+    mode, _, zero = gauge
     limit = _first(S) * (0.0 if mode == "keep" else zero * eps_of(S.dtype, xp))
     if of is None or mode == "keep":
         return 1 / xp.where(limit >= S, math.inf, S)

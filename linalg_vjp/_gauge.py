@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Sequence
 
-from ._gaps import Gauge, apart, columns, eps_of, gauge_of, spectral_radius, vanishing
+from ._gaps import KEEP, Gauge, apart, columns, eps_of, spectral_radius, vanishing
 from ._matrix import adjoint, divide, shortcut
 from ._namespaces import Array, Namespace, device
 from ._params import Param
@@ -26,6 +26,7 @@ def _is_gauge(value: object) -> bool:
     return isinstance(mode, str) and mode in MODES
 
 
+CHECK = Gauge("check")
 MODES = ("project", "check", "keep")
 GAUGE = Param("project", _is_gauge, "one of 'project', 'check', 'keep', or a Gauge", MODES)
 
@@ -67,7 +68,7 @@ def entry_of(X: Array, top: Array, xp: Namespace) -> Array:
 
 
 def over_gaps(
-    rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: str | Gauge, xp: Namespace
+    rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: Gauge, xp: Namespace
 ) -> Array:
     """What a pullback of eigenvectors divides by gaps: S / 2 (w_j - w_i), and 0 at ties.
 
@@ -75,7 +76,7 @@ def over_gaps(
     of its columns count.
     """
     D, largest = w[..., None, :] - w[..., :, None], spectral_radius(w, xp)
-    mode, tied, _ = gauge_of(gauge)
+    mode, tied, _ = gauge
     if mode == "check":
         free = xp.where(xp.isinf(vanishing(D, largest, tied, gauge, xp)), S * 0.5, 0.0)
         moved = None if w_bar is None else (w_bar * largest)[..., None]  # as large as those of vectors
@@ -83,7 +84,7 @@ def over_gaps(
     D, twice = 2 * D, 2 * largest
 
     def quick(S: Array) -> Array:
-        return divide(S, vanishing(D, twice, tied, "keep", xp), xp)
+        return divide(S, vanishing(D, twice, tied, KEEP, xp), xp)
 
     def exact(S: Array) -> Array:
         pairs, _ = columns((V_bar,), w_bar, largest, w.shape[-1], xp)
@@ -98,12 +99,12 @@ def check_gauge(
     parts: Sequence[Array],
     bars: Sequence[Array | None],
     xp: Namespace,
-    gauge: str | Gauge = "check",
+    gauge: Gauge = CHECK,
 ) -> None:
     """Raise GaugeError when `parts`, the share of the cotangents along the gauge, are more than rounding."""
     scale = functools.reduce(xp.maximum, (_largest(bar, xp) for bar in bars if bar is not None))
     size = functools.reduce(xp.maximum, (_largest(part, xp) for part in parts))
-    tol, (_, tied, zero) = eps_of(size.dtype, xp) ** 0.5, gauge_of(gauge)
+    tol, (_, tied, zero) = eps_of(size.dtype, xp) ** 0.5, gauge
     if not xp.all(size <= tol * scale):
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "

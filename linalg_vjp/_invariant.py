@@ -4,7 +4,7 @@ A loss that ignores the gauge has no such part. Rounding, or a loss that sees a 
 a gap that is rounding it would be all that is seen.
 """
 
-from ._gaps import Gauge, eigenvalue_gaps, gaps, reciprocals
+from ._gaps import Gauge, eigenvalue_gaps, gaps, gauge_of, reciprocals
 from ._matrix import adjoint, skew
 from ._namespaces import Array, Namespace, namespace
 
@@ -40,7 +40,7 @@ def eigh_without_gauge(
     xp = namespace(xp, w, V)
     if V.shape[-1] == 0:
         return V_bar
-    tied = xp.isinf(eigenvalue_gaps(w, gauge, xp))
+    tied = xp.isinf(eigenvalue_gaps(w, gauge_of(gauge), xp))
     return V_bar - V @ xp.where(tied, skew(adjoint(V, xp) @ V_bar, xp), 0.0)
 
 
@@ -91,6 +91,7 @@ def svd_without_gauge(
         return U_bar, Vh_bar
     sides = (U, U_bar), (adjoint(Vh, xp), adjoint(Vh_bar, xp))
     turn_U, turn_V = (skew(adjoint(X, xp) @ X_bar, xp) for X, X_bar in sides)
+    gauge = gauge_of(gauge)
     null = reciprocals(S, gauge, xp) == 0
     both = null[..., :, None] & null[..., None, :]
     together = xp.where(xp.isinf(gaps(S, gauge, xp)) & ~both, (turn_U + turn_V) * 0.5, 0.0)

@@ -16,7 +16,7 @@ differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
 Spec: rules/eigh.md
 """
 
-from .._gaps import eigenvalue_gaps
+from .._gaps import eigenvalue_gaps, gauge_of
 from .._gauge import GAUGE, Gauge, over_gaps
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, real
 from .._namespaces import Array, Namespace, namespace
@@ -74,7 +74,7 @@ def eigh_vjp(
     >>> eigh_vjp(w, V, np.ones(2), V_bar)[0].tolist()
     [[1.0, 1.0], [1.0, 1.0]]
     """
-    xp = namespace(xp, w, V)
+    xp, gauge = namespace(xp, w, V), gauge_of(gauge)
     Vh = adjoint(V, xp)
     if V_bar is None or V.shape[-1] == 0:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
@@ -115,7 +115,7 @@ def eigh_jvp(
     """
     if A_dot is None:
         return None, None
-    xp = namespace(xp, w, V)
+    xp, gauge = namespace(xp, w, V), gauge_of(gauge)
     B = adjoint(V, xp) @ hermitian(A_dot, xp) @ V
     return real(diagonal(B, xp), xp), V @ divide(B, eigenvalue_gaps(w, gauge, xp), xp)
 

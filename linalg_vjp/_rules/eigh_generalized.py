@@ -19,7 +19,7 @@ Spec: rules/eigh_generalized.md
 """
 
 from .._cotangent import total
-from .._gaps import eigenvalue_gaps
+from .._gaps import eigenvalue_gaps, gauge_of
 from .._gauge import GAUGE, Gauge, over_gaps
 from .._matrix import add_diagonal, adjoint, diagonal, divide, hermitian, inner, matmul, real
 from .._namespaces import Array, Namespace, namespace
@@ -111,7 +111,7 @@ def eigh_generalized_vjp(
     """
     if V_bar is None or V.shape[-1] == 0:
         return eigvalsh_generalized_vjp(w, V, U, w_bar, type=type, xp=xp)
-    xp = namespace(xp, w, V)
+    xp, gauge = namespace(xp, w, V), gauge_of(gauge)
     X = adjoint(V, xp) @ V_bar
     Xh = adjoint(X, xp)
     T = over_gaps("eigh_generalized", X - Xh, X, w, w_bar, gauge, xp)
@@ -164,7 +164,7 @@ def eigh_generalized_jvp(
     """
     if A_dot is None and B_dot is None:
         return None, None
-    xp = namespace(xp, w, V)
+    xp, gauge = namespace(xp, w, V), gauge_of(gauge)
     (P, Q), (s, t) = bases(V, U, type), SIGNS[type]
     S, N = within(P, A_dot, xp), within(Q, B_dot, xp)
     if N is not None:

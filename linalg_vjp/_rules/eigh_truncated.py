@@ -102,13 +102,13 @@ def eigh_truncated_vjp(
     """
     if w_bar is None and V_bar is None:
         return (None,)
-    xp = namespace(xp, A)
+    xp, gauge = namespace(xp, A), gauge_of(gauge)
     Vh = adjoint(V, xp)
     if V_bar is None or V.shape[-1] == 0:
         return (None if w_bar is None else (V * w_bar[..., None, :]) @ Vh,)
     J = Vh @ V_bar
     R = V_bar - V @ J
-    if gauge_of(gauge).mode == "check" and w0.shape[-1]:
+    if gauge.mode == "check" and w0.shape[-1]:
         free = tied_across(w, w0, adjoint(V0, xp) @ R, gauge, xp)
         check_gauge("eigh_truncated", "V", [free], (V_bar,), xp, gauge)
     P = over_gaps("eigh_truncated", J - adjoint(J, xp), V_bar, w, w_bar, gauge, xp)
@@ -161,7 +161,7 @@ def eigh_truncated_jvp(
     """
     if A_dot is None:
         return None, None
-    xp = namespace(xp, A)
+    xp, gauge = namespace(xp, A), gauge_of(gauge)
     if V.shape[-1] == 0:
         return w, V
     Y = hermitian(A_dot, xp) @ V

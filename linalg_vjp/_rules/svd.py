@@ -88,11 +88,10 @@ def svd_vjp(
     >>> svd_vjp(U, S, Vh, None, np.ones(2), None)[0].tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    xp = namespace(xp, U, S, Vh)
+    xp, gauge = namespace(xp, U, S, Vh), gauge_of(gauge)
     k = S.shape[-1]
     U1, V1h = U[..., :, :k], Vh[..., :k, :]
-    mode = gauge_of(gauge).mode
-    if S_bar is not None and mode != "keep":
+    if S_bar is not None and gauge.mode != "keep":
         S_bar = xp.where(S > 0, S_bar, 0.0)
     if k == 0 or (U_bar is None and Vh_bar is None):
         return (None if S_bar is None else (U1 * S_bar[..., None, :]) @ V1h,)
@@ -105,7 +104,7 @@ def svd_vjp(
     X, Y = total(J, K), difference(J, K)
     del J, K  # of the size of a square A
     X, Y = X - adjoint(X, xp), Y - adjoint(Y, xp)
-    if mode == "check":
+    if gauge.mode == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, gauge, xp)
     P, U_over, V_over = quotients((X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar), S, gauge, xp)
     if S_bar is not None:
@@ -158,7 +157,7 @@ def svd_jvp(
     """
     if A_dot is None:
         return None, None, None
-    xp = namespace(xp, U, S, Vh)
+    xp, gauge = namespace(xp, U, S, Vh), gauge_of(gauge)
     k = S.shape[-1]
     U, U0, V = U[..., :, :k], U[..., :, k:], adjoint(Vh, xp)
     V, V0 = V[..., :, :k], V[..., :, k:]
@@ -175,7 +174,7 @@ def svd_jvp(
         Z = adjoint(A_dot, xp) @ U - V @ adjoint(B, xp)
         V_dot = V_dot + Z * reciprocals(S, gauge, xp)[..., None, :]
     S_dot = real(diagonal(B, xp), xp)
-    if gauge_of(gauge).mode != "keep":
+    if gauge.mode != "keep":
         S_dot = S_dot * xp.astype(S > 0, S.dtype)
     return extra_tangent(U, U_dot, U0, xp), S_dot, adjoint(extra_tangent(V, V_dot, V0, xp), xp)
 

@@ -106,9 +106,8 @@ def svd_truncated_vjp(
     """
     if U_bar is None and S_bar is None and Vh_bar is None:
         return (None,)
-    xp = namespace(xp, A)
-    mode = gauge_of(gauge).mode
-    if S_bar is not None and mode != "keep":
+    xp, gauge = namespace(xp, A), gauge_of(gauge)
+    if S_bar is not None and gauge.mode != "keep":
         S_bar = xp.where(S > 0, S_bar, 0.0)
     if (U_bar is None and Vh_bar is None) or 0 in U.shape[-2:]:
         return (None if S_bar is None else (U * S_bar[..., None, :]) @ Vh,)
@@ -119,7 +118,7 @@ def svd_truncated_vjp(
     R_U = U * 0 if U_bar is None else U_bar - U @ J
     R_V = V * 0 if V_bar is None else V_bar - V @ K
     turns = tuple(T - adjoint(T, xp) for T in (total(J, K), difference(J, K)))
-    if mode == "check":
+    if gauge.mode == "check":
         free = [xp.where(xp.isinf(gaps(S, gauge, xp)), turns[0] * 0.5, 0.0)]
         free.append(xp.where(xp.isinf(sums(S, gauge, xp)), turns[1] * 0.5, 0.0))
         if S0.shape[-1]:
@@ -181,7 +180,7 @@ def svd_truncated_jvp(
     """
     if A_dot is None:
         return None, None, None
-    xp = namespace(xp, A)
+    xp, gauge = namespace(xp, A), gauge_of(gauge)
     V = adjoint(Vh, xp)
     right, left = A_dot @ V, adjoint(A_dot, xp) @ U
     if 0 in U.shape[-2:]:
@@ -192,7 +191,7 @@ def svd_truncated_jvp(
     R_U, R_V = right - U @ B, left - V @ adjoint(B, xp)
     X, Y = singular_vectors_across(A, (U, S, Vh), (U0, S0, V0h), R_U, R_V, gauge, xp)
     S_dot = real(diagonal(B, xp), xp)
-    if gauge_of(gauge).mode != "keep":
+    if gauge.mode != "keep":
         S_dot = S_dot * xp.astype(S > 0, S.dtype)
     return U @ (turn + apart) + X, S_dot, adjoint(V @ (turn - apart) + Y, xp)
 
