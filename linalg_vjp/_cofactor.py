@@ -57,6 +57,7 @@ def _by_svd(A: Array, xp: Namespace) -> Array:
 
     with the products q_i of all singular values but one, and p_ij of all but two.
     """
+    A, exponent = _equilibrate(A, xp)
     U, S, Vh = (fixed(lambda X: X, X, xp) for X in xp.linalg.svd(A, full_matrices=False))
     M = adjoint(U, xp) @ A @ adjoint(Vh, xp)
     q = fixed(lambda S: _but_one(S, namespace(None, S)), S, xp)
@@ -64,7 +65,7 @@ def _by_svd(A: Array, xp: Namespace) -> Array:
     sign = fixed(lambda X: namespace(None, X).linalg.det(X), U @ Vh, xp)
     moved = diagonal(M, xp) - S
     C = add_diagonal(-p * transpose(M), q + xp.sum(p * moved[..., None, :], axis=-1), xp)
-    return sign[..., None, None] * (conj(U, xp) @ C @ conj(Vh, xp))
+    return times_power(sign[..., None, None] * (conj(U, xp) @ C @ conj(Vh, xp)), exponent, xp)
 
 
 def _but_one(S: Array, xp: Namespace) -> Array:

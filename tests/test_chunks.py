@@ -31,12 +31,14 @@ def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
         monkeypatch.setattr(_batches, "CHUNK", 19)  # two matrices of 3 x 3, and one left over
         got = derivatives(rule, inputs, params, given)
         for mine, plain in zip(got, wanted, strict=True):
+            # One of several cotangents may vanish: it is rounding of the size of the others.
+            size = max(np.max(np.abs(y)) for y in plain if y is not None)
             for x, y in zip(mine, plain, strict=True):
                 assert (x is None) == (y is None)
                 if x is not None:
                     assert x.shape == y.shape
                     assert x.dtype == y.dtype
-                    np.testing.assert_allclose(x, y, rtol=0, atol=200 * np.finfo(dtype).eps * np.max(abs(y)))
+                    np.testing.assert_allclose(x, y, rtol=0, atol=200 * np.finfo(dtype).eps * size)
 
 
 def test_a_chunk_is_small(monkeypatch):

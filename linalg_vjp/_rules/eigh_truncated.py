@@ -37,7 +37,8 @@ def eigh_truncated_fwd(
     """The factors that are kept, and those that are discarded."""
     w, V = namespace(xp, A).linalg.eigh(A)
     cut = max(w.shape[-1] - k, 0)
-    return (w[..., cut:], V[..., :, cut:]), (w[..., :cut], V[..., :, :cut])
+    # Sums, as PyTorch's forward mode takes no view of what a function made.
+    return (w[..., cut:] + 0, V[..., :, cut:] + 0), (w[..., :cut] + 0, V[..., :, :cut] + 0)
 
 
 def eigh_truncated_keep(

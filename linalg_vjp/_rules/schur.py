@@ -163,7 +163,7 @@ def schur_jvp(
     >>> T, A_dot = np.asarray([[1.0, 2.0], [0.0, 3.0]]), np.asarray([[0.0, 0.0], [4.0, 0.0]])
     >>> T_dot, Z_dot = schur_jvp(T, np.eye(2), A_dot)
     >>> T_dot.tolist(), Z_dot.tolist()
-    ([[-4.0, 4.0], [0.0, 4.0]], [[0.0, 2.0], [-2.0, 0.0]])
+    ([[-4.0, -4.0], [0.0, 4.0]], [[0.0, 2.0], [-2.0, 0.0]])
     """
     if A_dot is None:
         return None, None

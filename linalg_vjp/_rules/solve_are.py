@@ -222,7 +222,7 @@ def solve_discrete_are_vjp(
     >>> one = np.eye(1)
     >>> K = np.stack([-one, one])
     >>> [bar.item() for bar in solve_discrete_are_vjp(0 * one, one, 2 * one, 0 * one, K, 4 * one)]
-    [0.0, 0.0, 4.0, 0.0]
+    [0.0, -0.0, 4.0, 0.0]
     """
     if X_bar is None:
         return None, None, None, None

@@ -37,8 +37,9 @@ def svd_truncated_fwd(A: Array, *, k: int = 1, xp: Namespace | None = None) -> t
     """The factors that are kept, and those that are discarded."""
     U, S, Vh = namespace(xp, A).linalg.svd(A, full_matrices=False)
     k = min(k, S.shape[-1])
-    kept = U[..., :, :k], S[..., :k], Vh[..., :k, :]
-    return kept, (U[..., :, k:], S[..., k:], Vh[..., k:, :])
+    # Sums, as PyTorch's forward mode takes no view of what a function made.
+    kept = U[..., :, :k] + 0, S[..., :k] + 0, Vh[..., :k, :] + 0
+    return kept, (U[..., :, k:] + 0, S[..., k:] + 0, Vh[..., k:, :] + 0)
 
 
 def svd_truncated_keep(
