@@ -51,7 +51,7 @@ def same(found, wanted):
         torch.testing.assert_close(x, y, rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+@pytest.mark.parametrize("dtype", [pytest.param("float64", marks=pytest.mark.nightly), "complex128"])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_gradcheck(name, dtype):
     """Backwards and forwards, once and each upon the backward pass."""
