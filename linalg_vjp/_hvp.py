@@ -5,7 +5,9 @@ from typing import Any
 
 from ._api import find
 from ._call import forward_keeping, kept_of, prepared, push
-from ._dual import Dual, dual_namespace
+from ._checks import check_count
+from ._dual import Dual
+from ._dual_namespace import dual_namespace
 from ._namespaces import Array, Namespace
 from ._rule import Rule
 
@@ -71,10 +73,12 @@ def hvp(
     [[-0.25, 0.0], [0.0, -0.0625]]
     """
     known: Rule = find(rule).of(len(inputs))
+    moves = [None] * len(known.outputs) if cotangent_tangents is None else cotangent_tangents
+    check_count(known, "cotangent", known.outputs, cotangents)
+    check_count(known, "cotangent tangent", known.outputs, moves)
     frame, outputs, extras = forward_keeping(prepared(known, inputs, xp, params), inputs)
     dots = push(frame, kept_of(known, inputs, outputs, extras), tangents)
     dual = dual_namespace(frame.xp)
-    moves = [None] * len(outputs) if cotangent_tangents is None else cotangent_tangents
     pulled = known.vjp(
         [Dual(x, dot, dual) for x, dot in zip(inputs, tangents, strict=True)],
         [Dual(y, dot, dual) for y, dot in zip(outputs, dots, strict=True)],

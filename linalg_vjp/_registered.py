@@ -37,7 +37,7 @@ LYAPUNOV = {"continuous": "solve_continuous_lyapunov", "discrete": "solve_discre
 
 def of_host(name: str, xp: Namespace) -> Callable[..., Any] | None:
     """A rule, or a kind of Lyapunov equation, as the host's function; None in a namespace of no host."""
-    return vars(xp.linalg)[LYAPUNOV.get(name, name)] if isinstance(xp, Registered) else None
+    return xp.functions[LYAPUNOV.get(name, name)] if isinstance(xp, Registered) else None
 
 
 class Registered:
@@ -64,7 +64,7 @@ class Registered:
         factorizes: bool = False,
     ) -> None:
         self.__name__ = xp.__name__
-        self._xp = xp
+        self._xp, self.functions = xp, functions
         self.linalg = _Over(xp.linalg, functions)
 
         def solve_triangular(A: Array, B: Array, xp: Namespace, **keywords: Any) -> Array:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import linalg_vjp as lv
-from linalg_vjp._dual import Dual, dual_namespace
+from linalg_vjp._dual import Dual
+from linalg_vjp._dual_namespace import dual_namespace
 from linalg_vjp._namespaces import array_namespace
 from linalg_vjp.testing import vectors
 from linalg_vjp.testing._exact import to_numpy
@@ -85,6 +86,12 @@ def test_errors_of_hvp():
         lv.hvp("det", (I,), (one,), (np.ones(3),))
     with pytest.raises(ValueError, match=r"det: the tangent of a cotangent has shape \(3,\), and its output"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(np.ones(3),))
+    with pytest.raises(ValueError, match="svd: 1 cotangents given, 3 wanted, one for each of U, S, Vh"):
+        lv.hvp("svd", (I,), (I,), (I,))
+    with pytest.raises(TypeError, match=r"det: an array in place of the cotangents was given; .* \(d,\)"):
+        lv.hvp("det", (I,), one, (I,))
+    with pytest.raises(ValueError, match="det: 2 cotangent tangents given, 1 wanted"):
+        lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(one, one))
     with pytest.raises(NotImplementedError):
         lv.hvp("funm_hermitian", (I,), (I,), (I,), f=np.sin, df=np.cos)
 

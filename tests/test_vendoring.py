@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import array_api_compat
+import numpy as np
 import pytest
 
-from linalg_vjp import RULES, __version__, cli
+from linalg_vjp import RULES, __version__, cli, hvp
 from linalg_vjp.vendor import home
 
 from .random_inputs import regular
@@ -126,6 +127,12 @@ bars = [np.ones_like(y) for y in outputs]
 assert all(x is None or np.isfinite(x).all() for x in rule.vjp(inputs, outputs, bars))
 assert set(lv.__all__) == set(lv.__all__) & set(vars(lv))
 print(*lv.RULES)
+dots = [None if label in rule.constant else x for label, x in zip(rule.of(len(inputs)).inputs, inputs)]
+bars = [None if label in rule.constant else bar for label, bar in zip(rule.outputs, bars)]
+try:
+    lv.hvp(rule, inputs, bars, dots)
+except NotImplementedError as error:
+    assert "which this copy of the library does not have; bring that rule, too" in str(error)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -133,6 +140,24 @@ print(*lv.RULES)
     assert there == {"__init__", *map(home, run.stdout.split())}
     assert rule in run.stdout.split()
     assert len(there) <= 3
+
+
+def test_a_second_derivative_from_constant_factors_alone(tmp_path):
+    """Of polar, which takes the eigenvectors for constants: no rule for them is wanted."""
+    assert cli.main(["vendor", str(tmp_path / "own"), "--rules", "polar"]) == 0
+    code = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+import numpy as np
+import own as lv
+A, E = np.diag([1.0, 2.0]), np.ones((2, 2))
+print(*lv.hvp("polar", (A,), (E, None), (np.asarray([[0.0, 1.0], [0.0, 0.0]]),))[0].ravel())
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    A, E = np.diag([1.0, 2.0]), np.ones((2, 2))
+    (wanted,) = hvp("polar", (A,), (E, None), (np.asarray([[0.0, 1.0], [0.0, 0.0]]),))
+    np.testing.assert_allclose([float(x) for x in run.stdout.split()], wanted.ravel(), atol=1e-14)
 
 
 def test_vendored_again_and_never_over_something_else(tmp_path, capsys):

@@ -11,7 +11,8 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from .._dual import Dual, dual_namespace, outputs_of
+from .._dual import Dual
+from .._dual_namespace import dual_namespace, outputs_of
 from .._namespaces import Array, array_namespace
 from ._exact import Exact, exact, inner, norm, to_numpy
 from ._trial import Trial
