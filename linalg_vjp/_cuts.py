@@ -43,15 +43,19 @@ def above(x: Array, level: Array, value: Array, slope: float, xp: Namespace) -> 
 
 def beyond(x: Array, level: Array, less: float | Array, xp: Namespace) -> Pieces:
     """f is x - less above the level, x + less below its negative, and 0 between; an odd function."""
-    zero = x * 0 + level * 0
-    side = xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
+    zero, side = x * 0 + level * 0, _side(x, level, xp)
     return Pieces(side, xp.where(side == 0, zero, x - side * less), xp.where(side == 0, zero, 1.0))
 
 
 def sign(x: Array, level: Array, xp: Namespace) -> Pieces:
     """f is 1 above the level, -1 below its negative, and 0 between; an odd function."""
-    side = xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
+    side = _side(x, level, xp)
     return Pieces(side, side, side * 0)
+
+
+def _side(x: Array, level: Array, xp: Namespace) -> Array:
+    """1 above the level, -1 below its negative, and 0 between."""
+    return xp.astype(x > level, x.dtype) - xp.astype(x < -level, x.dtype)
 
 
 def first(f: Function, a: Array, b: Array, xp: Namespace) -> Array:

@@ -88,7 +88,7 @@ def eigenvectors_across(
         return solved(w, w0, V0, R)
 
     def twice(A: Array, w: Array, V: Array, w0: Array, V0: Array, R: Array) -> Array:
-        """The kept eigenvectors get the least eigenvalue, so that X S - A' X has no part of them."""
+        """The kept eigenvectors get the least eigenvalue, so that X D - A' X = R gives X no part of them."""
         w1, w0, V0, V1 = (fixed(lambda X: X, X, xp) for X in (w, w0, V0, V))
         least = w0[..., :1]
         left = hermitian(A, xp) - (V * (w - least)[..., None, :]) @ adjoint(V, xp)

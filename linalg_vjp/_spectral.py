@@ -1,6 +1,7 @@
 """What functions of Hermitian matrices share: their keywords, their derivative, and A in its eigenvectors."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ._divided import NAMES
 from ._matrix import add_diagonal, adjoint, hermitian
@@ -8,7 +9,15 @@ from ._namespaces import Array, Namespace, namespace
 from ._params import Param, real_number
 from ._registered import again, fixed
 
-__all__ = ["FUNCTION", "OfEigenvalues", "derivative", "function_or_none", "moving", "of_eigenvalues"]
+__all__ = [
+    "FUNCTION",
+    "OfEigenvalues",
+    "derivative",
+    "factors",
+    "function_or_none",
+    "moving",
+    "of_eigenvalues",
+]
 
 OfEigenvalues = Callable[[Array, Namespace], Array]
 
@@ -43,6 +52,12 @@ def derivative(
         return V @ (D * B + rest) @ Vh
 
     return again((A,), once, None if second is None else twice, A, w, V, hermitian(E, xp), xp=xp)
+
+
+def factors(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array, Array]:
+    """The eigenvalues and eigenvectors of A: what a rule keeps, whatever its function is."""
+    w, V = namespace(xp, A).linalg.eigh(A)
+    return w, V
 
 
 def moving(A: Array, w: Array, V: Array, xp: Namespace) -> tuple[Array, Array]:

@@ -24,7 +24,7 @@ from .._matrix import add_diagonal, adjoint, inner
 from .._namespaces import Array, Namespace, namespace
 from .._registered import again
 from .._rule import Rule
-from .._spectral import FUNCTION, derivative, moving, of_eigenvalues
+from .._spectral import FUNCTION, derivative, factors, moving, of_eigenvalues
 
 __all__ = [
     "FUNM_HERMITIAN",
@@ -50,12 +50,6 @@ def funm_hermitian_fwd(
     xp, f = namespace(xp, A), scalar(**params)
     w, V = xp.linalg.eigh(A)
     return ((V * f.value(f.within(w, xp), xp)[..., None, :]) @ adjoint(V, xp),), (w, V)
-
-
-def funm_hermitian_keep(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array, Array]:
-    """The eigenvalues and eigenvectors of A."""
-    w, V = namespace(xp, A).linalg.eigh(A)
-    return w, V
 
 
 def funm_hermitian_vjp(
@@ -273,7 +267,7 @@ FUNM_HERMITIAN = Rule(
     keeps=("A", "w", "V"),
     op=funm_hermitian,
     op_fwd=funm_hermitian_fwd,
-    op_keep=funm_hermitian_keep,
+    op_keep=factors,
     op_vjp=funm_hermitian_vjp,
     op_jvp=funm_hermitian_jvp,
     params=FUNCTION,

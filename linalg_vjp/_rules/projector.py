@@ -19,7 +19,6 @@ Spec: rules/projector.md
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from .. import _cuts
 from .._gaps import ZERO, eps_of, spectral_radius
@@ -27,7 +26,7 @@ from .._makers import self_adjoint
 from .._matrix import adjoint
 from .._namespaces import Array, Namespace, namespace
 from .._params import count, real_number
-from .._spectral import derivative
+from .._spectral import derivative, factors
 
 __all__ = [
     "NEAREST_PSD",
@@ -123,18 +122,12 @@ def _of_cut(
     return derivative(A, w, V, E, first, second, xp)
 
 
-def _factors(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array, Array]:
-    """The eigenvalues and eigenvectors of A."""
-    w, V = namespace(xp, A).linalg.eigh(A)
-    return w, V
-
-
 PROJECTOR_H = self_adjoint(
     "projector_h",
     "(n,n)->(n,n)",
     op=projector_h,
     op_fwd=projector_h_fwd,
-    op_keep=_factors,
+    op_keep=factors,
     derivative=projector_derivative,
     outputs=("P",),
     keeps=("A", "w", "V"),
@@ -149,7 +142,7 @@ NEAREST_PSD = self_adjoint(
     "(n,n)->(n,n)",
     op=nearest_psd,
     op_fwd=nearest_psd_fwd,
-    op_keep=_factors,
+    op_keep=factors,
     derivative=psd_derivative,
     keeps=("A", "w", "V"),
     space={"A": "hermitian"},
