@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ._gaps import TIED, eps_of
 from ._namespaces import Array, Namespace
 
-__all__ = ["Pieces", "above", "beyond", "first", "level_between", "second", "sign", "tied"]
+__all__ = ["Pieces", "above", "beyond", "first", "level_between", "outside", "second", "sign", "tied"]
 
 
 class Pieces(NamedTuple):
@@ -51,6 +51,13 @@ def sign(x: Array, level: Array, xp: Namespace) -> Pieces:
     """f is 1 above the level, -1 below its negative, and 0 between; an odd function."""
     side = _side(x, level, xp)
     return Pieces(side, side, side * 0)
+
+
+def outside(x: Array, level: Array, xp: Namespace) -> Pieces:
+    """f is 1 where the modulus is above the level, and 0 elsewhere; an even function."""
+    side = xp.astype(xp.abs(x) > level, x.dtype)
+    zero = side * 0 + level * 0
+    return Pieces(side, side + zero, zero)
 
 
 def _side(x: Array, level: Array, xp: Namespace) -> Array:

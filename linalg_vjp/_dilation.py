@@ -1,8 +1,9 @@
-"""Odd functions of singular values, Y = U f(S) V^H, as functions of the Hermitian dilation of A.
+"""Functions of singular values as functions of the Hermitian dilation of A.
 
-The dilation [[0, A], [A^H, 0]] has the eigenvalues s_i, -s_i, and zeros beyond the rank; the same function
-of it is the dilation of Y. So its divided differences are those of f at all these numbers, and nothing is
-divided by a gap: neither ties nor zeros do harm, in second derivatives either.
+The dilation [[0, A], [A^H, 0]] has the eigenvalues s_i, -s_i, and zeros beyond the rank. An odd function f of
+it is the dilation of U f(S) V^H; an even one has U f(S) U^H and V f(S) V^H on its diagonal. So the divided
+differences are those of f at all these numbers, and nothing is divided by a gap: neither ties nor zeros do
+harm, in second derivatives either.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from ._namespaces import Array, Namespace, device
 from ._registered import again
 from ._spectral import OfEigenvalues, derivative, moving, of_eigenvalues
 
-__all__ = ["between", "odd_derivative", "odd_function"]
+__all__ = ["between", "dilated", "odd_derivative", "odd_function", "of_dilation"]
 
 Differences = Callable[[Array, Array, Array, Namespace], Array]
 Seconds = Callable[[Array, Array, Namespace], Array]
@@ -34,20 +35,25 @@ def odd_derivative(
         return between(U, Vh, E, D[..., :, :k], D[..., :, k : 2 * k], D[..., :, 2 * k], xp)
 
     def twice(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
-        m, n = A.shape[-2:]
-        M = _dilated(A, xp)
-        w, V = xp.linalg.eigh(M)
-
-        def firsts(w: Array, xp: Namespace) -> Array:
-            return first(w, w, _largest(w, min(m, n), xp), xp)
-
-        def seconds(w: Array, xp: Namespace) -> Array:
-            assert second is not None
-            return second(w, _largest(w, min(m, n), xp), xp)
-
-        return derivative(M, w, V, _dilated(E, xp), firsts, seconds, xp)[..., :m, m:]
+        assert second is not None
+        m = A.shape[-2]
+        return of_dilation(A, dilated(E, xp), first, second, xp)[..., :m, m:]
 
     return again((A,), once, None if second is None else twice, A, U, S, Vh, E, xp=xp)
+
+
+def of_dilation(A: Array, E: Array, first: Differences, second: Seconds, xp: Namespace) -> Array:
+    """The derivative of f(M) along a Hermitian E, for the dilation M of A, with m + n rows."""
+    M, k = dilated(A, xp), min(A.shape[-2:])
+    w, V = xp.linalg.eigh(M)
+
+    def firsts(w: Array, xp: Namespace) -> Array:
+        return first(w, w, _largest(w, k, xp), xp)
+
+    def seconds(w: Array, xp: Namespace) -> Array:
+        return second(w, _largest(w, k, xp), xp)
+
+    return derivative(M, w, V, E, firsts, seconds, xp)
 
 
 def odd_function(
@@ -62,7 +68,7 @@ def odd_function(
         return (U * values[..., None, :]) @ Vh
 
     def twice(A: Array, U: Array, values: Array, Vh: Array) -> Array:
-        m, M = A.shape[-2], _dilated(A, xp)
+        m, M = A.shape[-2], dilated(A, xp)
         w, V = xp.linalg.eigh(M)
         V, N = moving(M, w, V, xp)
         inside = add_diagonal(of_eigenvalues(w, first, xp) * N, of_eigenvalues(w, f, xp), xp)
@@ -92,7 +98,7 @@ def between(U: Array, Vh: Array, E: Array, F: Array, G: Array, N: Array, xp: Nam
     return U @ ((P - rows * B) @ Vh + rows * UhE)
 
 
-def _dilated(A: Array, xp: Namespace) -> Array:
+def dilated(A: Array, xp: Namespace) -> Array:
     """[[0, A], [A^H, 0]]."""
     (*batch, m, n), kind = A.shape, {"dtype": A.dtype, "device": device(A)}
     above = xp.concat([xp.zeros((*batch, m, m), **kind), A], axis=-1)

@@ -51,6 +51,7 @@ from .sqrtm import *
 from .fractional_matrix_power import *
 from .signm import *
 from .funm_hermitian import *
+from .projector_h import *
 from .projector import *
 from .svd_function import *
 from .sylvester import *

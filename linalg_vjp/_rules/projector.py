@@ -1,154 +1,252 @@
-"""Spectral projector and nearest positive semidefinite matrix, of a Hermitian A = V diag(w) V^H.
+"""Projector onto dominant singular vectors: P = U_k U_k^H for A = U S V^H.
 
-For A of shape (..., n, n). `projector_h` is P = V_k V_k^H, the orthogonal projector onto the eigenvectors
-of the k largest eigenvalues, or of those above `cut`. `nearest_psd` is V max(w, 0) V^H, the positive
-semidefinite matrix that is nearest to A in the Frobenius norm.
+For A of shape (..., m, n), P is (..., m, m): the orthogonal projector onto the left singular vectors of the k
+largest singular values, or of those above `cut`; by default onto the range of A. That onto right singular
+vectors is the projector of A^H.
 
-Domain: Hermitian matrices; the cotangents are the Hermitian ones. For `projector_h` an eigenvalue that is
-kept and one that is not must differ; else the derivative is NaN. Equal eigenvalues on one side of the cut do
-no harm, in second derivatives either. At a zero eigenvalue `nearest_psd` has a generalized derivative.
+Domain: matrices with a gap between the singular values that are kept and the others, of which zero is one if
+there are more rows than columns; elsewhere the derivative is NaN. Ties on one side of the cut do no harm, in
+second derivatives either.
 
 Gauge: none.
 
-Sources: T. Kato, "Perturbation theory for linear operators" (1976), section II.2, for the projector;
-N. J. Higham, "Computing a nearest symmetric positive semidefinite matrix" (1988), Linear Algebra Appl. 103,
-103-118, theorem 2.1; J. Malick and H. S. Sendov, "Clarke generalized Jacobian of the projection onto the cone
-of positive semidefinite matrices" (2006), Set-Valued Anal. 14, 273-293.
+Sources: G. W. Stewart, "Error and perturbation bounds for subspaces associated with certain eigenvalue
+problems" (1973), SIAM Rev. 15, 727-764, section 6; G. H. Golub and V. Pereyra, "The differentiation of
+pseudo-inverses and nonlinear least squares problems whose variables separate" (1973), SIAM J. Numer. Anal.
+10, 413-432, lemma 4.1, for the range.
 
 Spec: rules/projector.md
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from .. import _cuts
-from .._gaps import ZERO, eps_of, spectral_radius
-from .._makers import self_adjoint
-from .._matrix import adjoint
-from .._namespaces import Array, Namespace, namespace
+from .._dilation import dilated, of_dilation
+from .._matrix import adjoint, hermitian
+from .._namespaces import Array, Namespace, device, namespace
 from .._params import count, real_number
-from .._spectral import derivative, factors
+from .._registered import again
+from .._rule import Rule
 
-__all__ = [
-    "NEAREST_PSD",
-    "PROJECTOR_H",
-    "nearest_psd_jvp",
-    "nearest_psd_vjp",
-    "projector_h_jvp",
-    "projector_h_vjp",
-]
+__all__ = ["PROJECTOR", "projector_jvp", "projector_vjp"]
 
 OfNumbers = Callable[[Array], _cuts.Pieces]
 
 
-def projector_h(A: Array, *, xp: Namespace, k: int | None = None, cut: float = 0.0) -> Array:
-    """P = V_k V_k^H."""
-    return projector_h_fwd(A, k=k, cut=cut, xp=xp)[0][0]
+def projector(A: Array, *, k: int | None = None, cut: float = 0.0, xp: Namespace) -> tuple[Array]:
+    """P = U_k U_k^H, in a tuple of one."""
+    return projector_fwd(A, k=k, cut=cut, xp=xp)[0]
 
 
-def projector_h_fwd(
+def projector_fwd(
     A: Array, *, k: int | None = None, cut: float = 0.0, xp: Namespace | None = None
-) -> tuple[tuple[Array], tuple[Array, Array]]:
-    """P, and the eigenvalues and eigenvectors of A."""
+) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
+    """P, and the factors of A."""
     xp = namespace(xp, A)
-    w, V = xp.linalg.eigh(A)
-    n = w.shape[-1]
+    U, S, Vh = projector_keep(A, xp=xp)
+    kept = xp.astype(_kept(S, k, cut, xp), S.dtype)
+    return ((U * kept[..., None, :]) @ adjoint(U, xp),), (U, S, Vh)
+
+
+def projector_keep(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array, Array, Array]:
+    """U, S and V^H of A."""
+    U, S, Vh = namespace(xp, A).linalg.svd(A, full_matrices=False)
+    return U, S, Vh
+
+
+def _kept(S: Array, k: int | None, cut: float, xp: Namespace) -> Array:
+    """Which of the sorted singular values are kept."""
     if k is None:
-        kept = xp.astype(w > cut, w.dtype)
-    else:
-        dropped = max(n - k, 0)
-        kept = xp.concat([w[..., :dropped] * 0, w[..., dropped:] * 0 + 1], axis=-1)
-    return ((V * kept[..., None, :]) @ adjoint(V, xp),), (w, V)
+        return cut < S
+    k = min(k, S.shape[-1])
+    return xp.concat([S[..., :k] * 0 + 1, S[..., k:] * 0], axis=-1) > 0
 
 
-def _step(w: Array, k: int | None, cut: float, xp: Namespace) -> OfNumbers:
-    """1 above the cut, 0 below, for sorted eigenvalues w."""
-    n, r = w.shape[-1], spectral_radius(w, xp)
-    if k is None:
-        low = xp.min(xp.where(w > cut, w, float("inf")), axis=-1, keepdims=True)
-        high = xp.max(xp.where(w > cut, -float("inf"), w), axis=-1, keepdims=True)
-        level = xp.where(_cuts.tied(low, high, r, xp), float("nan"), r * 0 + cut)
-    else:
-        level = _cuts.level_between(w[..., n - k, None], w[..., n - k - 1, None], r, xp)
-    return lambda x: _cuts.above(x, level, 1.0, 0.0, xp)
+def _level(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> Array:
+    """Halfway between the last value that is kept and the first that is not; NaN where they are tied.
 
-
-def projector_derivative(
-    A: Array, w: Array, V: Array, E: Array, *, xp: Namespace, k: int | None = None, cut: float = 0.0
-) -> Array:
-    """V (D o (V^H herm(E) V)) V^H, with D_ij = 1 / |w_i - w_j| across the cut, and 0 on either side of it."""
-    n = w.shape[-1]
-    if n == 0 or (k is not None and not 0 < k < n):
-        return E * 0
-    return _of_cut(A, w, V, E, lambda w, xp: _step(w, k, cut, xp), xp)
-
-
-def nearest_psd(A: Array, *, xp: Namespace) -> Array:
-    """Y = V max(w, 0) V^H."""
-    return nearest_psd_fwd(A, xp=xp)[0][0]
-
-
-def nearest_psd_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array]]:
-    """Y, and the eigenvalues and eigenvectors of A."""
-    xp = namespace(xp, A)
-    w, V = xp.linalg.eigh(A)
-    return ((V * xp.where(w < 0, 0.0, w)[..., None, :]) @ adjoint(V, xp),), (w, V)
-
-
-def _ramp(w: Array, xp: Namespace) -> OfNumbers:
-    """max(x, 0), where what is zero to rounding counts as below."""
-    level = spectral_radius(w, xp) * (ZERO * eps_of(w.dtype, xp))
-    return lambda x: _cuts.above(x, level, x, 1.0, xp)
-
-
-def psd_derivative(A: Array, w: Array, V: Array, E: Array, *, xp: Namespace) -> Array:
-    """V (D o (V^H herm(E) V)) V^H, with D_ij = (w_i+ - w_j+) / (w_i - w_j) and w+ = max(w, 0).
-
-    D_ij is 1 for two positive eigenvalues, and 0 for two that are not.
+    Beyond all where none is kept, or none dropped; more rows than columns drop a zero.
     """
-    return _of_cut(A, w, V, E, _ramp, xp) if w.shape[-1] else E
+    kept, beyond = _kept(S, k, cut, xp), 2 * S[..., :1] + 1
+    low = xp.min(xp.where(kept, S, beyond), axis=-1, keepdims=True)
+    high = xp.max(xp.where(kept, -beyond, S), axis=-1, keepdims=True)
+    if taller:
+        high = xp.where(high < 0, 0.0, high)
+    return _cuts.level_between(low, high, S[..., :1], xp)
 
 
-def _of_cut(
-    A: Array, w: Array, V: Array, E: Array, f: Callable[[Array, Namespace], OfNumbers], xp: Namespace
-) -> Array:
-    """The derivative of a function with a cut through the spectrum."""
-
-    def first(w: Array, xp: Namespace) -> Array:
-        return _cuts.first(f(w, xp), w, w, xp)
-
-    def second(w: Array, xp: Namespace) -> Array:
-        return _cuts.second(f(w, xp), w, xp)
-
-    return derivative(A, w, V, E, first, second, xp)
+def _differences(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> tuple[Array, Array]:
+    """W_ij = 1 / |s_i^2 - s_j^2| across the cut, else 0, and N_i = 1 / s_i of those that are kept, else 0."""
+    level = _level(S, taller, k, cut, xp)
+    others = xp.concat([S, S[..., :1] * 0], axis=-1)
+    D = _cuts.first(lambda x: _cuts.outside(x, level, xp), S, others, xp)
+    sums = S[..., :, None] + S[..., None, :]
+    n = S.shape[-1]
+    return D[..., :, :n] / xp.where(sums == 0, 1.0, sums), D[..., :, n]
 
 
-PROJECTOR_H = self_adjoint(
-    "projector_h",
-    "(n,n)->(n,n)",
-    op=projector_h,
-    op_fwd=projector_h_fwd,
-    op_keep=factors,
-    derivative=projector_derivative,
+def projector_vjp(
+    A: Array,
+    U: Array,
+    S: Array,
+    Vh: Array,
+    P_bar: Array | None,
+    *,
+    k: int | None = None,
+    cut: float = 0.0,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pullback of P = U_k U_k^H.
+
+    With G = herm(P_bar), W_ij = 1 / |s_i^2 - s_j^2| across the cut and 0 elsewhere, and N = 1 / S_k:
+
+        A_bar = 2 U (W o (U^H G U)) S V^H + 2 (I - U U^H) G U_k N V_k^H
+
+    The last term is there for more rows than columns.
+
+    Parameters
+    ----------
+    A : array of shape (..., m, n)
+    U, S, Vh : array of shape (..., m, p), (..., p) and (..., p, n)
+        The factors of A, p = min(m, n).
+    P_bar : array of shape (..., m, m) or None
+        Its Hermitian part counts.
+    k : int, optional
+        How many singular vectors are kept; None, the default, keeps those above the cut.
+    cut : float
+    xp : namespace, optional
+
+    Returns
+    -------
+    A_bar : array of shape (..., m, n)
+        In a tuple of one. NaN where a value that is kept and one that is not are tied.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A, I = np.diag([2.0, 1.0]), np.eye(2)
+    >>> projector_vjp(A, I, np.asarray([2.0, 1.0]), I, np.asarray([[0.0, 3.0], [3.0, 0.0]]), k=1)[0].tolist()
+    [[0.0, 2.0], [4.0, 0.0]]
+    """
+    if P_bar is None:
+        return (None,)
+    xp, (m, n) = namespace(xp, A), A.shape[-2:]
+    if 0 in (m, n):
+        return (A * 0,)
+
+    def once(A: Array, U: Array, S: Array, Vh: Array, G: Array) -> Array:
+        W, N = _differences(S, m > n, k, cut, xp)
+        GU = G @ U
+        J = adjoint(U, xp) @ GU
+        inside = W * J * S[..., None, :]
+        if m > n:
+            return 2 * ((U @ (inside - J * N[..., None, :]) + GU * N[..., None, :]) @ Vh)
+        return 2 * (U @ inside @ Vh)
+
+    def twice(A: Array, U: Array, S: Array, Vh: Array, G: Array) -> Array:
+        return 2 * _along(A, _beside_zeros(G, n, xp), k, cut, xp)[..., :m, m:]
+
+    return (again((A,), once, twice, A, U, S, Vh, hermitian(P_bar, xp), xp=xp),)
+
+
+def projector_jvp(
+    A: Array,
+    U: Array,
+    S: Array,
+    Vh: Array,
+    A_dot: Array | None,
+    *,
+    k: int | None = None,
+    cut: float = 0.0,
+    xp: Namespace | None = None,
+) -> tuple[Array | None]:
+    """Pushforward of P = U_k U_k^H.
+
+    With B = U^H A_dot V, and W and N as in `projector_vjp`:
+
+        P_dot = U (W o (B S + S B^H)) U^H + Z U^H + U Z^H,  Z = (I - U U^H) A_dot V N
+
+    Parameters
+    ----------
+    A, U, S, Vh : array
+        As in `projector_vjp`.
+    A_dot : array of shape (..., m, n) or None
+    k : int, optional
+    cut : float
+    xp : namespace, optional
+
+    Returns
+    -------
+    P_dot : array of shape (..., m, m)
+        In a tuple of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A, I = np.diag([2.0, 1.0]), np.eye(2)
+    >>> projector_jvp(A, I, np.asarray([2.0, 1.0]), I, np.asarray([[0.0, 0.0], [3.0, 0.0]]), k=1)[0].tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
+    if A_dot is None:
+        return (None,)
+    xp, (m, n) = namespace(xp, A), A.shape[-2:]
+    if 0 in (m, n):
+        return (A_dot @ adjoint(A, xp),)
+
+    def once(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
+        W, N = _differences(S, m > n, k, cut, xp)
+        EV, Uh = E @ adjoint(Vh, xp), adjoint(U, xp)
+        B = Uh @ EV
+        inside = W * hermitian(B * S[..., None, :], xp)
+        if m > n:
+            return 2 * hermitian((U @ (inside - B * N[..., None, :]) + EV * N[..., None, :]) @ Uh, xp)
+        return 2 * (U @ inside @ Uh)
+
+    def twice(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
+        return _along(A, dilated(E, xp), k, cut, xp)[..., :m, :m]
+
+    return (again((A,), once, twice, A, U, S, Vh, A_dot, xp=xp),)
+
+
+def _beside_zeros(G: Array, n: int, xp: Namespace) -> Array:
+    """G as the first block of a matrix of n more rows and columns."""
+    *batch, m, _ = G.shape
+    wide = xp.concat([G, xp.zeros((*batch, m, n), dtype=G.dtype, device=device(G))], axis=-1)
+    return xp.concat([wide, xp.zeros((*batch, n, m + n), dtype=G.dtype, device=device(G))], axis=-2)
+
+
+def _along(A: Array, E: Array, k: int | None, cut: float, xp: Namespace) -> Array:
+    """The derivative, along E, of the projectors onto left and right vectors: a function of the dilation."""
+    taller = A.shape[-2] > A.shape[-1]
+
+    def of(S: Array, xp: Namespace) -> OfNumbers:
+        level = _level(S, taller, k, cut, xp)
+        return lambda x: _cuts.outside(x, level, xp)
+
+    def first(a: Array, b: Array, S: Array, xp: Namespace) -> Array:
+        return _cuts.first(of(S, xp), a, b, xp)
+
+    def second(w: Array, S: Array, xp: Namespace) -> Array:
+        return _cuts.second(of(S, xp), w, xp)
+
+    return of_dilation(A, E, first, second, xp)
+
+
+PROJECTOR = Rule(
+    "projector",
+    "(m,n)->(m,m)",
+    inputs=("A",),
     outputs=("P",),
-    keeps=("A", "w", "V"),
+    saves=("A",),
+    keeps=("A", "U", "S", "Vh"),
+    op=projector,
+    op_fwd=projector_fwd,
+    op_keep=projector_keep,
+    op_vjp=projector_vjp,
+    op_jvp=projector_jvp,
     params={"k": count(None, 1, 2), "cut": real_number(0.0, 0.5)},
-    space={"A": "hermitian"},
-    page="projector",
+    typical={"k": 1},
     family="functions",
-    domain="Hermitian, with a gap between the eigenvalues that are kept and the others",
+    domain="a gap between the singular values that are kept and the others",
 )
-NEAREST_PSD = self_adjoint(
-    "nearest_psd",
-    "(n,n)->(n,n)",
-    op=nearest_psd,
-    op_fwd=nearest_psd_fwd,
-    op_keep=factors,
-    derivative=psd_derivative,
-    keeps=("A", "w", "V"),
-    space={"A": "hermitian"},
-    page="projector",
-    family="functions",
-    domain="Hermitian; at zero eigenvalues, a generalized derivative",
-)
-projector_h_vjp, projector_h_jvp = PROJECTOR_H.op_vjp, PROJECTOR_H.op_jvp
-nearest_psd_vjp, nearest_psd_jvp = NEAREST_PSD.op_vjp, NEAREST_PSD.op_jvp

@@ -119,6 +119,11 @@ class Forwards:
         return V @ np.conj(V.mT)
 
     @staticmethod
+    def projector(A, k=None):
+        U = np.linalg.svd(A, full_matrices=False)[0][..., :k]
+        return U @ np.conj(U.mT)
+
+    @staticmethod
     def nearest_psd(A):
         w, V = np.linalg.eigh(A)
         return (V * np.maximum(w, 0)) @ np.conj(V.mT)

@@ -85,6 +85,10 @@ class Composed:
         V = self.own.eigh(A)[1][..., -k:]
         return V @ self.h.adjoint(V)
 
+    def projector(self, A, k=None):
+        U = self.own.svd(A, full_matrices=False)[0][..., :k]
+        return U @ self.h.adjoint(U)
+
     def nearest_psd(self, A):
         w, V = self.own.eigh(A)
         return (V * (w + abs(w)) / 2) @ self.h.adjoint(V)

@@ -1,4 +1,4 @@
-"""projector_h and nearest_psd: what hides mistakes is a simple spectrum."""
+"""projector: mistakes hide where singular vectors are those of a square matrix, and real."""
 
 import numpy as np
 import pytest
@@ -10,113 +10,86 @@ from linalg_vjp.testing._exact import to_numpy
 from ..random_inputs import DTYPES, general
 from .mistakes import adjoint, same, transpose, wrong
 from .mistakes import hermitian as hermitian_part
-
-CUTS = [("projector_h", {}), ("projector_h", {"k": 2}), ("projector_h", {"cut": 0.5}), ("nearest_psd", {})]
-
-
-def of_values(w, *batch, dtype="float64", seed=0):
-    """Hermitian matrices with these eigenvalues."""
-    V, _ = np.linalg.qr(general(*batch, len(w), len(w), dtype=dtype, seed=seed))
-    A = (V * np.asarray(w, V.real.dtype)) @ adjoint(V)
-    return np.asarray((A + adjoint(A)) / 2, dtype)
+from .test_svd_function import VALUES, of_values
 
 
-@pytest.mark.parametrize("w", [(), (2.0,), (-1.0, 1.0), (-2.0, -1.0, 1.0, 3.0)], ids=str)
-@pytest.mark.parametrize(("name", "params"), CUTS, ids=str)
+@pytest.mark.parametrize("params", [{"k": 1}, {"k": 2}, {}, {"cut": 0.3}], ids=str)
+@pytest.mark.parametrize("shape", [(3, 3), (4, 2), (2, 4), (1, 1), (0, 2), (2, 0)])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_sizes(name, params, w, dtype, target):
-    check_rule(name, [target.asarray(of_values(w, 2, dtype=dtype))], **params)
+def test_shapes(shape, dtype, params, target):
+    values = np.asarray([2.0, 1.0, 0.5])[: min(shape)]
+    A = np.stack([of_values(*values, shape=shape, dtype=dtype)] * 2) if min(shape) else np.zeros((2, *shape))
+    check_rule("projector", [target.asarray(A.astype(dtype))], **params)
 
 
-TIES = {
-    "both sides": (-1.0, -1.0, 2.0, 2.0),
-    "nearly": (-1.0, -1.0 - 2.0**-40, 2.0, 2.0 + 2.0**-27),
-    "far": (-1e-3, -1e3, 1e3, 1e-3),
-    "all": (2.0, 2.0, 2.0, 2.0),
-}
-
-
-@pytest.mark.parametrize("w", TIES.values(), ids=TIES)
-@pytest.mark.parametrize(("name", "params"), CUTS, ids=str)
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("values", VALUES, ids=str)
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 4)])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
-def test_second_derivatives_at_ties(name, params, w, dtype):
-    if params == {"k": 2} and w == TIES["all"]:
-        pytest.skip("not run: the cut goes through a tie")
-    A = np.diag(w).astype(dtype) if w == TIES["far"] else of_values(w, dtype=dtype)
-    cut = {"cut": 0.0} if w == TIES["far"] and "cut" in params else params
-    check_rule(name, [A], twice=True, **cut)
+def test_second_derivatives_at_ties_and_zeros(dtype, shape, values, k):
+    if values[k - 1] - values[k] < 2.0**-20:
+        pytest.skip("not run: the cut goes through a tie, or nearly")
+    check_rule("projector", [of_values(*values, shape=shape, dtype=dtype)], twice=True, k=k)
 
 
-@pytest.mark.parametrize("params", [{"k": 1}, {"cut": 1.0}])
+@pytest.mark.parametrize("params", [{}, {"cut": 1.0}, {"cut": 9.0}, {"k": 3}], ids=str)
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 4)])
+@pytest.mark.parametrize("values", [(2, 2, 2), (3, 3, 0.5)], ids=str)
+def test_of_the_range_and_of_a_cut(values, shape, params):
+    check_rule("projector", [of_values(*values, shape=shape)], twice=True, **params)
+
+
+@pytest.mark.parametrize("params", [{"k": 1}, {"cut": 1.0}, {}], ids=str)
 def test_a_cut_through_a_tie_has_no_derivative(params, target):
-    """The matrix beside it has one."""
-    values = [1.0, 1.0 + 2.0**-50]
-    A = target.asarray(np.stack([np.diag(values), np.diag([0.5, 2.0])]))
-    bar = target.asarray(general(2, 2, 2))
-    P, pullback = lv.vjp("projector_h", A, **params)
-    found, pushed = to_numpy(pullback(bar)[0]), to_numpy(lv.jvp("projector_h", (A,), (bar,), **params)[1])
+    """The matrix beside it has one. By default the range of a matrix without full rank is cut off."""
+    values = [1.0, 1.0 + 2.0**-50] if params else [1.0, 2.0**-54]
+    tied, other = (np.concatenate([np.diag(x), np.zeros((1, 2))]) for x in (values, [0.5, 2.0]))
+    A, bar = target.asarray(np.stack([tied, other])), target.asarray(general(2, 3, 3))
+    P, pullback = lv.vjp("projector", A, **params)
+    dot = target.asarray(general(2, 3, 2))
+    found, pushed = to_numpy(pullback(bar)[0]), to_numpy(lv.jvp("projector", (A,), (dot,), **params)[1])
     assert np.all(np.isfinite(to_numpy(P)))
     for x in (found, pushed):
-        assert np.all(np.isnan(x[0]))
+        assert np.any(np.isnan(x[0]))
         assert np.all(np.isfinite(x[1]))
 
 
-def test_the_nearest_is_the_nearest():
-    A = of_values((-2.0, -1.0, 0.0, 3.0))
-    Y = lv.vjp("nearest_psd", A)[0]
-    assert np.min(np.linalg.eigvalsh(Y)) >= -1e-14
-    for seed in range(5):
-        G = Y + 0.1 * of_values((0.0, 1.0, 2.0, 0.5), seed=seed)
-        assert np.linalg.norm(Y - A) < np.linalg.norm(G - A)
-
-
-def test_of_more_than_there_are_and_of_none():
-    A = of_values((1.0, 2.0))
-    np.testing.assert_allclose(lv.vjp("projector_h", A, k=5)[0], np.eye(2), atol=1e-15)
-    np.testing.assert_array_equal(lv.vjp("projector_h", A, k=0)[0], np.zeros((2, 2)))
-    with pytest.raises(ValueError, match="k=-1 is not an integer that is not negative or None"):
-        lv.vjp("projector_h", A, k=-1)
+def test_a_least_squares_residual():
+    """For the range the derivative is that of Golub and Pereyra: (I - P) A_dot A^+ plus its adjoint."""
+    A, A_dot = general(5, 2), general(5, 2, seed=1)
+    P, P_dot = lv.jvp("projector", (A,), (A_dot,))
+    half = (np.eye(5) - P) @ A_dot @ np.linalg.pinv(A)
+    np.testing.assert_allclose(P_dot, half + half.T, atol=1e-14)
 
 
 # The mistakes of rules/projector.md.
-def formula(part=hermitian_part, op=adjoint, gaps=False, still=False, zeros=False):
-    def pulled(A, V_bar, choose, f, slope):
-        w, V = np.linalg.eigh(A)
-        kept = choose(w)
-        across = kept[..., :, None] != kept[..., None, :]
-        value, gap = np.where(kept, f(w), 0), w[..., :, None] - w[..., None, :]
-        quotient = (value[..., :, None] - value[..., None, :]) / np.where(across, gap, 1)
-        D = np.where(across, quotient, slope * kept[..., None, :])
-        diagonal = np.eye(w.shape[-1], dtype=bool)
+def formula(op=adjoint, part=hermitian_part, gaps=False, across=True, outside=True):
+    def pulled(A, U, S, Vh, P_bar, *, k, cut, xp):
+        m, n = A.shape[-2:]
+        if 0 in (m, n):
+            return (A * 0,)
+        kept = cut < S if k is None else np.broadcast_to(np.arange(S.shape[-1]) < k, S.shape)
+        split = kept[..., :, None] != kept[..., None, :]
+        gap = np.abs(S[..., :, None] ** 2 - S[..., None, :] ** 2)
+        W = np.where(split, 1 / np.where(split, gap, 1), 0) * across
         if gaps:
-            D = np.where((np.abs(gap) <= 1e-14 * np.max(np.abs(w), initial=0)) & ~diagonal, np.nan, D)
-        if still:
-            D = np.where(diagonal, D, 0)
-        return (V @ (D * (op(V) @ part(V_bar) @ V)) @ op(V),)
+            tied = np.abs(S[..., :, None] - S[..., None, :]) <= 1e-14
+            W = np.where(tied & ~np.eye(S.shape[-1], dtype=bool), np.nan, W)
+        G = part(P_bar)
+        J = op(U) @ G @ U
+        inside = U @ (W * J * S[..., None, :])
+        if m > n and outside:
+            inside = inside + (G @ U - U @ J) * np.where(kept, 1 / np.where(kept, S, 1), 0)[..., None, :]
+        return (2 * inside @ Vh,)
 
-    def projector(A, w, V, P_bar, *, k, cut, xp):
-        def choose(w):
-            return (
-                w > cut if k is None else np.broadcast_to(np.arange(w.shape[-1]) >= w.shape[-1] - k, w.shape)
-            )
-
-        return pulled(A, P_bar, choose, np.ones_like, 0)
-
-    def psd(A, w, V, Y_bar, *, xp):
-        def choose(w):
-            limit = 1e-14 * np.max(np.abs(w), axis=-1, initial=0)[..., None]
-            return w >= -limit if zeros else w > limit
-
-        return pulled(A, Y_bar, choose, same, 1)
-
-    return wrong("projector_h", op_vjp=projector) | wrong("nearest_psd", op_vjp=psd)
+    return wrong("projector", op_vjp=pulled)
 
 
 RIGHT = formula()
 MISTAKES = {
-    "Through the eigenvectors": formula(gaps=True),
-    "The subspace stays": formula(still=True),
+    "Through singular vectors": formula(gaps=True),
+    "The subspace turns in the range alone": formula(outside=False),
+    "Only what leaves the range counts": formula(across=False),
     "The cotangent is not Hermitian": formula(part=same),
     "Transposes in place of adjoints": formula(op=transpose),
-    "Two zeros are kept": formula(zeros=True),
 }

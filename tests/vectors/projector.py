@@ -1,91 +1,70 @@
-"""Projectors onto eigenvectors, and nearest positive semidefinite matrices, at 110 digits."""
+"""Projectors onto left singular vectors at 110 digits, from the eigenvectors of A A^H."""
 
+import mpmath
 import numpy as np
 
-from .exact import adjoint, eigh, filled
-from .norms import SAME
+from .exact import adjoint, eigh
 from .points import Draw, Op, Point
+from .svd_function import turned
 
 
 def near_projector(A, *, draw, k, cut):
-    w, _ = eigh((A + adjoint(A)) / 2)
-    count = sum(1 for v in w if v > cut) if k is None else min(k, len(w))
+    w, _ = eigh(A @ adjoint(A))
+    least = mpmath.mpf(cut) ** 2 + mpmath.mpf(10) ** -90
+    count = sum(1 for v in w if v > least) if k is None else min(k, *A.shape)
 
     def value(A):
-        _, V = eigh((A + adjoint(A)) / 2)
-        kept = V[:, len(V) - count :]
-        return [kept @ adjoint(kept) + 0 * A]
-
-    return value
-
-
-def near_psd(A, *, draw):
-    """Of the eigenvalues that are positive here; those that are zero stay away."""
-    w, _ = eigh((A + adjoint(A)) / 2)
-    largest = max((abs(v) for v in w), default=0)
-    count = sum(1 for v in w if v > SAME * largest)
-
-    def value(A):
-        w, V = eigh((A + adjoint(A)) / 2)
-        w, V = w[len(w) - count :], V[:, len(w) - count :]
-        return [(V * filled(w.shape, w)) @ adjoint(V) + 0 * A]
+        _, U = eigh(A @ adjoint(A))
+        kept = U[:, len(U) - count :]
+        return [kept @ adjoint(kept)]
 
     return value
 
 
 PROJECTOR = Op(
-    "projector_h", "(n,n)->(n,n)", ("A",), ("P",), ("A",), near_projector, {"k": None, "cut": 0.0},
-    hermitian=("A",),
+    "projector", "(m,n)->(m,m)", ("A",), ("P",), ("A",), near_projector, {"k": None, "cut": 0.0}
 )  # fmt: skip
-PSD = Op("nearest_psd", "(n,n)->(n,n)", ("A",), ("Y",), ("A",), near_psd, hermitian=("A",))
-TURN = np.asarray([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
-MIXED = np.asarray([[1.0, 2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 3.0]])  # of eigenvalues 3, 3 and -1
-COMPLEX = np.asarray([[1.0, 2j, 0.0], [-2j, 1.0, 0.0], [0.0, 0.0, -1.0]])  # of eigenvalues 3, -1 and -1
 
 
 def points():
-    yield from _points(PROJECTOR)
-    yield from _points(PSD)
-    yield _point(PROJECTOR, "of two, complex", (3, 3), complex=True, k=2)
-    yield _point(PROJECTOR, "above one, real", (3, 3), cut=1.0)
-    yield _of(PROJECTOR, "of more than there are", MIXED, k=5)
-    yield _of(PROJECTOR, "of none", MIXED, k=0)
-    one = np.diag([0.0, 1.0])
-    yield _of(PROJECTOR, "a tie across the cut", np.eye(2), k=1, undefined={(): (one,)})
-    yield _of(PSD, "of rank 2, and indefinite", np.diag([2.0, 0.0, 1.0, -1.0]), marks=("singular",))
-    yield _of(PSD, "the zero matrix", np.zeros((2, 2)), marks=("singular",))
-
-
-def _points(op):
-    yield _point(op, "real", (3, 3))
-    yield _point(op, "complex", (3, 3), complex=True)
-    yield _of(op, "diagonal", np.diag([1.0, -2.0]))
-    yield _of(op, "a tie of two that are kept", MIXED, marks=("tied",), smooth=True)
-    yield _of(op, "a tie of two that are not, complex", COMPLEX, marks=("tied",), smooth=True)
+    yield _point("tall, onto the range", (3, 2))
+    yield _point("tall, onto the range, complex", (3, 2), complex=True)
+    yield _point("square, real", (3, 3), k=1)
+    yield _point("square, complex", (3, 3), complex=True, k=1)
+    yield _point("tall, of one", (4, 2), k=1)
+    yield _point("wide, complex", (2, 3), complex=True, k=1)
+    yield _of("square, of all", turned([3.0, 2.0, 1.0]))
+    yield _point("wide, of all", (2, 3))
+    yield _of("above a cut", turned([3.0, 2.0, 1.0], 4), cut=1.5)
+    yield _of("above a cut that none exceeds", turned([3.0, 2.0, 1.0], 4), cut=5.0)
+    yield _of("of none", turned([3.0, 2.0, 1.0]), k=0)
+    yield _of("of more than there are", turned([3.0, 2.0, 1.0], 4), k=5)
+    yield _of("diagonal", np.diag([3.0, 1.0]), k=1)
+    yield _of("a tie of two that are not kept", turned([3.0, 1.0, 1.0]), k=1, marks=("tied",), smooth=True)
+    yield _of("a tie of two that are kept", turned([3.0, 3.0, 1.0], 4), k=2, marks=("tied",), smooth=True)
+    yield _of("tall, all tied", 2 * turned([1.0, 1.0, 1.0], 4), marks=("tied",), smooth=True)
     for power in (27, 40):
-        A = TURN @ np.diag([1.0, 1.0 + 2.0**-power, -1.0, -1.0 - 2.0**-power]) @ TURN.T
-        yield _of(op, f"tied to 2^-{power}", A, marks=("close",), smooth=True)
-    yield _of(op, "all positive", MIXED + 4 * np.eye(3), marks=("tied",), smooth=True)
-    yield _of(op, "all negative", -MIXED - 4 * np.eye(3), marks=("tied",), smooth=True)
-    title = "a tangent that is not Hermitian, complex"
-    yield _point(op, title, (2, 2), complex=True, marks=("junk",), junk=True)
-    yield _of(op, "one by one, real", [[2.0]])
-    yield _point(op, "a batch of three, 3 x 3", (3, 3, 3))
-    yield _point(op, "two batch axes, complex", (2, 2, 2, 2), complex=True)
-    yield _point(op, "no rows", (0, 0))
-    yield _point(op, "no matrices", (0, 2, 2))
+        A = turned([3.0, 1.0 + 2.0**-power, 1.0])
+        yield _of(f"tied to 2^-{power}", A, k=1, marks=("close",), smooth=True)
+    yield _of("of rank one", np.ones((3, 2)), k=1, marks=("singular",), smooth=True)
+    yield _of("of rank one, complex", [[1.0, 1j], [1j, -1.0]], k=1, marks=("singular",), smooth=True)
+    first = np.diag([1.0, 0.0])
+    yield _of("a tie across the cut", np.eye(2), k=1, undefined={(): (first,)})
+    yield _of("one by one, complex", [[1.0 + 1j]])
+    yield _point("a batch of three, 3 x 3", (3, 3, 3), k=1)
+    yield _point("two batch axes, complex", (2, 2, 3, 2), complex=True)
+    yield _point("no rows", (0, 2))
+    yield _point("no columns", (2, 0))
+    yield _point("no matrices", (0, 2, 2))
 
 
-POINT = ("marks", "smooth", "junk", "twice", "undefined")
+def _of(title, A, **given):
+    more = {key: given.pop(key) for key in ("marks", "smooth", "undefined") if key in given}
+    return Point(PROJECTOR, title, (np.asarray(A),), {**PROJECTOR.params, **given}, **more)
 
 
-def _of(op, title, A, **given):
-    more = {key: given.pop(key) for key in POINT if key in given}
-    return Point(op, title, (np.asarray(A),), {**op.params, **given}, **more)
-
-
-def _point(op, title, shape, complex=False, **given):
-    """With a gap around zero, or any other cut."""
-    A = Draw(f"{op.name}, {title}")(*shape, complex=complex)
-    signs = np.where(np.arange(shape[-1]) % 2, -3.0, 4.0)
-    return _of(op, title, (A + np.conj(A.mT)) / 4 + np.diag(signs), **given)
+def _point(title, shape, complex=False, **given):
+    """With a gap between the first singular value and the others."""
+    A = Draw(f"projector, {title}")(*shape, complex=complex)
+    A[..., :1, :1] += 6
+    return _of(title, A, **given)

@@ -4,9 +4,7 @@ import numpy as np
 
 from ..cases import AT, case
 
-case("projector_h, two tied on one side", AT["tied"])(
-    lambda L, h, A: h.weigh(L.projector_h((A + h.adjoint(A)) / 2, k=1))
-)
-case("nearest_psd, two tied on one side", -AT["tied"])(
-    lambda L, h, A: h.weigh(L.nearest_psd((A + h.adjoint(A)) / 2 + 2 * h.asarray(np.eye(3))))
+case("projector, onto the range", (4, 2))(lambda L, h, A: h.weigh(L.projector(A)))
+case("projector, two tied that are kept", AT["orthogonal"] @ np.diag([2.0, 2.0, 1.0]))(
+    lambda L, h, A: h.weigh(L.projector(A, k=2))
 )
