@@ -26,7 +26,6 @@ LINEAR = (
     "expand_dims",
     "flip",
     "imag",
-    "moveaxis",
     "permute_dims",
     "real",
     "reshape",

@@ -84,7 +84,10 @@ def _moved(x: Any, core: Core | None, frame: Frame, source: int, target: int) ->
         return x
     if type(x) is Like:
         return Like(turned(x.shape, source), x.dtype)
-    return frame.xp.moveaxis(x, source, target)
+    # PyTorch's vmap has no moveaxis.
+    order = [i for i in range(x.ndim) if i != x.ndim + source]
+    order.insert(x.ndim + target, x.ndim + source)
+    return frame.xp.permute_dims(x, tuple(order))
 
 
 def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:

@@ -149,7 +149,7 @@ def through_torch(vector):
 
     from linalg_vjp.adapters import torch as L
 
-    slope = Slope(vector, getattr(L, vector.rule), lambda x: torch.asarray(np.array(x)))
+    slope = Slope(vector, L.OPERATIONS[vector.rule], lambda x: torch.asarray(np.array(x)))
     count = tuple(range(slope.count))
 
     def along(*point):
@@ -166,7 +166,7 @@ def through_jax(vector):
     from linalg_vjp.adapters import jax as L
 
     load("jax").start()
-    slope = Slope(vector, getattr(L, vector.rule), jnp.asarray)
+    slope = Slope(vector, L.OPERATIONS[vector.rule], jnp.asarray)
     count = tuple(range(slope.count))
 
     def along(*point):  # whose gradients are the conjugates of ours

@@ -116,7 +116,7 @@ def torch_second(name, params, trial, further):
     D, E = ([torch.asarray(x) for x in xs if x is not None] for xs in (trial.dots, further))
 
     def whole(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, torch)
+        return weighed(name, L.OPERATIONS[name](*x, **params), bars, torch)
 
     loss, inputs = live_of(name, whole, [torch.asarray(x) for x in trial.inputs])
 
@@ -149,7 +149,7 @@ def jax_second(name, params, trial, further):
     D, E = (tuple(jax.numpy.asarray(x) for x in xs if x is not None) for xs in (trial.dots, further))
 
     def whole(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, jax.numpy)
+        return weighed(name, L.OPERATIONS[name](*x, **params), bars, jax.numpy)
 
     loss, inputs = live_of(name, whole, [jax.numpy.asarray(x) for x in trial.inputs])
 
@@ -198,7 +198,7 @@ def mlx_second(name, params, trial, further):
         return [None if x is None else mx.array(x.astype(kinds.get(x.dtype.kind, x.dtype))) for x in xs]
 
     def whole(*x):
-        return weighed(name, getattr(L, name)(*x, **params), bars, mx)
+        return weighed(name, L.OPERATIONS[name](*x, **params), bars, mx)
 
     bars, inputs, D, E = map(arrays, (trial.bars, trial.inputs, trial.dots, further))
     loss, inputs = live_of(name, whole, inputs)

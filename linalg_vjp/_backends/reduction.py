@@ -56,7 +56,7 @@ def _blocks(C: Array, l: int, p: int, count: int, xp: Namespace) -> list[Array]:
     j = xp.arange(p, device=device(C))
     first = i - i % p  # of the block that the row is in
     rest = xp.zeros((*C.shape[:-1], count * p - n), dtype=C.dtype, device=device(C))
-    rows = xp.moveaxis(xp.concat([C, rest], axis=-1), -2, -1)
+    rows = xp.concat([C, rest], axis=-1).mT
     found = []
     for place in (-1, 0, 1):
         offset = first[:, None] + place * p + j - i[:, None]

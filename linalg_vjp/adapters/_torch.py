@@ -20,6 +20,7 @@ from .._call import (
 from .._namespaces import Array, array_namespace
 from .._params import complete
 from ._functions import as_function
+from ._torch_batched import hidden_batch, mapped
 from ._torch_context import filled, kept, store
 from ._torch_fixed import fixed
 
@@ -87,6 +88,8 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
         """The pullback, after None for the call."""
         bars = cotangents[: len(ctx.frame.rule.outputs)]
+        if hidden_batch(bars):
+            return None, *mapped(lambda bars: _derivative(ctx, bars, forwards=False), bars)
         return None, *_derivative(ctx, bars, forwards=False)
 
     @staticmethod
@@ -122,7 +125,8 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         frame, forwards, count = call.value
         saved, extras, given = _taken_apart(frame, arrays, count)
         results = (push if forwards else pull)(frame, kept(frame, (*saved, *extras)), given)
-        return tuple(x for x in results if x is not None)
+        # A view, such as a lazy adjoint, has no forward mode upon it.
+        return tuple(x.clone() if x._is_view() else x for x in results if x is not None)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
@@ -136,6 +140,8 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
     @staticmethod
     def backward(ctx: Any, *cotangents: Array) -> Arrays:
         """By tracing the rule."""
+        if hidden_batch(cotangents):
+            return mapped(lambda bars: Derivative.backward(ctx, *bars), cotangents)
         again, at, places = _again(ctx)
         bars = [None] * (1 + len(ctx.saved_tensors) + len(ctx.call[0].rule.extras))
         for place, bar in zip(places, torch.func.vjp(again, *at)[1](cotangents), strict=True):

@@ -14,6 +14,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing._exact import normal
 from linalg_vjp.testing.oracles import page_of
 
+from ..door import door
 from ..random_inputs import is_hermitian, live_of, regular
 from .peers import autograd_function, jax_function, torch_function
 
@@ -117,7 +118,7 @@ def torch_own(name, inputs, device="cpu"):
 def torch_adapter(name, inputs):
     from linalg_vjp.adapters import torch as L
 
-    return through_torch(name, getattr(L, name), inputs, lv.RULES[name].typical)
+    return through_torch(name, door(L, name), inputs, lv.RULES[name].typical)
 
 
 def through_torch(name, function, inputs, params, device="cpu"):

@@ -11,6 +11,7 @@ import numpy as np
 
 import linalg_vjp as lv
 
+from ..door import door
 from ..random_inputs import live_of
 from .contenders import inputs_of, numpy_ours, torch_adapter, torch_own
 from .measure import geometric, judged, turns
@@ -118,7 +119,7 @@ def _jax(name, function, inputs, compiled):
 def jax_adapter(name, inputs, compiled):
     from linalg_vjp.adapters import jax as L
 
-    return _jax(name, functools.partial(getattr(L, name), **lv.RULES[name].typical), inputs, compiled)
+    return _jax(name, functools.partial(door(L, name), **lv.RULES[name].typical), inputs, compiled)
 
 
 def jax_own(name, inputs, compiled):

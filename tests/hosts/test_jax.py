@@ -26,7 +26,7 @@ def operation(name):
     def f(*inputs):
         if is_hermitian(name):
             inputs = tuple((x + jnp.conj(x.mT)) / 2 for x in inputs)
-        found = getattr(L, name)(*inputs, **lv.RULES[name].typical)
+        found = L.OPERATIONS[name](*inputs, **lv.RULES[name].typical)
         found = found if isinstance(found, tuple) else (found,)
         named = zip(lv.RULES[name].outputs, found, strict=True)
         return tuple(

@@ -58,7 +58,7 @@ def compiled(name, derive):
         inputs = [jax.numpy.concat([x, 1 + x[..., ::-1]], axis=-2) for x in inputs]
 
     def whole(*x):
-        return floating(name, getattr(L, name)(*x, **lv.RULES[name].typical))
+        return floating(name, L.OPERATIONS[name](*x, **lv.RULES[name].typical))
 
     outputs, live = live_of(name, whole, inputs)
 

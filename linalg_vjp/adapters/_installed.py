@@ -1,0 +1,69 @@
+"""Functions put in place of a host's own, and taken out again."""
+
+import functools
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+__all__ = ["Function", "Installation", "Place"]
+
+Function = Callable[..., Any]
+Place = tuple[Any, str, Function]  # a module or class, a name in it, and what stands there
+
+
+class Installation:
+    """Functions in place of attributes of modules and classes; as a context manager, until its end.
+
+    Parameters
+    ----------
+    places : list of Place
+    tracing : callable, optional
+        Whether the host's compiler of Python reads the code at this moment.
+    """
+
+    def __init__(self, places: list[Place], tracing: Function = lambda: False) -> None:
+        self.places, self.tracing = places, tracing
+        self.inside = threading.local()
+        self.own: list[tuple[Any, str, Any]] = []
+
+    def put(self) -> "Installation":
+        """Put the functions in place, once."""
+        if not self.own:
+            for owner, name, function in self.places:
+                self.own.append((owner, name, vars(owner).get(name)))
+                setattr(owner, name, self._from_outside(function, getattr(owner, name)))
+        return self
+
+    def take_out(self) -> None:
+        """Put what was there before in place again."""
+        for owner, name, own in self.own:
+            if own is None:  # a method that a class inherits
+                delattr(owner, name)
+            else:
+                setattr(owner, name, own)
+        self.own.clear()
+
+    def _from_outside(self, function: Function, own: Function) -> Function:
+        """The function for calls of the program; those that it makes itself are the host's own."""
+        inside, tracing = self.inside, self.tracing
+
+        @functools.wraps(own)
+        def call(*args: Any, **keywords: Any) -> Any:
+            if tracing():
+                return function(*args, **keywords)
+            if getattr(inside, "now", False):
+                return own(*args, **keywords)
+            inside.now = True
+            try:
+                return function(*args, **keywords)
+            finally:
+                inside.now = False
+
+        return call
+
+    def __enter__(self) -> "Installation":
+        return self.put()
+
+    def __exit__(self, kind: type | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.take_out()

@@ -1,0 +1,65 @@
+"""What the functions for JAX share: how they take the place of its own, and the arrays that they are given."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._namespaces import Array
+from ._jax import MODULE
+
+__all__ = ["REPLACED", "floating", "mean", "of_triangle", "product", "replaces"]
+
+# The functions of jax.numpy.linalg that take its keywords.
+REPLACED: dict[str, Callable[..., Any]] = {}
+
+
+def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function in place of jax.numpy.linalg's of the same name."""
+    function.__module__ = MODULE
+    REPLACED[function.__name__] = function
+    return function
+
+
+def product(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function in place of a product. Of integers, or with a precision or dtype, it is JAX's own."""
+    own = getattr(jnp.linalg, function.__name__)
+
+    @functools.wraps(function)
+    def call(*args: Any, **keywords: Any) -> Any:
+        arrays = jax.tree.leaves(args)
+        inexact = any(jnp.issubdtype(jnp.result_type(x), jnp.inexact) for x in arrays)
+        if not inexact or any(keywords.get(name) is not None for name in OF_JAX):
+            return own(*args, **keywords)
+        return function(*args, **keywords)
+
+    return replaces(call)
+
+
+OF_JAX = ("precision", "preferred_element_type", "out_sharding")
+
+
+def floating(*arrays: Any) -> Any:
+    """The arrays in one floating dtype, as JAX promotes them: one, or a list."""
+    kinds = {getattr(x, "dtype", None) for x in arrays}
+    if len(kinds) > 1 or not jnp.issubdtype(next(iter(kinds)) or int, jnp.inexact):
+        dtype = jnp.result_type(*arrays)
+        if not jnp.issubdtype(dtype, jnp.inexact):
+            dtype = jnp.result_type(dtype, float)
+        arrays = tuple(jnp.asarray(x, dtype=dtype) for x in arrays)
+    return arrays[0] if len(arrays) == 1 else list(arrays)
+
+
+def of_triangle(a: Array, lower: bool) -> Array:
+    """The Hermitian matrix of one triangle; its gradient is Hermitian."""
+    strict, d = jnp.tril(a, -1) if lower else jnp.triu(a, 1), jnp.diagonal(a, axis1=-2, axis2=-1).real
+    read = strict + strict.conj().mT + d[..., None] * jnp.eye(a.shape[-1], dtype=d.dtype)
+    return mean(a) + jax.lax.stop_gradient(read - mean(a))
+
+
+@jax.jit  # type: ignore[untyped-decorator]
+def mean(a: Array) -> Array:
+    """The Hermitian part."""
+    return (a + a.conj().mT) / 2

@@ -1,0 +1,270 @@
+"""The functions that take the place of jax.numpy.linalg's and jax.scipy.linalg's: arguments and results."""
+
+import functools
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+jax = pytest.importorskip("jax", reason="not run: jax is not installed")
+import jax.numpy as jnp  # noqa: E402
+import jax.scipy.linalg as jsp  # noqa: E402
+
+from linalg_vjp.adapters import jax as of_numpy  # noqa: E402
+from linalg_vjp.adapters import jax_scipy as of_scipy  # noqa: E402
+
+from ..random_inputs import general  # noqa: E402
+
+MODULES = {"numpy": (jnp.linalg, of_numpy), "scipy": (jsp, of_scipy)}
+PUBLIC = {
+    which: sorted(name for name, f in vars(own).items() if callable(f) and not name.startswith("_"))
+    for which, (own, _) in MODULES.items()
+}
+REPLACED = {"numpy": of_numpy.REPLACED, "scipy": of_scipy.REPLACED}
+
+
+@pytest.mark.parametrize(("which", "name"), [(which, name) for which in MODULES for name in PUBLIC[which]])
+def test_every_function_is_there_with_its_arguments(which, name):
+    """A new name, or a new argument, of a new JAX fails here."""
+    own, ours = (getattr(module, name) for module in MODULES[which])
+    if name not in REPLACED[which]:
+        assert ours is own
+        return
+    mine = inspect.signature(ours).parameters
+    for label, theirs in inspect.signature(own).parameters.items():
+        assert mine[label].kind == theirs.kind, label
+        assert mine[label].default == theirs.default or label == "gauge", label
+    assert {*mine} - {*inspect.signature(own).parameters} <= {"gauge"}
+    assert list(mine)[: len(inspect.signature(own).parameters)] == list(inspect.signature(own).parameters)
+    assert pickle.loads(pickle.dumps(ours)) is ours
+
+
+def square(*batch, n=3, dtype="float32"):
+    return general(*batch, n, n, dtype=dtype) + 2 * np.eye(n, dtype=dtype)
+
+
+def positive(*batch, n=3, dtype="float32"):
+    A = square(*batch, n=n, dtype=dtype)
+    return A @ A.conj().mT
+
+
+A, B, S, C = square(), general(3, 2, dtype="float32"), positive(), square(dtype="complex64")
+TALL, WIDE, BATCH = general(4, 2, dtype="float32"), general(2, 4, dtype="float32"), square(2)
+X, Y, N = general(3, dtype="float32"), general(3, dtype="float32", seed=1), np.arange(9).reshape(3, 3) % 5
+LOWER, TENSOR = np.tril(A), general(4, 6, 8, 3, dtype="float32")
+LU, PIVOTS = map(np.asarray, jsp.lu_factor(A))
+# A name, then a call: positional arguments, keywords.
+CALLS = {
+    "numpy": [
+        ("cholesky", (S,), {}),
+        ("cholesky", (S,), {"upper": True}),
+        ("cholesky", (A @ S,), {"symmetrize_input": True}),
+        ("cholesky", (np.tril(S),), {"symmetrize_input": False}),
+        ("cond", (A,), {}),
+        ("cond", (A, 1), {}),
+        ("cond", (N + 5 * np.eye(3, dtype=int),), {"p": "fro"}),
+        ("cross", (X, BATCH), {}),
+        ("cross", (A, A.T), {"axis": 0}),
+        ("cross", (N, N.T), {}),
+        ("det", (BATCH,), {}),
+        ("det", (N,), {}),
+        ("diagonal", (BATCH,), {"offset": 1}),
+        ("diagonal", (N,), {}),
+        ("eig", (C,), {}),
+        ("eigh", (S,), {}),
+        ("eigh", (A,), {"UPLO": "U"}),
+        ("eigh", (S, "L", False), {}),
+        ("eigh", (np.triu(S),), {"UPLO": "U", "symmetrize_input": False}),
+        ("eigvals", (A,), {}),
+        ("eigvalsh", (S, "U"), {}),
+        ("eigvalsh", (np.tril(S),), {"symmetrize_input": False}),
+        ("inv", (N + 5 * np.eye(3, dtype=int),), {}),
+        ("inv", (), {"a": BATCH}),
+        ("lstsq", (TALL, general(4, dtype="float32")), {}),
+        ("lstsq", (TALL, general(4, 2, dtype="float32"), 0.1), {}),
+        ("lstsq", (WIDE, general(2, 2, dtype="float32")), {"numpy_resid": True}),
+        ("lstsq", (np.ones((4, 2), "float32"), np.ones((4, 2), "float32"), -1), {"numpy_resid": True}),
+        ("matmul", (A, X), {}),
+        ("matmul", (N, N), {}),
+        ("matmul", (A, B), {"precision": "highest"}),
+        ("matrix_norm", (BATCH,), {"ord": "nuc", "keepdims": True}),
+        ("matrix_norm", (A,), {}),
+        ("matrix_power", (A, -2), {}),
+        ("matrix_power", (N, 2), {}),
+        ("matrix_rank", (A,), {}),
+        ("matrix_transpose", (BATCH,), {}),
+        ("multi_dot", ([X, A, B],), {}),
+        ("multi_dot", ([A, A, B],), {"precision": "highest"}),
+        *[("norm", (A,), {"ord": ord}) for ord in (None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)],
+        *[("norm", (X, ord), {}) for ord in (None, 1, 3, np.inf, 0)],
+        ("norm", (BATCH,), {}),
+        ("norm", (BATCH,), {"keepdims": True}),
+        ("norm", (BATCH, 3, 0, True), {}),
+        ("norm", (BATCH, 1, (0, 2)), {}),
+        ("norm", (BATCH, "nuc", (2, 0), True), {}),
+        ("norm", (N,), {}),
+        ("outer", (X, Y), {}),
+        ("pinv", (TALL,), {}),
+        ("pinv", (np.ones((3, 2), "float32"), 1e-3), {}),
+        ("pinv", (S,), {"hermitian": True, "rcond": 1e-4}),
+        ("qr", (TALL,), {}),
+        ("qr", (TALL, "complete"), {}),
+        ("qr", (TALL, "r"), {}),
+        ("qr", (TALL,), {"mode": "raw"}),
+        ("slogdet", (C,), {}),
+        ("slogdet", (A,), {"method": "qr"}),
+        ("solve", (A, N), {}),
+        ("solve", (BATCH, X), {}),
+        ("svd", (TALL,), {}),
+        ("svd", (TALL, False), {}),
+        ("svd", (TALL,), {"compute_uv": False}),
+        ("svd", (S,), {"hermitian": True}),
+        ("svdvals", (BATCH,), {}),
+        ("tensordot", (A, BATCH), {"axes": ([0], [1])}),
+        ("tensordot", (A, A), {"axes": 2}),
+        ("tensorinv", (TENSOR,), {"ind": 2}),
+        ("tensorsolve", (TENSOR, general(4, 6, dtype="float32")), {}),
+        ("tensorsolve", (general(2, 3, 6, dtype="float32"), B), {"axes": (0, 2)}),
+        ("trace", (BATCH,), {"offset": 1}),
+        ("trace", (N,), {}),
+        ("vecdot", (X, BATCH), {}),
+        ("vecdot", (BATCH, BATCH), {"axis": 1}),
+        ("vecdot", (N, N), {}),
+        ("vector_norm", (BATCH,), {"axis": (0, 2), "ord": 3, "keepdims": True}),
+        ("vector_norm", (N,), {}),
+    ],
+    "scipy": [
+        ("block_diag", (A, X, 2.0), {}),
+        ("cho_factor", (S,), {}),
+        ("cho_factor", (S, True), {}),
+        ("cho_solve", ((np.linalg.cholesky(S), True), B), {}),
+        ("cho_solve", ((np.linalg.cholesky(S).T, False), X), {}),
+        ("cholesky", (S,), {"lower": True}),
+        ("cholesky", (S,), {"overwrite_a": True, "check_finite": False}),
+        ("det", (A,), {}),
+        ("eigh", (S,), {}),
+        ("eigh", (S,), {"eigvals_only": True, "lower": False}),
+        ("expm", (A,), {}),
+        ("expm", (N,), {}),
+        ("expm_frechet", (A, A.T), {}),
+        ("expm_frechet", (A, A.T), {"compute_expm": False}),
+        ("hilbert", (3,), {}),
+        ("inv", (A,), {}),
+        ("lu", (TALL,), {}),
+        ("lu", (A, True), {}),
+        ("lu_factor", (A,), {}),
+        *[("lu_solve", ((LU, PIVOTS), B, trans), {}) for trans in (0, 1, 2)],
+        ("polar", (TALL,), {}),
+        ("polar", (A, "left"), {"method": "svd"}),
+        ("qr", (TALL,), {}),
+        ("qr", (TALL,), {"mode": "economic"}),
+        ("qr", (TALL,), {"mode": "r"}),
+        ("qr", (TALL,), {"mode": "economic", "pivoting": True}),
+        ("qr", (TALL,), {"mode": "r", "pivoting": True}),
+        ("schur", (S,), {}),
+        ("schur", (np.asarray([[0.0, 1], [-1, 0]], "float32"),), {}),
+        ("schur", (np.asarray([[0.0, 1], [-1, 0]], "float32"), "complex"), {}),
+        ("solve", (A, B), {}),
+        ("solve", (S, X), {"assume_a": "pos", "lower": True}),
+        ("solve", (S, B), {"assume_a": "her"}),
+        ("solve_sylvester", (A, S, general(3, 3, dtype="float32")), {}),
+        ("solve_triangular", (LOWER, B), {"lower": True}),
+        ("solve_triangular", (LOWER, X, "T", True), {"unit_diagonal": True}),
+        ("solve_triangular", (LOWER.T, B), {"trans": 2}),
+        ("sqrtm", (S,), {}),
+        ("svd", (TALL,), {}),
+        ("svd", (TALL, False), {"lapack_driver": "gesdd"}),
+        ("svd", (TALL,), {"compute_uv": False}),
+        ("toeplitz", (X,), {}),
+        ("toeplitz", (C[0], B[:, 0]), {}),
+    ],
+}
+GAUGE = ("eig", "eigh", "svd", "qr", "schur")
+
+
+@pytest.mark.parametrize(
+    ("which", "call"), [(which, call) for which in CALLS for call in CALLS[which]], ids=lambda x: str(x)[:60]
+)
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_values_shapes_and_dtypes_are_the_hosts(which, call, compiled):
+    name, args, keywords = call
+    if compiled and (keywords.get("numpy_resid") or name == "hilbert"):
+        pytest.skip("not run: JAX itself does not compile it")
+    own, ours = (functools.partial(getattr(module, name), **keywords) for module in MODULES[which])
+    if compiled:
+        arrays = [i for i, x in enumerate(args) if isinstance(x, np.ndarray)]
+
+        def compile(f):
+            def of_arrays(*x):
+                given = list(args)
+                for i, one in zip(arrays, x, strict=True):
+                    given[i] = one
+                return f(*given)
+
+            return lambda: jax.jit(of_arrays)(*(args[i] for i in arrays))
+
+        found, wanted = compile(ours)(), compile(own)()
+    else:
+        found, wanted = ours(*args), own(*args)
+    assert isinstance(found, tuple) == isinstance(wanted, tuple | list)
+    assert getattr(found, "_fields", None) == getattr(wanted, "_fields", None)
+    found, wanted = jax.tree.leaves(found), jax.tree.leaves(wanted)
+    for x, y in zip(found, wanted, strict=True):
+        assert jnp.shape(x) == jnp.shape(y)
+        assert jnp.result_type(x) == jnp.result_type(y)
+        if name in GAUGE:
+            x, y = np.abs(x), np.abs(y)
+        np.testing.assert_allclose(x, y, rtol=2e-4, atol=2e-4)
+
+
+def test_a_subset_of_singular_values():
+    """JAX has it on TPUs alone."""
+    U, S, Vh = of_numpy.svd(A, False, subset_by_index=(1, 3))
+    whole = jnp.linalg.svd(A)
+    np.testing.assert_allclose(S, whole[1][1:3], rtol=1e-5)
+    np.testing.assert_allclose(abs(U @ Vh), abs(whole[0][:, 1:3] @ whole[2][1:3]), atol=1e-5)
+    S = of_numpy.svd(A, compute_uv=False, subset_by_index=(1, 3))
+    np.testing.assert_allclose(S, whole[1][1:3], rtol=1e-5)
+
+
+def test_a_pencil():
+    """jax.scipy.linalg.eigh takes no b."""
+    w, V = of_scipy.eigh(A + A.T, S)
+    np.testing.assert_allclose((A + A.T) @ V, S @ V * w, atol=1e-4)
+    np.testing.assert_allclose(of_scipy.eigh(A + A.T, S, eigvals_only=True), w, rtol=1e-4)
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="UPLO='X' is neither None, 'L' nor 'U'"):
+        of_numpy.eigh(S, UPLO="X")
+    with pytest.raises(ValueError, match="pinv: rtol and rcond are both given"):
+        of_numpy.pinv(S, 0.1, rcond=0.1)
+    with pytest.raises(ValueError, match="norm: ord=3 is of one axis or of two"):
+        of_numpy.norm(BATCH, 3)
+    with pytest.raises(ValueError, match="qr: mode='reduced' is none of 'full', 'economic', 'r'"):
+        of_scipy.qr(A, mode="reduced")
+    with pytest.raises(ValueError, match="assume_a='tri' is none of"):
+        of_scipy.solve(A, B, assume_a="tri")
+    with pytest.raises(NotImplementedError, match="eigh: all eigenvalues are found"):
+        of_scipy.eigh(S, eigvals=(0, 1))
+
+
+def test_installed():
+    """Both modules are ours, within JAX's transformations too, and JAX's own after it."""
+    tied = jnp.asarray(2 * np.eye(3, dtype="float32"))
+
+    def loss(A):
+        U, _, Vh = jnp.linalg.svd(A)
+        return (U @ Vh)[0, 1] + jsp.sqrtm(A)[0, 1].real
+
+    own = {"numpy": dict(vars(jnp.linalg)), "scipy": dict(vars(jsp))}
+    with of_numpy.install():
+        gradients = [f(loss)(tied) for f in (jax.grad, lambda f: jax.jit(jax.grad(f)), jax.jacfwd)]
+        many = jax.vmap(jax.grad(loss))(jnp.stack([tied, tied]))
+        assert of_numpy.install().own  # once more changes nothing
+    for G in (*gradients, *many):
+        np.testing.assert_allclose(G[0, 1], 0.25 + 0.5 / np.sqrt(2), rtol=1e-5)
+    assert own == {"numpy": dict(vars(jnp.linalg)), "scipy": dict(vars(jsp))}
+    of_numpy.uninstall()
+    assert own["numpy"] == dict(vars(jnp.linalg))
