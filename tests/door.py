@@ -1,19 +1,21 @@
 """A function of an adapter, called as a program calls the host's own of that name."""
 
+import linalg_vjp as lv
+
 WORDS = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def door(L, name):
     """Of the inputs and keywords of the rule; the outputs of the rule."""
-    function = getattr(L, name)
-    torch = L.__name__.endswith(".torch")
+    function, rule = getattr(L, name), lv.RULES[name]
+    replaced = getattr(L, "REPLACED", {})
 
     def call(*inputs, **params):
-        if torch:
+        if name in replaced and L.__name__.endswith(".torch"):
             params = {WORDS.get(word, word): value for word, value in params.items()}
-        if name == "multi_dot" and name in L.REPLACED:
+        if name in replaced and rule.sides.repeats:
             return function(list(inputs), **params)
         found = function(*inputs, **params)
-        return found[:2] if name == "lstsq" else found
+        return found[: len(rule.outputs)] if len(rule.outputs) > 1 else found
 
     return call

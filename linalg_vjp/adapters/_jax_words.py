@@ -1,4 +1,4 @@
-"""What the functions for JAX share: how they take the place of its own, and the arrays that they are given."""
+"""What the functions for JAX share: how they take the place of its own, and the arrays they are given."""
 
 import functools
 from collections.abc import Callable

@@ -125,8 +125,8 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         frame, forwards, count = call.value
         saved, extras, given = _taken_apart(frame, arrays, count)
         results = (push if forwards else pull)(frame, kept(frame, (*saved, *extras)), given)
-        # A view, such as a lazy adjoint, has no forward mode upon it.
-        return tuple(x.clone() if x._is_view() else x for x in results if x is not None)
+        # A cotangent that is a view, such as a lazy adjoint, has no forward mode upon it.
+        return tuple(x if forwards or not x._is_view() else x.clone() for x in results if x is not None)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
