@@ -12,11 +12,19 @@ from . import RULES, __version__
 __all__ = ["home", "vendor"]
 
 STAMP = "VERSION"
+CONFTEST = '''"""Keeps pytest of the host from collecting here, doctests above all.
+
+The examples in this folder need NumPy 2, the original package under its own name, and rules that this copy
+may lack; some modules import array libraries that may be absent. All are run where the library comes from.
+"""
+
+collect_ignore_glob = ["*"]
+'''
 # For people at a command line, and for tests; a host needs neither.
 LEFT_OUT = ("__main__.py", "__pycache__", "adapters", "backends", "cli", "rules", "testing", "vendor.py")
 
 
-def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
+def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False) -> Path:
     """Copy the library to a folder, which is the package by its name there.
 
     Parameters
@@ -25,6 +33,8 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
         A new or an empty folder, or one that was vendored before and is written anew.
     rules : sequence of str
         The rules to take, with what they need; all without it. Those that share a file come together.
+    force : bool
+        Write a copy anew though files were changed, added or removed there; these changes are lost.
 
     Returns
     -------
@@ -34,7 +44,8 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     Raises
     ------
     FileExistsError
-        When there is something else at the destination, or a file of the copy there was changed or added.
+        When there is something else at the destination, whatever `force` is; or a copy where a file was
+        changed, added or removed.
     ValueError
         When the folder could not be a package: its name is no identifier.
 
@@ -48,7 +59,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     """
     if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
         raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")
-    _check_free(destination)
+    _check_free(destination, force)
     package = Path(__file__).parent
     wanted = _with_needed({home(name) for name in rules or RULES}, package / "_rules")
     if destination.exists():
@@ -59,6 +70,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
         (destination / "_rules" / f"{family}.py").unlink()
     _without(destination / "__init__.py", {f"_rules.{family}" for family in dropped})
     _without(destination / "_rules" / "__init__.py", dropped)
+    (destination / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     kept = ", ".join(name for name in RULES if home(name) in wanted)
     digests = "".join(f"{digest}  {name}\n" for name, digest in _digests(destination).items())
     stamp = f"linalg_vjp {__version__}\nrules: {kept}\n\n{digests}"
@@ -66,7 +78,7 @@ def vendor(destination: Path, rules: Sequence[str] = ()) -> Path:
     return destination
 
 
-def _check_free(folder: Path) -> None:
+def _check_free(folder: Path, force: bool) -> None:
     """Nothing is lost by writing there: it is new or empty, or a copy as this command made it."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
@@ -74,12 +86,20 @@ def _check_free(folder: Path) -> None:
     text = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     if not text.startswith("linalg_vjp "):
         raise FileExistsError(f"{folder} exists, and was not made by this command; name another folder")
+    if force:
+        return
     made = {name: digest for digest, name in (line.split("  ") for line in text.splitlines()[3:])}
-    own = [name for name, digest in _digests(folder).items() if made.get(name) != digest]
-    if own:
+    found = _digests(folder)
+    own = {
+        "changed": [name for name in made if name in found and found[name] != made[name]],
+        "added": [name for name in found if name not in made],
+        "removed": [name for name in made if name not in found],
+    }
+    if any(own.values()):
+        listed = "; ".join(f"{what}: {', '.join(names)}" for what, names in own.items() if names)
         raise FileExistsError(
-            f"{folder} has files that were changed or added after it was vendored: {', '.join(own)}; keep "
-            "what is yours elsewhere and remove the folder, then vendor again"
+            f"{folder} is not as it was vendored; {listed}. Keep what is yours elsewhere, then vendor "
+            "with --force"
         )
 
 
@@ -87,9 +107,12 @@ def _digests(folder: Path) -> dict[str, str]:
     """Of every file but the stamp and Python's caches, by its path in the folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     named = {path.relative_to(folder).as_posix(): path for path in files}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items() if name != STAMP
-    }
+    return {name: _digest(path) for name, path in named.items() if name != STAMP}
+
+
+def _digest(path: Path) -> str:
+    # Git may check a text file out with other line ends; that is no edit.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def home(name: str) -> str:

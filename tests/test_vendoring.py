@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from linalg_vjp import RULES, __version__, cli, hvp
+from linalg_vjp._namespaces import REQUIREMENT
 from linalg_vjp.vendor import home
 
 from .random_inputs import regular
@@ -184,15 +185,53 @@ def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import own"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # what Python compiled is no change
-    with (folder / "_rules" / "qr.py").open("a") as file:
+    own = folder / "_rules" / "qr.py"
+    own.write_bytes(own.read_bytes().replace(b"\n", b"\r\n"))
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # nor are other line ends
+    with own.open("a") as file:
         file.write("# mine\n")
     (folder / "more.py").touch()
+    (folder / "py.typed").unlink()
     capsys.readouterr()
     assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 2
-    assert "changed or added after it was vendored: _rules/qr.py, more.py;" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "changed: _rules/qr.py; added: more.py; removed: py.typed. Keep what is yours elsewhere" in said
+    assert own.read_text().endswith("# mine\n")
     assert (folder / "more.py").exists()
+    assert cli.main(["vendor", str(folder), "--rules", "qr", "--force"]) == 0
+    assert not own.read_text().endswith("# mine\n")
+    assert not (folder / "more.py").exists()
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0
+
+
+def test_force_spares_what_was_not_vendored(tmp_path, capsys):
+    (tmp_path / "mine.py").touch()
+    assert cli.main(["vendor", str(tmp_path), "--force"]) == 2
+    assert "was not made by this command" in capsys.readouterr().err
+    assert (tmp_path / "mine.py").exists()
+
+
+@pytest.mark.parametrize("rules", [[], ["--rules", "trace"]])
+def test_doctests_of_the_host(tmp_path, rules):
+    """They run, and none of the copy's, whose examples are of the original and need every array library."""
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host" / "__init__.py").write_text('"""A host.\n\n>>> 1 + 1\n2\n"""\n')
+    (tmp_path / "conftest.py").write_text("import sys\n\nsys.modules['linalg_vjp'] = None\n")
+    assert cli.main(["vendor", str(tmp_path / "host" / "own"), *rules]) == 0
+    command = [sys.executable, "-m", "pytest", "--doctest-modules", "-p", "no:cacheprovider", "--rootdir=."]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
+def test_what_a_copy_needs(tmp_path, capsys):
+    assert f'dependencies = ["{REQUIREMENT}"]' in (PACKAGE.parent / "pyproject.toml").read_text()
+    assert cli.main(["vendor", str(tmp_path / "own")]) == 0
+    hook = tmp_path / "_array_api_compat_vendor.py"
+    assert f"needs: {REQUIREMENT}, installed, or vendored and named in {hook}" in capsys.readouterr().out
 
 
 def test_without_array_api_compat(host):
     run = use(host, "host._vendored.gradients", blocked="linalg_vjp array_api_compat")
-    assert "pip install array-api-compat, or vendor it and name your copy" in run.stderr
+    assert "ModuleNotFoundError: array-api-compat, which" in run.stderr
+    assert f"pip install '{REQUIREMENT}', or vendor it and name your copy" in run.stderr

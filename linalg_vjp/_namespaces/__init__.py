@@ -9,6 +9,7 @@ import functools
 from typing import Any
 
 HOOK = "_array_api_compat_vendor"
+REQUIREMENT = "array-api-compat>=1.12"
 
 try:
     from ..._array_api_compat_vendor import (  # type: ignore[import-not-found]
@@ -43,7 +44,7 @@ except ImportError as error:
     except ModuleNotFoundError as absent:
         raise ModuleNotFoundError(
             "array-api-compat, which every array here goes through, is not installed: pip install "
-            f"array-api-compat, or vendor it and name your copy in a file {HOOK}.py beside this library",
+            f"'{REQUIREMENT}', or vendor it and name your copy in a file {HOOK}.py beside this library",
             name="array_api_compat",
         ) from absent
 

@@ -107,13 +107,22 @@ def _parser() -> argparse.ArgumentParser:
     backends.add_argument("--markdown", action="store_true", help="print docs/support.md in place of it")
     backends.set_defaults(run=_lists.backends)
 
-    vendor = commands.add_parser("vendor", help="copy the library into a package of yours")
-    vendor.add_argument("destination", type=Path, help="the new folder, such as host/_vendored/linalg_vjp")
+    vendor = commands.add_parser("vendor", help="copy the library into a package of yours", epilog=STATUS)
+    vendor.add_argument(
+        "destination",
+        type=Path,
+        help="the folder, such as host/_vendored/linalg_vjp: new, empty, or vendored before",
+    )
     vendor.add_argument(
         "--rules",
         action="append",
         default=[],
         help="these alone, and what they need, such as cholesky,qr; may be repeated",
+    )
+    vendor.add_argument(
+        "--force",
+        action="store_true",
+        help="write a copy anew though files were changed, added or removed there; these changes are lost",
     )
     vendor.set_defaults(run=_vendor.run)
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from .. import RULES
+from .._namespaces import HOOK, REQUIREMENT
 from ..vendor import vendor
 
 __all__ = ["run"]
@@ -18,10 +19,11 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2
     try:
-        folder = vendor(options.destination, chosen)
-    except (FileExistsError, ValueError) as error:
+        folder = vendor(options.destination, chosen, force=options.force)
+    except (OSError, ValueError) as error:
         print(f"linalg-vjp: {error}", file=sys.stderr)
         return 2
     version, rules = (folder / "VERSION").read_text(encoding="utf-8").splitlines()[:2]
     print(f"{folder}: {version}; {rules}")
+    print(f"needs: {REQUIREMENT}, installed, or vendored and named in {folder.parent / HOOK}.py")
     return 0
