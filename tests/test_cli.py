@@ -68,6 +68,41 @@ def test_an_interrupted_check_prints_what_was_done(capsys, monkeypatch):
     assert "interrupted: what stands here was done before" in text
 
 
+def test_an_interrupted_check_that_found_something_is_interrupted(capsys, monkeypatch):
+    def probe_rule(name, *args):
+        if name == "inv":
+            raise KeyboardInterrupt
+        return probe.Outcome("", name, 1, None, "boom")
+
+    monkeypatch.setattr(probe, "probe_rule", probe_rule)
+    assert cli.main(["check", "--rule", "qr", "--rule", "inv", "--examples", "3"]) == 130
+    assert "boom" in capsys.readouterr().out
+
+
+def test_many_failures_are_summed_up(capsys, monkeypatch):
+    """Of five rules one failure is printed, of other libraries the name alone, and the others are counted."""
+
+    def probe_rule(name, backend, *args):
+        return probe.Outcome("", name, 1, None, f"{name} fails, {backend.name * 2}")
+
+    monkeypatch.setattr(probe, "probe_rule", probe_rule)
+    monkeypatch.setattr(probe, "probe_report", lambda *args: [])
+    arguments = ["check", "--family", "norms", "--family", "solvers"]
+    arguments += ["--backend", "array-api-strict", "--backend", "numpy"]
+    assert cli.main(arguments) == 1
+    text = capsys.readouterr().out
+    wrong = 2 * sum(rule.family in ("norms", "solvers") for rule in RULES.values())
+    assert text.count(" fails, numpynumpy") == 5
+    assert " fails, array" not in text
+    assert "Wrong too: a random case, on array-api-strict\n" in text
+    assert f"{wrong - 5} more failures, see the table above; --all prints them" in text
+    assert f"0 right, {wrong} wrong" in text
+    assert cli.main([*arguments, "--all"]) == 1
+    text = capsys.readouterr().out
+    assert text.count(" fails, ") == wrong
+    assert "more failures" not in text
+
+
 def test_of_two_failures_the_smaller_is_kept():
     right = probe.Outcome("", "inv", 5, 2.0, None)
     wrong = [probe.Outcome("", "inv", 1, None, text) for text in ("a long case", "a case")]
@@ -118,58 +153,6 @@ def test_a_crash_is_a_failure_too(monkeypatch):
     assert "RuntimeError: boom; the input is array([" in outcome.failure
 
 
-VECTORS = """
-from linalg_vjp import RULES
-
-calls = []
-
-
-def inv_vjp(inputs, outputs, cotangents):
-    calls.append(cotangents)
-    return RULES["inv"].vjp(inputs, outputs, cotangents)
-
-
-def lu_vjp(inputs, outputs, cotangents, p_indices):
-    P, L, U = outputs
-    return RULES["lu"].vjp(inputs, (P if p_indices else P.mT, L, U), cotangents, p_indices=p_indices)
-
-
-def det_jvp(inputs, outputs, tangents):
-    return RULES["det"].jvp(inputs, outputs, tangents)
-
-
-def choleski_vjp(inputs, outputs, cotangents):
-    pass
-"""
-
-
-def test_vectors_against_a_module_of_ones_own(capsys, tmp_path, monkeypatch):
-    (tmp_path / "own_rules.py").write_text(VECTORS)
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["vectors", "--module", "own_rules", "--rule", "inv"]) == 0
-    assert "8 right, 0 wrong" in capsys.readouterr().out
-    assert cli.main(["vectors", "--module", "own_rules"]) == 1
-    text = capsys.readouterr().out
-    assert text.count("lu_vjp, ") == 1  # the first failure alone is printed whole
-    assert "cyclic permutation, L_bar alone" in " ".join(text.split())
-    assert "p_indices" not in text
-    assert cli.main(["vectors", "--module", "own_rules", "--all"]) == 1
-    assert "lu_vjp, cyclic permutation, L_bar alone" in capsys.readouterr().out
-    assert cli.main(["vectors", "--module", "own_rules", "--rule", "lu", "--zeros"]) == 1
-    captured = capsys.readouterr()
-    assert "choleski_vjp is named after no rule, and not tried" in captured.err
-    assert cli.main(["vectors", "--module", "own_rules", "--rule", "cholesky"]) == 2
-    assert "own_rules has no function cholesky_vjp" in capsys.readouterr().err
-    assert "" not in sys.path
-
-
-def test_vectors_of_nothing(capsys):
-    assert cli.main(["vectors", "--module", "math", "--rule", "qr"]) == 2
-    assert "math has no function qr_vjp" in capsys.readouterr().err
-    assert cli.main(["vectors", "--module", "no.such"]) == 2
-    assert "there is no module no.such, here or on sys.path" in capsys.readouterr().err
-
-
 def test_rules(capsys):
     assert cli.main(["rules"]) == 0
     text = capsys.readouterr().out
@@ -178,12 +161,31 @@ def test_rules(capsys):
         assert rule.domain in " ".join(text.split())
 
 
-def test_lists_fit_a_narrow_terminal(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
-    assert cli.main(["rules"]) == 0
-    assert cli.main(["backends"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert max(len(line) for line in lines if line.startswith(" ")) <= 40
+@pytest.mark.parametrize("columns", [40, 80])
+def test_everything_fits_a_narrow_terminal(capsys, tmp_path, monkeypatch, columns):
+    """Nothing is cut off: a table folds what is too long."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    long = max(RULES, key=len)
+    (tmp_path / "narrow.py").write_text(f"from linalg_vjp import RULES\n\n{long}_vjp = RULES[{long!r}].vjp\n")
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ["rules"],
+        ["backends"],
+        ["check", "--rule", "solve_triangular", "--rule", long, "--examples", "1"],
+        ["vectors", "--module", "narrow", "--rule", long],
+    ):
+        assert cli.main(arguments) == 0
+        text = capsys.readouterr().out
+        assert max(map(len, text.splitlines())) <= columns
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["vectors"], ["backends"], ["vendor"], ["rules"]])
+def test_help_states_the_exit_codes(capsys, command):
+    with pytest.raises(SystemExit):
+        cli.main([*command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "0 where all is right, 1 where something is wrong, 2 for bad usage, 130 when interrupted" in text
 
 
 def test_bad_usage(capsys):

@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--json", metavar="FILE", help="write the outcome to a file, too; - is standard output"
     )
+    _all_option(check)
     check.set_defaults(run=_check.run)
 
     vectors = commands.add_parser(
@@ -98,12 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     vectors.add_argument("--module", required=True, help="the module, such as package.module")
     _rule_option(vectors)
     vectors.add_argument("--zeros", action="store_true", help="pass zeros where a cotangent is None")
-    vectors.add_argument(
-        "--all", action="store_true", help="print every failure, not the first of each function alone"
-    )
+    _all_option(vectors)
     vectors.set_defaults(run=_vectors.run)
 
-    backends = commands.add_parser("backends", help="list the array libraries: what is here, what has gaps")
+    backends = commands.add_parser(
+        "backends", help="list the array libraries: what is here, what has gaps", epilog=STATUS
+    )
     backends.add_argument("--markdown", action="store_true", help="print docs/support.md in place of it")
     backends.set_defaults(run=_lists.backends)
 
@@ -126,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     vendor.set_defaults(run=_vendor.run)
 
-    rules = commands.add_parser("rules", help="list the rules")
+    rules = commands.add_parser("rules", help="list the rules", epilog=STATUS)
     rules.add_argument(
         "--markdown", action="store_true", help="print the tables of rules/README.md in place of it"
     )
@@ -141,6 +142,12 @@ def _rule_option(parser: argparse.ArgumentParser) -> None:
         choices=list(RULES),
         metavar="NAME",
         help="this rule alone; may be repeated (linalg-vjp rules lists them)",
+    )
+
+
+def _all_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--all", action="store_true", help="print every failure, not some with the number of the others"
     )
 
 

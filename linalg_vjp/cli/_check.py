@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import RULES, __version__
+from ._summary import INTERRUPTED, print_failures, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ..testing.probe import Outcome
 
 __all__ = ["run"]
+
+WIDE = 70  # columns of a terminal; a narrower one has no room for signatures and shapes
 
 
 class Found(NamedTuple):
@@ -56,15 +59,15 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         interrupted = True
     hours = (time.monotonic() - start) / 3600
-    wrong = _print(found, console)
+    wrong = _print(found, console, everything=options.all)
     if options.hours or interrupted:
         cases = sum(outcome.examples for f in found for outcome in f.rules.values())
         console.print(f"{cases} random cases in {hours:.2f} hours, {cases / hours:.0f} per hour")
     if interrupted:
-        console.print("interrupted: what stands here was done before")
+        console.print(INTERRUPTED)
     if options.json:
         _write(options.json, found, options, hours)
-    return 1 if wrong else 130 if interrupted else 0
+    return 130 if interrupted else 1 if wrong else 0
 
 
 def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Console") -> None:
@@ -78,7 +81,7 @@ def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Consol
     with Progress(*columns, console=console, transient=True) as progress:
         step = _Step(progress, options, [f.backend for f in found], len(selected))
         for f in found:
-            step.now(f"the report, on {f.backend.name}")
+            step.now(f"the cases of the bug report, on {f.backend.name}")
             f.report.extend(probe_report(f.backend, selected, step))
         for seed, f, name in _turns(found, selected, options):
             if step.over():
@@ -132,53 +135,54 @@ class _Step:
         return self.seconds is not None and time.monotonic() - self.start > self.seconds
 
 
-def _print(found: Sequence[Found], console: "Console") -> int:
+def _print(found: Sequence[Found], console: "Console", *, everything: bool) -> int:
     """The tables and the failures; how many are wrong."""
-    outcomes = []
+    count = 0
+    failures: dict[str, list[tuple[str, str]]] = {}
     for backend, report, rules in found:
         _print_report(console, report, backend)
         _print_rules(console, rules.values(), backend)
-        outcomes += [*report, *rules.values()]
+        outcomes = [*report, *rules.values()]
+        count += len(outcomes)
+        for outcome in outcomes:
+            if outcome.failure is not None:
+                case = f"case {outcome.label} of the bug report" if outcome.label else "a random case"
+                failures.setdefault(outcome.rule, []).append((f"{case}, on {backend.name}", outcome.failure))
     console.print("Error: the largest that was seen, in units of the condition times eps.", style="dim")
-    wrong = [outcome for outcome in outcomes if outcome.failure is not None]
-    for outcome in wrong:
-        console.rule(f"{outcome.label or 'random case'}: {outcome.rule}")
-        console.print(outcome.failure, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"{len(outcomes) - len(wrong)} right, {len(wrong)} wrong")
-    return len(wrong)
+    for cases in failures.values():
+        cases.sort(key=lambda case: len(case[1]))  # a short one is about a small input
+    print_failures(console, failures, everything=everything)
+    wrong = sum(map(len, failures.values()))
+    console.print(f"{count - wrong} right, {wrong} wrong")
+    return wrong
 
 
 def _print_report(console: "Console", outcomes: Sequence["Outcome"], backend: "Backend") -> None:
-    from rich.table import Table
-
     from ..testing.report import REPORT
 
     if not outcomes:
         return
     cases = {case.label: case for case in REPORT}
     title = f"The bug report that this project began with, on {backend.name}"
-    table = Table("ID", "Op", "Input", "Gradient of", "Status", title=title, title_justify="left")
-    table.add_column("Error", justify="right")
+    details = ("Input", "Gradient of") if console.width >= WIDE else ()
+    listed = table(title, ("ID", "Op", *details, "Status"), ("Error",))
     for outcome in outcomes:
         case = cases[outcome.label]
         shape = " x ".join(map(str, case.inputs[0].shape))
         sums = " + ".join(f"sum({name})" for name in case.summed)
-        table.add_row(outcome.label, outcome.rule, shape, sums, *_status(outcome))
-    console.print(table)
+        listed.add_row(outcome.label, outcome.rule, *((shape, sums) if details else ()), *_status(outcome))
+    console.print(listed)
 
 
 def _print_rules(console: "Console", outcomes: Any, backend: "Backend") -> None:
-    from rich.table import Table
-
     title = f"Every rule at random inputs, on {backend.name} {backend.version}"
-    table = Table("Rule", "Signature", title=title, title_justify="left")
-    table.add_column("Cases", justify="right")
-    table.add_column("Status")
-    table.add_column("Error", justify="right")
+    details = ("Signature",) if console.width >= WIDE else ()
+    listed = table(title, ("Rule", *details, "Status"), ("Cases", "Error"))
     for outcome in outcomes:
-        signature = RULES[outcome.rule].signature
-        table.add_row(outcome.rule, signature, str(outcome.examples), *_status(outcome))
-    console.print(table)
+        signature = (RULES[outcome.rule].signature,) if details else ()
+        status, error = _status(outcome)
+        listed.add_row(outcome.rule, *signature, status, str(outcome.examples), error)
+    console.print(listed)
 
 
 def _status(outcome: "Outcome") -> tuple[str, str]:

@@ -75,7 +75,7 @@ def backends(options: argparse.Namespace) -> int:
 def _print_item(title: str, facts: Mapping[str, str]) -> None:
     """A title, and below it what is known, wrapped to the terminal."""
     width = max(30, shutil.get_terminal_size((110, 24)).columns)
-    print(title)
+    print(textwrap.fill(title, width, subsequent_indent="  ", break_on_hyphens=False))
     for name, fact in facts.items():
         if fact:
             print(

@@ -3,9 +3,15 @@
 import argparse
 import importlib
 import sys
+from collections.abc import Mapping, Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from .. import RULES
+from ._summary import INTERRUPTED, print_failures, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["run"]
 
@@ -13,41 +19,55 @@ __all__ = ["run"]
 def run(options: argparse.Namespace) -> int:
     """Judge every function of the module that is named after a rule."""
     from rich.console import Console
-    from rich.table import Table
 
     from ..testing.vectors import judge, load
 
     module = _import(options.module)
     if module is None or not _usable(module, options.rule):
         return 2
-    title = f"The test vectors, with {options.module}"
-    table = Table("Rule", "VJP", "JVP", title=title, title_justify="left")
+    console = Console()
+    judged: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    interrupted = False
+    try:
+        for name in options.rule or RULES:
+            vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
+            judged[name] = []
+            for vector in load(name):
+                judged[name].append((vector.name, judge(vector, vjp, jvp, zeros=options.zeros)))
+    except KeyboardInterrupt:
+        interrupted = True
+    wrong = _print(console, judged, options)
+    if interrupted:
+        console.print(INTERRUPTED)
+        return 130
+    return 1 if wrong else 0
+
+
+def _print(
+    console: "Console",
+    judged: Mapping[str, Sequence[tuple[str, Mapping[str, str]]]],
+    options: argparse.Namespace,
+) -> int:
+    """The table and the failures; how many are wrong."""
+    listed = table(f"The test vectors, with {options.module}", ("Rule", "VJP", "JVP"))
     right = 0
-    wrong: dict[str, list[tuple[str, str]]] = {}  # of each function: the cases, and what is wrong there
-    for name in options.rule or list(RULES):
-        vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
-        found = [(vector.name, judge(vector, vjp, jvp, zeros=options.zeros)) for vector in load(name)]
+    failures: dict[str, list[tuple[str, str]]] = {}
+    for name, cases in judged.items():
         cells = []
         for kind in ("vjp", "jvp"):
-            tried = [(case, said[kind]) for case, said in found if kind in said]
+            tried = [(case, said[kind]) for case, said in cases if kind in said]
             bad = [failure for failure in tried if failure[1]]
             right += len(tried) - len(bad)
-            wrong |= {f"{name}_{kind}": bad} if bad else {}
+            failures |= {f"{name}_{kind}": bad} if bad else {}
             colour = "red" if bad else "green" if tried else "dim"
             count = f"{len(tried) - len(bad)} of {len(tried)}" if tried else "not there"
             cells.append(f"[{colour}]{count}[/]")
-        table.add_row(name, *cells)
-    console = Console()
-    console.print(table)
-    for function, failures in wrong.items():
-        for case, said in failures if options.all else failures[:1]:
-            console.rule(f"{function}, {case}")
-            console.print(said, markup=False, highlight=False, soft_wrap=True)
-        if failures[1:] and not options.all:
-            others = "; ".join(case for case, _ in failures[1:])
-            console.print(f"\nWrong too (--all prints them): {others}", markup=False, highlight=False)
-    console.print(f"{right} right, {sum(map(len, wrong.values()))} wrong")
-    return 1 if wrong else 0
+        listed.add_row(name, *cells)
+    console.print(listed)
+    print_failures(console, failures, everything=options.all)
+    wrong = sum(map(len, failures.values()))
+    console.print(f"{right} right, {wrong} wrong")
+    return wrong
 
 
 def _import(name: str) -> ModuleType | None:

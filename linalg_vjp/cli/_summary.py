@@ -1,0 +1,58 @@
+"""What `check` and `vectors` print of a run: tables that fold, and the failures, summed up."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = ["INTERRUPTED", "print_failures", "table"]
+
+INTERRUPTED = "interrupted: what stands here was done before"
+FEW = 5
+
+
+def table(title: str, words: Sequence[str], numbers: Sequence[str] = ()) -> "Table":
+    """A table with columns of words, and columns of numbers behind them."""
+    from rich.table import Column, Table
+
+    columns = [Column(name, overflow="fold") for name in words]  # an ellipsis would hide half a name
+    columns += [Column(name, justify="right", no_wrap=True) for name in numbers]
+    return Table(*columns, title=title, title_justify="left")
+
+
+def print_failures(
+    console: "Console", failures: Mapping[str, Sequence[tuple[str, str]]], *, everything: bool
+) -> None:
+    """Print every failure, or the first of each of the first few groups, and how many others there are.
+
+    Parameters
+    ----------
+    console : Console
+    failures : mapping of str to sequence of (str, str)
+        Of each rule or function, which is a group: the cases that fail, and what is wrong there.
+    everything : bool
+        Whether to print all.
+    """
+    if everything:
+        for name, cases in failures.items():
+            for case, said in cases:
+                _print_failure(console, name, case, said)
+        return
+    few = list(failures.items())[:FEW]
+    for name, cases in few:
+        _print_failure(console, name, *cases[0])
+        others = [case for case, _ in cases[1:]]
+        if others:
+            more = f"; and {len(others) - FEW} more" if len(others) > FEW else ""
+            console.print(f"\nWrong too: {'; '.join(others[:FEW])}{more}", markup=False, highlight=False)
+    hidden = sum(map(len, failures.values())) - len(few)
+    if hidden:
+        console.print(f"\n{hidden} more failures, see the table above; --all prints them", highlight=False)
+
+
+def _print_failure(console: "Console", name: str, case: str, said: str) -> None:
+    console.rule()  # without the names, which it would cut in a narrow terminal
+    console.print(f"{name}, {case}", markup=False, highlight=False, style="bold")
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
