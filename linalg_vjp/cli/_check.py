@@ -5,12 +5,12 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import RULES, __version__
-from ._summary import INTERRUPTED, print_failures, table
+from ._summary import INTERRUPTED, interrupts, print_failures, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +30,13 @@ class Found(NamedTuple):
     backend: "Backend"
     report: list["Outcome"]
     rules: dict[str, "Outcome"]
+
+    def add(self, outcome: "Outcome") -> None:
+        """Of a rule, to what was seen of it before."""
+        from ..testing.probe import merged
+
+        before = self.rules.get(outcome.rule)
+        self.rules[outcome.rule] = merged(before, outcome) if before else outcome
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
     found = [Found(backend, [], {}) for backend in backends]
     start, interrupted = time.monotonic(), False
     try:
-        _probe(found, options, console)
+        with interrupts() as heard:
+            _probe(found, options, console, heard)
     except KeyboardInterrupt:
         interrupted = True
     hours = (time.monotonic() - start) / 3600
@@ -70,19 +78,22 @@ def run(options: argparse.Namespace) -> int:
     return 130 if interrupted else 1 if wrong else 0
 
 
-def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Console") -> None:
+def _probe(
+    found: Sequence[Found], options: argparse.Namespace, console: "Console", heard: Callable[[], None]
+) -> None:
     """Fill `found`: one round of every rule on every backend, or as many as the hours allow."""
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from ..testing.probe import merged, probe_report, probe_rule
+    from ..testing.probe import Interrupted, probe_report, probe_rule
 
     selected = _selected(options)
     columns = (*Progress.get_default_columns()[:3], TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
     with Progress(*columns, console=console, transient=True) as progress:
-        step = _Step(progress, options, [f.backend for f in found], len(selected))
+        step = _Step(progress, options, [f.backend for f in found], len(selected), heard)
         for f in found:
             step.now(f"the cases of the bug report, on {f.backend.name}")
-            f.report.extend(probe_report(f.backend, selected, step))
+            for outcome in probe_report(f.backend, selected, step):
+                f.report.append(outcome)  # one by one, so that Ctrl-C loses none
         for seed, f, name in _turns(found, selected, options):
             if step.over():
                 break
@@ -90,8 +101,11 @@ def _probe(found: Sequence[Found], options: argparse.Namespace, console: "Consol
                 continue
             step.now(f"{name} on {f.backend.name}")
             examples = options.examples or f.backend.examples
-            outcome = probe_rule(name, f.backend, examples, seed, step)
-            f.rules[name] = merged(f.rules[name], outcome) if name in f.rules else outcome
+            try:
+                f.add(probe_rule(name, f.backend, examples, seed, step))
+            except Interrupted as interrupted:
+                f.add(interrupted.outcome)
+                raise
 
 
 def _selected(options: argparse.Namespace) -> list[str]:
@@ -113,16 +127,22 @@ class _Step:
     """The progress: of cases, or of time where it is limited."""
 
     def __init__(
-        self, progress: "Progress", options: argparse.Namespace, backends: Sequence["Backend"], rules: int
+        self,
+        progress: "Progress",
+        options: argparse.Namespace,
+        backends: Sequence["Backend"],
+        rules: int,
+        heard: Callable[[], None],
     ) -> None:
         from ..testing.report import REPORT
 
-        self.progress, self.start = progress, time.monotonic()
+        self.progress, self.start, self.heard = progress, time.monotonic(), heard
         self.seconds = 3600 * options.hours if options.hours else None
         cases = sum(len(REPORT) + rules * (options.examples or backend.examples) for backend in backends)
         self.task = progress.add_task("checking", total=self.seconds or cases, now="")
 
     def __call__(self) -> None:
+        self.heard()
         if self.seconds:
             self.progress.update(self.task, completed=time.monotonic() - self.start)
         else:

@@ -1,16 +1,44 @@
-"""What `check` and `vectors` print of a run: tables that fold, and the failures, summed up."""
+"""What `check` and `vectors` share: Ctrl-C, tables that fold, and the failures, summed up."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+import contextlib
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["INTERRUPTED", "print_failures", "table"]
+__all__ = ["INTERRUPTED", "interrupts", "print_failures", "table"]
 
 INTERRUPTED = "interrupted: what stands here was done before"
 FEW = 5
+
+
+@contextlib.contextmanager
+def interrupts() -> Iterator[Callable[[], None]]:
+    """Give a function to call after each case: it raises a Ctrl-C that was dropped.
+
+    Python drops what is raised inside a callback of the garbage collector, and Hypothesis has one.
+    """
+    came = False
+
+    def note(*_: Any) -> None:
+        nonlocal came
+        came = True
+        raise KeyboardInterrupt
+
+    def heard() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # a process in the background ignores Ctrl-C, and is left so
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def table(title: str, words: Sequence[str], numbers: Sequence[str] = ()) -> "Table":

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from .. import RULES
-from ._summary import INTERRUPTED, print_failures, table
+from ._summary import INTERRUPTED, interrupts, print_failures, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,11 +29,13 @@ def run(options: argparse.Namespace) -> int:
     judged: dict[str, list[tuple[str, dict[str, str]]]] = {}
     interrupted = False
     try:
-        for name in options.rule or RULES:
-            vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
-            judged[name] = []
-            for vector in load(name):
-                judged[name].append((vector.name, judge(vector, vjp, jvp, zeros=options.zeros)))
+        with interrupts() as heard:
+            for name in options.rule or RULES:
+                vjp, jvp = (getattr(module, f"{name}_{kind}", None) for kind in ("vjp", "jvp"))
+                judged[name] = []
+                for vector in load(name):
+                    judged[name].append((vector.name, judge(vector, vjp, jvp, zeros=options.zeros)))
+                    heard()
     except KeyboardInterrupt:
         interrupted = True
     wrong = _print(console, judged, options)

@@ -1,6 +1,6 @@
 """The batched-grad probe that `linalg-vjp check` runs: the report's cases, then every rule at random."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import hypothesis
@@ -13,7 +13,7 @@ from .backends import Backend
 from .cases import Case, cases
 from .report import REPORT, ReportCase
 
-__all__ = ["Outcome", "merged", "probe_report", "probe_rule"]
+__all__ = ["Interrupted", "Outcome", "merged", "probe_report", "probe_rule"]
 
 
 class Outcome(NamedTuple):
@@ -26,14 +26,20 @@ class Outcome(NamedTuple):
     failure: str | None  # what is wrong and the smallest input that shows it
 
 
-def probe_report(backend: Backend, selected: Sequence[str], step: Callable[[], None]) -> list[Outcome]:
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a rule was probed, with what was seen until then."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def probe_report(backend: Backend, selected: Sequence[str], step: Callable[[], None]) -> Iterator[Outcome]:
     """The eleven cases of the report, with the inputs and the sums that it gives."""
-    outcomes = []
     for case in REPORT:
         if case.rule in selected:
-            outcomes.append(_report_case(case, backend))
+            yield _report_case(case, backend)
         step()
-    return outcomes
 
 
 def _report_case(case: ReportCase, backend: Backend) -> Outcome:
@@ -88,6 +94,12 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
     except Exception:
         # Hypothesis runs the smallest failure last, so `failure` is about that one.
         return Outcome("", name, count, None, failure)
+    except KeyboardInterrupt as interrupt:
+        if not count and not failure:
+            raise
+        # The failure that was seen last need not be the smallest.
+        outcome = Outcome("", name, count, None if failure else worst, failure or None)
+        raise Interrupted(outcome) from interrupt
     finally:
         backend.forget()
     return Outcome("", name, count, worst, None)
