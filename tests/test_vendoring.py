@@ -177,6 +177,9 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
         assert "cannot be the name of a package" in capsys.readouterr().err
     assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
     assert "no rule qq; there are qr, " in capsys.readouterr().err
+    assert cli.main(["vendor", str(tmp_path / "none"), "--rules", " "]) == 2
+    assert "--rules names none; leave it out to take all" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):
