@@ -30,16 +30,6 @@ def choleski_vjp(inputs, outputs, cotangents):
 """
 
 
-IMPATIENT = """
-def qr_vjp(*args, **kw):
-    return ()
-
-
-def lu_vjp(*args, **kw):
-    raise KeyboardInterrupt
-"""
-
-
 def test_vectors_against_a_module_of_ones_own(capsys, tmp_path, monkeypatch):
     (tmp_path / "own_rules.py").write_text(VECTORS)
     monkeypatch.chdir(tmp_path)
@@ -76,16 +66,6 @@ def test_vectors_that_are_all_wrong(capsys, tmp_path, monkeypatch):
     assert re.search(r"Wrong too: ([^;]+; ){4}[^;]+;\sand\s\d+\smore\n", text)
     assert cli.main([*arguments, "--all"]) == 1
     assert capsys.readouterr().out.count("ValueError: boom") == wrong
-
-
-def test_interrupted_vectors_print_what_was_done(capsys, tmp_path, monkeypatch):
-    (tmp_path / "impatient.py").write_text(IMPATIENT)
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["vectors", "--module", "impatient"]) == 130
-    text = capsys.readouterr().out
-    assert "qr_vjp, " in text
-    assert "0 arrays came back" in text
-    assert "interrupted: what stands here was done before" in text
 
 
 def test_vectors_of_nothing(capsys):
