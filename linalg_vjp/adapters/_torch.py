@@ -23,6 +23,7 @@ from ._functions import as_function
 from ._torch_batched import hidden_batch, mapped
 from ._torch_context import filled, kept, store
 from ._torch_fixed import fixed
+from ._torch_precision import autocast, kept_precision
 
 __all__ = ["applied"]
 
@@ -172,6 +173,8 @@ def _compiled(number: int, values: Arrays, *inputs: Array) -> Arrays:
     Its compiler of Python takes the call as it is; what comes after it sees the tensors' own operations, and
     those of the backward pass.
     """
+    if autocast():
+        return kept_precision(lambda inputs: _compiled(number, values, *inputs), inputs)
     rule = KNOWN[number]
     params = dict(zip(rule.params, values, strict=True))
     results: Arrays = Plain.apply(prepared(rule, inputs, None, params), *inputs)
@@ -180,6 +183,8 @@ def _compiled(number: int, values: Arrays, *inputs: Array) -> Arrays:
 
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     """The derivative, as a function that PyTorch can differentiate again where it may have to."""
+    if autocast():
+        return kept_precision(lambda given: _derivative(ctx, given, forwards), given)
     saved, frame = ctx.saved_tensors, ctx.frame
     count = len(frame.rule.stored)
     if forwards:
@@ -285,6 +290,8 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
             values = tuple(complete(rule.name, rule.params, given).values())
             results: Arrays = _compiled(number, values, *inputs)
             return results[: len(rule.outputs)]
+        if autocast():
+            return kept_precision(lambda inputs: apply(inputs, given), inputs)
         frame = prepared(rule, inputs, None, given)
         if not watched(inputs):
             return tuple(forward(frame, inputs))

@@ -9,7 +9,7 @@ from linalg_vjp.testing import check_rule
 from ..random_inputs import DTYPES, general, hermitian
 from .mistakes import adjoint, same, skew, transpose, wrong
 from .mistakes import hermitian as hermitian_part
-from .test_projector import of_values
+from .test_projector_h import of_values
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
