@@ -2,14 +2,48 @@
 
 It is not CuPy, and says nothing of a GPU. It has CuPy's documented differences from NumPy, so that what would
 fail on a GPU for one of them fails here. Each names the place in the source of CuPy 14 that it mirrors.
+Its linear algebra is in cupy_linalg.py.
 """
 
-import math
+import atexit
+import functools
+import json
+import os
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+
+from . import cupy_linalg
+
+# What NumPy has, and CuPy has not.
+ABSENT = """
+    False_ ScalarType True_ asmatrix block bmat busday_count busday_offset busdaycalendar bytes_ character
+    clongdouble complex256 datetime64 datetime_as_string datetime_data einsum_path errstate flexible float128
+    frompyfunc fromregex geomspace get_include getbufsize geterr geterrcall histogram_bin_edges info insert
+    is_busday isnat little_endian longdouble matrix matvec memmap nanpercentile nanquantile ndenumerate
+    nditer nested_iters object_ polyder polydiv polyint recarray record sctypeDict setbufsize seterr
+    seterrcall show_runtime spacing str_ test timedelta64 typecodes unstack vecdot vecmat void
+"""
+# What CuPy has in a form of its own, which nothing here needs.
+OTHER = {"broadcast", "c_", "flatiter", "mgrid", "ogrid", "poly1d", "r_", "ufunc", "vectorize"}
+ARRAYS_LACK = {"ctypes", "getfield", "resize", "setfield", "setflags", "to_device"}
+
+CALLS = set()  # the module, the name, the number of positional arguments, the keywords
+
+
+def noted(module, name):
+    """A function whose calls are noted."""
+
+    def decorate(f):
+        def call(*args, **kw):
+            CALLS.add((module, name, len(args), *kw))
+            return f(*args, **kw)
+
+        return call
+
+    return decorate
 
 
 class ndarray:
@@ -18,39 +52,47 @@ class ndarray:
     __array_priority__ = 100
 
     def __init__(self, x):
-        self.x = np.asarray(x)
+        self._host = np.asarray(x)
 
     def __array__(self, *args, **kw):
         # cupy/_core/core.pyx, _ndarray_base.__array__
         raise TypeError("Implicit conversion to a NumPy array is not allowed. Please use `.get()`.")
 
+    @noted("cupy", "ndarray.get")
     def get(self):
-        return self.x.copy()
+        return self._host.copy()
 
     @property
     def device(self):
         return Device(0)
 
+    @property
+    def data(self):
+        return SimpleNamespace(ptr=self._host.ctypes.data)
+
     def __getattr__(self, name):
-        if name.startswith("__"):  # no way in for NumPy
+        if name.startswith("_") or name in ARRAYS_LACK:  # no way in for NumPy
             raise AttributeError(name)
-        found = getattr(self.x, name)
-        return wrapped(found) if callable(found) else boxed(found)
+        found = getattr(self._host, name)
+        if not callable(found):
+            return boxed(found)
+        method = wrapped(getattr(np.ndarray, name))
+        return functools.partial(noted("cupy", f"ndarray.{name}")(method), self)
 
     def __getitem__(self, key):
-        return boxed(self.x[unboxed(key)])
+        return boxed(self._host[unboxed(key)])
 
     def __setitem__(self, key, value):
-        self.x[unboxed(key)] = unboxed(value)
+        self._host[unboxed(key)] = unboxed(value)
 
     def __len__(self):
-        return len(self.x)
+        return len(self._host)
 
     def __iter__(self):
-        return (boxed(part) for part in self.x)
+        return (boxed(part) for part in self._host)
 
     def __repr__(self):
-        return f"stand-in for CuPy: {self.x!r}"
+        return f"stand-in for CuPy: {self._host!r}"
 
 
 def _operator(name):
@@ -58,7 +100,7 @@ def _operator(name):
         if any(isinstance(other, np.ndarray) for other in others):
             # cupy/_core/_kernel.pyx, _preprocess_arg
             raise TypeError("Unsupported type <class 'numpy.ndarray'>")
-        result = getattr(self.x, name)(*(unboxed(other) for other in others))
+        result = getattr(self._host, name)(*(unboxed(other) for other in others))
         return result if result is NotImplemented else boxed(result)
 
     return call
@@ -69,9 +111,9 @@ for _name in (*BINARY, *(f"r{name}" for name in BINARY)):
     setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
 for _name in ["neg", "pos", "abs", "invert", "lt", "le", "eq", "ne", "gt", "ge"]:
     setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
-ndarray.__truediv__ = lambda self, other: boxed(divided(self.x, unboxed(other)))
-for _name in ["bool", "int", "float", "complex", "index"]:  # these wait for the GPU, and are allowed
-    setattr(ndarray, f"__{_name}__", lambda self, name=f"__{_name}__": getattr(self.x, name)())
+ndarray.__truediv__ = lambda self, other: boxed(divided(self._host, unboxed(other)))
+for _name in ["bool", "int", "float", "complex"]:  # these wait for the GPU, and are allowed
+    setattr(ndarray, f"__{_name}__", lambda self, name=f"__{_name}__": getattr(self._host, name)())
 ndarray.__hash__ = None
 
 
@@ -100,7 +142,7 @@ def boxed(x):
 
 def unboxed(x):
     if isinstance(x, ndarray):
-        return x.x
+        return x._host
     if isinstance(x, tuple | list):
         return type(x)(map(unboxed, x))
     return x
@@ -118,106 +160,14 @@ def wrapped(f):
     return call
 
 
-def quiet(f):
-    """Factorizations do not raise: what they give is undefined, cupyx/_seterr.py."""
-
-    def call(*args, **kw):
-        try:
-            with np.errstate(all="ignore"):
-                return f(*args, **kw)
-        except np.linalg.LinAlgError as error:
-            if "ingular" not in str(error) and "positive definite" not in str(error):
-                raise
-            return np.full(args[-1].shape, np.nan, args[0].dtype)
-
-    return call
-
-
-def solve(a, b):
-    """cupy/linalg/_solve.py, solve: one vector, or as many matrices as in a; nothing broadcasts."""
-    if b.ndim == 1:
-        b = np.broadcast_to(b, a.shape[:-1])
-        return quiet(np.linalg.solve)(a, b[..., None])[..., 0]
-    if a.shape[:-1] != b.shape[:-1]:
-        raise ValueError("a must have (..., M, M) shape and b must have (..., M, K) for multidimensional b")
-    if a.ndim > 2 and a.size and not b.size:
-        raise ZeroDivisionError("division by zero")  # cupy/cublas.py, batched_gesv; seen on a GPU
-    return quiet(np.linalg.solve)(a, b)
-
-
-def pinv(a, rcond=1e-15):
-    """cupy/linalg/_solve.py, pinv."""
-    return np.linalg.pinv(a, rcond=rcond)
-
-
-def eig(a):
-    """cupy/linalg/_eigenvalue.py: complex, also where all values are real."""
-    w, v = np.linalg.eig(a)
-    kind = np.result_type(a.dtype, np.complex64)
-    return w.astype(kind), v.astype(kind)
-
-
-def eigvals(a):
-    """cupy/linalg/_eigenvalue.py: complex."""
-    return eig(a)[0]
-
-
-def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=False):
-    """cupyx/scipy/linalg/_solve_triangular.py: equal batches, none of them empty, the dtype that of a."""
-    if a.ndim > 2 and a.shape[:-2] != b.shape[: a.ndim - 2]:
-        raise ValueError("incompatible batch count")
-    if a.ndim > 2 and math.prod(a.shape[:-2]) == 0:
-        raise ValueError("too many values to unpack (expected 2)")
-    if b.size == 0:
-        raise ValueError("an empty matrix")
-    read = np.tril(a) if lower else np.triu(a)
-    if unit_diagonal:
-        read = np.where(np.eye(a.shape[-1], dtype=bool), 1, read)
-    op = {"N": read, "T": read.mT, "C": np.conj(read.mT)}[trans]
-    forward = lower == (trans == "N")
-    return _substituted(op.astype(a.dtype), b.astype(a.dtype), range(a.shape[-1])[:: 1 if forward else -1])
-
-
-def _substituted(T, x, order):
-    """As BLAS does it: a zero on the diagonal makes inf, of that matrix alone."""
-    with np.errstate(all="ignore"):
-        for i in order:
-            others = list(order)[list(order).index(i) + 1 :]
-            x[..., i, :] /= T[..., i, i, None]
-            x[..., others, :] -= T[..., others, i, None] * x[..., i, None, :]
-    return x
-
-
-def factor(A):
-    """What linalg_vjp/_backends/_cupy_lu.py has of cuBLAS and cuSOLVER."""
-    from linalg_vjp._backends import _numpy_lu
-
-    F, pivots = _numpy_lu.factor(A.reshape(-1, *A.shape[-2:]))
-    return F.reshape(A.shape), pivots.reshape(*A.shape[:-2], -1)
-
-
-def lu_solve(F, pivots, B, adjoint):
-    """The same file."""
-    from linalg_vjp._backends import _numpy_lu
-
-    return _numpy_lu.lu_solve(F, pivots, B, np, adjoint=adjoint)
-
-
-def moved_rows(pivots, m):
-    """The same file."""
-    p = np.broadcast_to(np.arange(m), (*pivots.shape[:-1], m)).copy()
-    for rows, changes in zip(p.reshape(-1, m), pivots.reshape(-1, pivots.shape[-1]), strict=True):
-        for j, other in reversed(list(enumerate(changes))):
-            rows[[j, other]] = rows[[other, j]]
-    return p
-
-
 class Device:
     """cupy/cuda/device.pyx."""
 
-    def __init__(self, id=0):
-        self.id = getattr(id, "id", id)
+    @noted("cupy.cuda", "Device.__init__")
+    def __init__(self, device=None):
+        self.id = getattr(device, "id", device or 0)
 
+    @noted("cupy.cuda", "Device.synchronize")
     def synchronize(self):
         """Nothing is ever under way here."""
 
@@ -237,61 +187,95 @@ class Device:
         return f"<CUDA Device {self.id}>"
 
 
-def array(x, dtype=None, copy=True, **kw):
+class ElementwiseKernel:
+    """A kernel in C, which is not run: the function of its name in cupy_linalg.py stands for it."""
+
+    @noted("cupy", "ElementwiseKernel.__init__")
+    def __init__(self, in_params, out_params, operation, name="kernel"):
+        self.operation = operation
+        self._stand_in = wrapped(getattr(cupy_linalg, name.removeprefix("linalg_vjp_")))
+
+    @noted("cupy", "ElementwiseKernel.__call__")
+    def __call__(self, *args, size):
+        self._stand_in(*args)
+        return args[-1]
+
+
+def array(obj, dtype=None, copy=True, order="K"):
     """From host or device alike: the one way in."""
-    return ndarray(np.array(unboxed(x), dtype=dtype))
+    there = isinstance(obj, ndarray)
+    x = np.array(unboxed(obj), dtype=dtype, copy=copy or not there or None, order=order)
+    return obj if there and x is obj._host else ndarray(x)
 
 
-def module(name, **names):
-    made = ModuleType(name, "A stand-in over NumPy.")
-    vars(made).update(names)
-    sys.modules[name] = made
+def asarray(a, dtype=None, order=None, *, copy=None):
+    """An array of CuPy is not copied."""
+    return array(a, dtype, bool(copy), order or "K")
+
+
+def from_numpy():
+    """What has NumPy's name and is not done otherwise."""
+    left_out = {*ABSENT.split(), *OTHER}
+    for name in dir(np):
+        found = getattr(np, name)
+        if not name.startswith("_") and name not in left_out and not isinstance(found, ModuleType):
+            yield name, wrapped(found) if callable(found) and not isinstance(found, type) else found
+
+
+def contents():
+    """The names of each module."""
+    linalg = ("det", "eigh", "eigvalsh", "lstsq", "norm", "qr", "slogdet", "svd")
+    own = ("eig", "eigvals", "pinv", "solve")
+    arrays = {"ndarray": ndarray, "array": array, "asarray": asarray, "ElementwiseKernel": ElementwiseKernel}
+    yield "cupy", dict(from_numpy()) | arrays
+    yield "cupy.fft", {}
+    yield (
+        "cupy.linalg",
+        {name: wrapped(getattr(np.linalg, name)) for name in linalg}
+        | {name: wrapped(cupy_linalg.quiet(getattr(np.linalg, name))) for name in ("cholesky", "inv")}
+        | {name: wrapped(getattr(cupy_linalg, name)) for name in own},
+    )
+    yield "cupy.cuda", {"Device": Device}
+    yield "cupy.cuda.device", {"Device": Device, "get_cublas_handle": lambda: 0}
+    yield "cupy.cuda.runtime", {"getDeviceCount": lambda: 1}
+    constants = {name: getattr(cupy_linalg, name) for name in ("CUBLAS_OP_C", "CUBLAS_OP_N")}
+    yield "cupy.cuda.cublas", cupy_linalg.CUBLAS | constants
+    yield "cupyx", {}
+    yield "cupyx.scipy", {}
+    solvers = ("lu_factor", "lu_solve", "solve_triangular")
+    yield "cupyx.scipy.linalg", {name: wrapped(getattr(cupy_linalg, name)) for name in solvers}
+
+
+def modules():
+    """The modules by name; each call of a function is noted."""
+    made = {}
+    for name, names in contents():
+        made[name] = ModuleType(name, "A stand-in over NumPy.")
+        for key, x in names.items():
+            plain = not callable(x) or isinstance(x, type)
+            setattr(made[name], key, x if plain else noted(name, key)(x))
+        parent, _, child = name.rpartition(".")
+        made[name].__path__ = []
+        if parent:
+            setattr(made[parent], child, made[name])
+    made["cupy"].__version__ = "0 (a stand-in)"
     return made
 
 
+def write_calls(path):
+    """Other processes may write to the file as well."""
+    with open(path, "a", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(call)}\n" for call in CALLS)
+
+
 def install():
-    """Put the stand-in where CuPy would be."""
+    """Put the stand-in where CuPy would be; the calls go to the file that CUPY_CALLS names, if it does."""
     if "cupy" in sys.modules:
         raise RuntimeError("cupy is imported already; the stand-in would hide it")
-    take = {
-        name: getattr(np, name)
-        for name in dir(np)
-        if not name.startswith("_") and name not in ("linalg", "fft")
-    }
-    names = {name: wrapped(f) if callable(f) and not isinstance(f, type) else f for name, f in take.items()}
-    names |= {"ndarray": ndarray, "array": array, "asarray": array, "finfo": np.finfo, "iinfo": np.iinfo}
-    names |= {
-        name: take[name] for name in ("broadcast_shapes", "result_type", "isdtype", "issubdtype", "can_cast")
-    }
-    runtime = module("cupy.cuda.runtime", getDeviceCount=lambda: 1)
-    factorizations = {name: wrapped(quiet(getattr(np.linalg, name))) for name in ("cholesky", "inv")}
-    plain = {
-        name: wrapped(getattr(np.linalg, name))
-        for name in ("det", "eigh", "eigvalsh", "norm", "qr", "slogdet", "svd")
-    }
-    own = {"solve": solve, "pinv": pinv, "eig": eig, "eigvals": eigvals}
-    own = {name: wrapped(f) for name, f in own.items()}
-    linalg = module("cupy.linalg", lstsq=None, **own, **factorizations, **plain)
-    cupy = module(
-        "cupy",
-        **names,
-        __path__=[],
-        __version__="0 (a stand-in)",
-        linalg=linalg,
-        fft=module("cupy.fft"),
-        cuda=module(
-            "cupy.cuda",
-            Device=Device,
-            device=module("cupy.cuda.device", Device=Device),
-            runtime=runtime,
-            __path__=[],
-        ),
-    )
-    scipy_linalg = module("cupyx.scipy.linalg", solve_triangular=wrapped(solve_triangular))
-    module("cupyx", scipy=module("cupyx.scipy", linalg=scipy_linalg, __path__=[]), __path__=[])
-    lu = {"factor": factor, "solve": lu_solve, "moved_rows": moved_rows}
-    module("linalg_vjp._backends._cupy_lu", **{name: wrapped(f) for name, f in lu.items()})
-    return cupy
+    sys.modules.update(modules())
+    if path := os.environ.get("CUPY_CALLS"):
+        atexit.register(write_calls, path)
+    return sys.modules["cupy"]
 
 
 def pytest_configure(config):

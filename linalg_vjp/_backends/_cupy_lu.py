@@ -1,7 +1,7 @@
 """LU on CuPy: cuBLAS for a batch of square matrices, cuSOLVER for one matrix; pivots are counted from zero.
 
-CuPy calls the batched factorization in its own det and solve, and keeps it to itself. What needs a GPU to be
-tested is in this file alone.
+CuPy calls the batched factorization in its own det and solve, and keeps it to itself. The tests have a
+stand-in for cuBLAS, and compile the kernel for a CPU; how CuPy starts them is seen on a GPU alone.
 """
 
 import math
