@@ -2,7 +2,7 @@
 
 It is not CuPy, and says nothing of a GPU. It has CuPy's documented differences from NumPy, so that what would
 fail on a GPU for one of them fails here. Each names the place in the source of CuPy 14 that it mirrors.
-Its linear algebra is in cupy_linalg.py.
+Its linear algebra is in cupy_linalg.py; test_cupy_interface.py compares its names and calls with CuPy's.
 """
 
 import atexit

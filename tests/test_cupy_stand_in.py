@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .test_tape import ON_THE_STAND_IN
+
 ROOT = Path(__file__).parents[1]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "tests.cupy_stand_in", "--backend", "cupy"]
 MATRIX = [
@@ -136,3 +138,9 @@ def test_the_kernel_in_c_on_the_cpu(tmp_path):
     command = [sys.executable, "-c", KERNEL, compiler, *files]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+RUNS = [
+    *([*PYTEST, "-p", "no:cacheprovider", *tests] for tests in MATRIX),
+    *([sys.executable, "-c", code] for code in (BENCHMARK, DIFFERENCES, ON_THE_STAND_IN)),
+]

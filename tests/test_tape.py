@@ -31,11 +31,19 @@ def fitted(asarray):
     return scope["losses"]
 
 
+ON_THE_STAND_IN = f"""
+from tests import cupy_stand_in
+asarray = cupy_stand_in.install().asarray
+{"".join(BLOCKS[:-1])}{FIT}
+print(*losses)
+assert type(values[0]).__name__ == "ndarray"
+assert not isinstance(values[0], np.ndarray)
+"""
+
+
 def test_on_the_stand_in_for_cupy():
-    code = "from tests import cupy_stand_in; asarray = cupy_stand_in.install().asarray\n"
-    code += "".join(BLOCKS[:-1]) + FIT + "print(*losses)\nassert type(values[0]).__name__ == 'ndarray'\n"
-    code += "assert not isinstance(values[0], np.ndarray)\n"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", ON_THE_STAND_IN]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     np.testing.assert_allclose([float(v) for v in run.stdout.split()], fitted(np.asarray), rtol=1e-10)
 
