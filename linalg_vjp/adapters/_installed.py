@@ -20,10 +20,17 @@ class Installation:
     places : list of Place
     tracing : callable, optional
         Whether the host's compiler of Python reads the code at this moment.
+    foreign : callable, optional
+        Whether an argument is no array of the host, but answers the host's own functions itself.
     """
 
-    def __init__(self, places: list[Place], tracing: Function = lambda: False) -> None:
-        self.places, self.tracing = places, tracing
+    def __init__(
+        self,
+        places: list[Place],
+        tracing: Callable[[], bool] = lambda: False,
+        foreign: Callable[[Any], bool] = lambda x: False,
+    ) -> None:
+        self.places, self.tracing, self.foreign = places, tracing, foreign
         self.inside = threading.local()
         self.own: list[tuple[Any, str, Any]] = []
 
@@ -46,13 +53,13 @@ class Installation:
 
     def _from_outside(self, function: Function, own: Function) -> Function:
         """The function for calls of the program; those that it makes itself are the host's own."""
-        inside, tracing = self.inside, self.tracing
+        inside, tracing, foreign = self.inside, self.tracing, self.foreign
 
         @functools.wraps(own)
         def call(*args: Any, **keywords: Any) -> Any:
             if tracing():
                 return function(*args, **keywords)
-            if getattr(inside, "now", False):
+            if getattr(inside, "now", False) or any(map(foreign, args)):
                 return own(*args, **keywords)
             inside.now = True
             try:

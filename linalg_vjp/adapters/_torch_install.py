@@ -73,10 +73,14 @@ ALIASES: dict[str, Function] = {
 OWNERS: tuple[Any, ...] = (torch, torch.Tensor)
 PLACES: list[Place] = [(torch.linalg, name, f) for name, f in REPLACED.items()]
 PLACES += [(owner, name, f) for owner in OWNERS for name, f in ALIASES.items()]
-INSTALLATION = Installation(
-    PLACES,
-    tracing=torch.compiler.is_dynamo_compiling,
-)
+
+
+def foreign(x: Any) -> bool:
+    """Whether x answers PyTorch's functions itself, as GPyTorch's linear operators do."""
+    return hasattr(type(x), "__torch_function__") and not isinstance(x, torch.Tensor)
+
+
+INSTALLATION = Installation(PLACES, torch.compiler.is_dynamo_compiling, foreign)
 
 
 def install() -> Installation:

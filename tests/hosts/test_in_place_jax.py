@@ -228,6 +228,17 @@ def test_a_subset_of_singular_values():
     np.testing.assert_allclose(S, whole[1][1:3], rtol=1e-5)
 
 
+def test_where_a_function_has_values_and_no_derivative():
+    """A real Schur form that is not triangular has JAX's values; a root with a branch has none."""
+    turn = jnp.asarray([[0.0, 1.0], [-1.0, 0.0]])
+    gradient = jax.grad(lambda A: of_scipy.schur(A)[0].sum())(
+        jnp.stack([turn, jnp.diag(jnp.asarray([1.0, 2.0]))])
+    )
+    assert jnp.isnan(gradient[0]).all()
+    assert jnp.isfinite(gradient[1]).all()
+    assert jnp.isnan(of_scipy.sqrtm(-jnp.eye(2))).all()
+
+
 def test_a_pencil():
     """jax.scipy.linalg.eigh takes no b."""
     w, V = of_scipy.eigh(A + A.T, S)

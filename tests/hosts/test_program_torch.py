@@ -81,9 +81,9 @@ class Factors(torch.utils.data.Dataset):
         return tuple(L.svd(square() + i))
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_workers_of_a_data_loader():
-    batches = list(torch.utils.data.DataLoader(Factors(), batch_size=3, num_workers=1, timeout=60))
+    own = {"batch_size": 3, "num_workers": 1, "timeout": 60, "multiprocessing_context": "spawn"}
+    batches = list(torch.utils.data.DataLoader(Factors(), **own))
     torch.testing.assert_close(batches[0][1], torch.stack([L.svdvals(square() + i) for i in range(3)]))
 
 
