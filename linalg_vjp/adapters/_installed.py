@@ -6,14 +6,28 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Function", "Installation", "Place"]
+__all__ = ["Block", "Function", "Installation", "Place"]
 
 Function = Callable[..., Any]
 Place = tuple[Any, str, Function]  # a module or class, a name in it, and what stands there
 
 
+class Block:
+    """A context manager for a time of installation: its end takes out what its beginning put in place."""
+
+    def __init__(self, installation: "Installation | None") -> None:
+        self.installation = installation
+
+    def __enter__(self) -> None:
+        """What is installed is so already."""
+
+    def __exit__(self, kind: type | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.installation:
+            self.installation.take_out()
+
+
 class Installation:
-    """Functions in place of attributes of modules and classes; as a context manager, until its end.
+    """Functions in place of attributes of modules and classes.
 
     Parameters
     ----------
@@ -34,13 +48,14 @@ class Installation:
         self.inside = threading.local()
         self.own: list[tuple[Any, str, Any]] = []
 
-    def put(self) -> "Installation":
-        """Put the functions in place, once."""
-        if not self.own:
-            for owner, name, function in self.places:
-                self.own.append((owner, name, vars(owner).get(name)))
-                setattr(owner, name, self._from_outside(function, getattr(owner, name)))
-        return self
+    def put(self) -> Block:
+        """Put the functions in place, if they are not."""
+        if self.own:
+            return Block(None)
+        for owner, name, function in self.places:
+            self.own.append((owner, name, vars(owner).get(name)))
+            setattr(owner, name, self._from_outside(function, getattr(owner, name)))
+        return Block(self)
 
     def take_out(self) -> None:
         """Put what was there before in place again."""
@@ -68,9 +83,3 @@ class Installation:
                 inside.now = False
 
         return call
-
-    def __enter__(self) -> "Installation":
-        return self.put()
-
-    def __exit__(self, kind: type | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.take_out()

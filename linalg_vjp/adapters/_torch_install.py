@@ -6,7 +6,7 @@ import torch
 
 from .._namespaces import Array
 from . import _torch_linalg  # noqa: F401 - its functions are in REPLACED
-from ._installed import Function, Installation, Place
+from ._installed import Block, Function, Installation, Place
 from ._torch_words import OPERATIONS, REPLACED
 
 __all__ = ["install", "uninstall"]
@@ -83,7 +83,7 @@ def foreign(x: Any) -> bool:
 INSTALLATION = Installation(PLACES, torch.compiler.is_dynamo_compiling, foreign)
 
 
-def install() -> Installation:
+def install() -> Block:
     """Put the functions of this adapter into PyTorch, until `uninstall`, or the end of a `with` block.
 
     Code that looks up torch.linalg.svd, torch.det or tensor.inverse when it runs finds them, deep inside a
@@ -92,8 +92,8 @@ def install() -> Installation:
 
     Returns
     -------
-    Installation
-        A context manager, which takes them out at its end.
+    context manager
+        At its end they are taken out, unless they were there before.
 
     Examples
     --------

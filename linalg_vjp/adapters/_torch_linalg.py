@@ -40,12 +40,6 @@ def det(A: Array) -> Any:
 
 
 @replaces
-def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
-    """The diagonal of the matrices in two dimensions, as the last one."""
-    return OPERATIONS["diagonal"](torch.moveaxis(A, (dim1, dim2), (-2, -1)), offset=offset)
-
-
-@replaces
 def eig(A: Array, *, gauge: Any = None) -> Any:
     """Eigenvalues and eigenvectors."""
     return torch.return_types.linalg_eig(OPERATIONS["eig"](A, gauge=gauge_or_default(gauge)))

@@ -18,15 +18,15 @@ import jax.scipy.linalg
 
 from .. import RULES
 from . import _jax_linalg, jax_scipy  # noqa: F401 - the functions of the first are in REPLACED
-from ._installed import Installation
-from ._jax import NAMESPACE, OPERATIONS, Operation, function
+from ._installed import Block, Installation
+from ._jax import OPERATIONS, function
 from ._jax_words import REPLACED
 
 OWN = {name: f for name, f in vars(jax.numpy.linalg).items() if callable(f) and not name.startswith("_")}
 # SciPy's form of the call is the only one that JAX has of these.
 OF_SCIPY = {"toeplitz": jax_scipy.toeplitz}
 globals().update({**OWN, **OPERATIONS, **OF_SCIPY, **REPLACED})
-__all__ = [*dict.fromkeys((*OWN, *RULES)), "NAMESPACE", "Operation", "function", "install", "uninstall"]
+__all__ = [*dict.fromkeys((*OWN, *RULES)), "OPERATIONS", "function", "install", "uninstall"]
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
@@ -39,7 +39,7 @@ INSTALLATION = Installation(
 )
 
 
-def install() -> Installation:
+def install() -> Block:
     """Put the functions of this adapter into jax.numpy.linalg and jax.scipy.linalg, until `uninstall`.
 
     Code that looks up jax.numpy.linalg.svd when it is traced finds them, deep inside a library too. It does
@@ -48,8 +48,8 @@ def install() -> Installation:
 
     Returns
     -------
-    Installation
-        A context manager, which takes them out at its end.
+    context manager
+        At its end they are taken out, unless they were there before.
 
     Examples
     --------

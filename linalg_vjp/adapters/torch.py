@@ -26,8 +26,8 @@ from ._torch_install import install, uninstall
 from ._torch_words import MODULE, OPERATIONS, REPLACED, WORDS, set_gauge
 
 OWN = {name: f for name, f in vars(torch.linalg).items() if callable(f) and not name.startswith("_")}
-globals().update({**OWN, **OPERATIONS, **REPLACED})
-__all__ = [*dict.fromkeys((*OWN, *RULES)), "function", "install", "set_gauge", "uninstall"]
+globals().update({**OPERATIONS, **OWN, **REPLACED})
+__all__ = [*dict.fromkeys((*OWN, *RULES)), "OPERATIONS", "function", "install", "set_gauge", "uninstall"]
 if TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
