@@ -1,53 +1,20 @@
 """TensorFlow's functions by the names of the rules, and its derivatives."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from ..hosts.cases import Arithmetic
-from ..hosts.hosts import Host
+from ..hosts import tensorflow
 
 
-class TensorFlow(Host):
-    """Its cotangents are ours; its tangents are two of its backward passes, or one upon the other."""
+class TensorFlow(tensorflow.TensorFlow):
+    """Its tables of functions, of which the values decide."""
 
     label, package, note = "TensorFlow", "tensorflow", ""
-
-    def __init__(self):
-        import tensorflow as tf
-
-        self.tf = tf
-        xp = SimpleNamespace(conj=tf.math.conj, real=tf.math.real, sum=tf.reduce_sum)
-        self.h = Arithmetic(xp, lambda x: tf.constant(np.ascontiguousarray(x)))
 
     def numpy(self, x):
         return np.asarray(x)
 
-    def gradient(self, f):
-        def gradient(*inputs):
-            bars = self._gradient(f, inputs, "none")
-            if any(bar is None for bar in bars):
-                raise NotImplementedError("no gradient")
-            return bars
-
-        return gradient
-
     def second_gradient(self, f):
-        return lambda *inputs: self._gradient(f, inputs, "zero")
-
-    def _gradient(self, f, inputs, unconnected):
-        with self.tf.GradientTape() as tape:
-            tape.watch(inputs)
-            value = f(*inputs)
-        return tape.gradient(value, inputs, unconnected_gradients=unconnected)
-
-    def along(self, f, inputs, tangents):
-        with self.tf.autodiff.ForwardAccumulator(inputs, tangents) as accumulator:
-            value = f(*inputs)
-        dot = accumulator.jvp(value)
-        if dot is None:
-            raise NotImplementedError("no tangent")
-        return dot
+        return lambda *inputs: self.slopes(f, inputs, "zero")
 
     def candidates(self, name, params):
         tf, L = self.tf, self.tf.linalg

@@ -80,6 +80,10 @@ class Arithmetic:
     def adjoint(self, X):
         return self.xp.conj(self.xp.swapaxes(X, -1, -2))
 
+    def scaled(self, U, S):
+        """Columns times real numbers."""
+        return U * S
+
     def abs2(self, X):
         return self.xp.real(X * self.xp.conj(X))
 

@@ -7,7 +7,7 @@ import pytest
 
 import linalg_vjp as lv
 
-LIBRARIES = {"torch": "torch", "jax": "jax", "mlx": "mlx.core"}
+LIBRARIES = {"torch": "torch", "jax": "jax", "mlx": "mlx.core", "tensorflow": "tensorflow"}
 
 
 def adapter(host):

@@ -10,7 +10,7 @@ TURN = np.asarray([[0.5, -2.0, 0.0], [2.0, 0.5, 0.3], [1.0, 0.2, -1.0]])
 def loss(L, h, A):
     """Of values and vectors in any order."""
     w, V = L.eig(A)
-    return h.weigh(h.abs2(V) @ h.abs2(w))
+    return h.weigh(h.abs2(V) @ h.abs2(w)[..., None])
 
 
 case("eig", (3, 3))(loss)

@@ -6,7 +6,7 @@ from ..cases import AT, case, projector
 @case("svd, tall", (4, 3))
 def _(L, h, A):
     U, S, Vh = L.svd(A, full_matrices=False)
-    return h.weigh(h.abs2(U), S, h.abs2(Vh), (U * S) @ Vh)
+    return h.weigh(h.abs2(U), S, h.abs2(Vh), h.scaled(U, S) @ Vh)
 
 
 @case("svd of a batch, wide", (2, 3, 4))
