@@ -1,4 +1,4 @@
-"""A function of an adapter, called as a program calls the host's own of that name."""
+"""A function of an adapter, called as a program calls the host's own of that name, where that is replaced."""
 
 import linalg_vjp as lv
 
@@ -7,8 +7,8 @@ WORDS = {"axis": "dim", "keepdims": "keepdim"}
 
 def door(L, name):
     """Of the inputs and keywords of the rule; the outputs of the rule."""
-    function, rule = getattr(L, name), lv.RULES[name]
-    replaced = getattr(L, "REPLACED", {})
+    rule, replaced = lv.RULES[name], getattr(L, "REPLACED", {})
+    function = replaced.get(name, L.OPERATIONS[name])
 
     def call(*inputs, **params):
         if name in replaced and L.__name__.endswith(".torch"):

@@ -7,6 +7,15 @@ from typing import Any
 
 import torch
 
+# By name, so that they stay PyTorch's own where an adapter puts others in their place.
+from torch.linalg import cholesky as own_cholesky
+from torch.linalg import inv_ex as own_inv_ex
+from torch.linalg import lu as own_lu
+from torch.linalg import lu_factor as own_lu_factor
+from torch.linalg import lu_factor_ex as own_lu_factor_ex
+from torch.linalg import lu_solve as own_lu_solve
+from torch.linalg import solve_triangular as own_solve_triangular
+
 from .._namespaces import Array, Namespace, namespace
 from . import generic
 from . import schur as forms
@@ -129,7 +138,7 @@ def solve_triangular(
         A, upper = A.mT, not upper
     if trans == "C" and A.is_complex():
         A = A.conj()
-    return torch.linalg.solve_triangular(A, B, upper=upper, unitriangular=unit_diagonal)
+    return own_solve_triangular(A, B, upper=upper, unitriangular=unit_diagonal)
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
@@ -152,9 +161,9 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     m, n = A.shape[-2:]
     k = min(m, n)
     if A.ndim == 2 and m and torch._C._functorch.maybe_current_level() is None:
-        P, L, U = torch.linalg.lu(A)
+        P, L, U = own_lu(A)
         return torch.argmax(P.real, dim=-1), L, U
-    F, pivots, _ = torch.linalg.lu_factor_ex(A)
+    F, pivots, _ = own_lu_factor_ex(A)
     # Measured: to take the triangles here needs a third of the time of torch.linalg.lu's own unpacking.
     P, _, _ = torch.lu_unpack(F, pivots, unpack_data=False)
     rows = torch.arange(m, dtype=torch.float64, device=A.device)  # autocast rounds products of single ones
@@ -166,7 +175,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
     """L and U in one array, and LAPACK's pivots."""
-    F, pivots, *_ = torch.linalg.lu_factor(A) if strict else torch.linalg.lu_factor_ex(A)
+    F, pivots, *_ = own_lu_factor(A) if strict else own_lu_factor_ex(A)
     return F, pivots
 
 
@@ -177,7 +186,7 @@ def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Arr
 
 def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
     """L and U in one array, and the pivots, which LAPACK counts from one."""
-    F, pivots, _ = torch.linalg.lu_factor_ex(A)
+    F, pivots, _ = own_lu_factor_ex(A)
     return F, pivots.to(torch.int64) - 1
 
 
@@ -191,12 +200,12 @@ def lu_diagonal(F: Array, pivots: Array) -> Array:
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
     """A^-1."""
     one = torch.eye(F.shape[-1], dtype=F.dtype, device=F.device)
-    return torch.linalg.lu_solve(F, pivots, one.expand(F.shape))
+    return own_lu_solve(F, pivots, one.expand(F.shape))
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
     """The factor of one triangle."""
-    return torch.linalg.cholesky(A, upper=upper)
+    return own_cholesky(A, upper=upper)
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
@@ -252,7 +261,7 @@ def _mapped(
 
 def inv_or_nan(A: Array, xp: Namespace) -> Array:
     """A^-1 without the error of torch.linalg.inv."""
-    return torch.linalg.inv_ex(A)[0]
+    return own_inv_ex(A)[0]
 
 
 def _hidden(X: Array) -> bool:
@@ -263,5 +272,5 @@ def _hidden(X: Array) -> bool:
 def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint: bool) -> Array:
     """A^-1 B or A^-H B."""
     if adjoint and not F.is_complex():  # measured: up to a fifth faster
-        return torch.linalg.lu_solve(F, pivots, B.mT, left=False).mT
-    return torch.linalg.lu_solve(F, pivots, B, adjoint=adjoint)
+        return own_lu_solve(F, pivots, B.mT, left=False).mT
+    return own_lu_solve(F, pivots, B, adjoint=adjoint)

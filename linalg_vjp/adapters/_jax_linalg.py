@@ -1,19 +1,25 @@
 """jax.numpy.linalg's functions in its own words: its names, positions, keywords and results.
 
-Each turns the call into that of a rule. Arrays of integers become floating where they do in JAX. Where a rule
-has more to say, such as `gauge`, the function takes that keyword, too.
+Each turns the call into that of a rule, and arrays of integers into floating ones. Where a rule has more to
+say, such as `gauge`, the function takes that keyword, too. Products, which JAX differentiates rightly, stay
+its own.
 """
 
-from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import jax.numpy as jnp
+from jax.numpy.linalg import eig as own_eig
+from jax.numpy.linalg import eigh as own_eigh
+from jax.numpy.linalg import qr as own_qr
+from jax.numpy.linalg import slogdet as own_slogdet
+from jax.numpy.linalg import svd as own_svd
 
 from .._namespaces import Array
 from ._jax import OPERATIONS
-from ._jax_words import floating, mean, of_triangle, product, replaces
+from ._jax_words import floating, mean, of_triangle, replaces, result
 
-Axes = int | tuple[int, ...] | None
+Axes = Any  # an axis, several of them, or None
 
 
 def _hermitian(a: Any, UPLO: str | None, symmetrize_input: bool) -> Array:
@@ -26,8 +32,8 @@ def _hermitian(a: Any, UPLO: str | None, symmetrize_input: bool) -> Array:
 @replaces
 def cholesky(a: Array, *, upper: bool = False, symmetrize_input: bool = True) -> Any:
     """L with A = L L^H, or U with A = U^H U for `upper`."""
-    a = floating(a)
-    return OPERATIONS["cholesky"](mean(a) if symmetrize_input else a, upper=upper)
+    L = OPERATIONS["cholesky"](mean(floating(a)) if symmetrize_input else floating(a))
+    return L.conj().mT if upper else L
 
 
 @replaces
@@ -36,35 +42,22 @@ def cond(x: Array, p: Any = None) -> Any:
     return OPERATIONS["cond"](floating(x), p=p)
 
 
-@product
-def cross(x1: Array, x2: Array, /, *, axis: int = -1) -> Any:
-    """The cross product along `axis`."""
-    x1, x2 = floating(x1, x2)
-    return OPERATIONS["cross"](x1, x2, axis=_from_the_end(axis, x1, x2))
-
-
 @replaces
 def det(a: Array) -> Any:
     """The determinant."""
     return OPERATIONS["det"](floating(a))
 
 
-@product
-def diagonal(x: Array, /, *, offset: int = 0) -> Any:
-    """The diagonal."""
-    return OPERATIONS["diagonal"](floating(x), offset=offset)
-
-
 @replaces
 def eig(a: Array, *, gauge: Any = "project") -> Any:
     """Eigenvalues and eigenvectors."""
-    return OPERATIONS["eig"](floating(a), gauge=gauge)
+    return result(own_eig, OPERATIONS["eig"](floating(a), gauge=gauge))
 
 
 @replaces
 def eigh(a: Array, UPLO: str | None = None, symmetrize_input: bool = True, *, gauge: Any = "project") -> Any:
     """Eigenvalues and eigenvectors of the Hermitian part, or of the matrix of one triangle."""
-    return OPERATIONS["eigh"](_hermitian(a, UPLO, symmetrize_input), gauge=gauge)
+    return result(own_eigh, OPERATIONS["eigh"](_hermitian(a, UPLO, symmetrize_input), gauge=gauge))
 
 
 @replaces
@@ -100,41 +93,18 @@ def lstsq(a: Array, b: Array, rcond: Any = None, *, numpy_resid: bool = False) -
     return x, jnp.atleast_1d(residuals), rank, s
 
 
-@product
-def matmul(x1: Array, x2: Array, /, *, precision: Any = None, preferred_element_type: Any = None) -> Any:
-    """The product."""
-    return OPERATIONS["matmul"](*floating(x1, x2))
-
-
 @replaces
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     """The norm of matrices."""
+    ord = "fro" if ord in (None, "f") else ord
     return OPERATIONS["matrix_norm"](floating(x), ord=ord, keepdims=keepdims)
-
-
-@product
-def matrix_power(a: Array, n: int) -> Any:
-    """The n-th power."""
-    return OPERATIONS["matrix_power"](floating(a), n=n)
-
-
-@product
-def matrix_transpose(x: Array, /) -> Any:
-    """The transpose."""
-    return OPERATIONS["matrix_transpose"](floating(x))
-
-
-@product
-def multi_dot(arrays: Sequence[Array], *, precision: Any = None) -> Any:
-    """The product of several matrices, in the cheapest order."""
-    return OPERATIONS["multi_dot"](floating(*arrays))
 
 
 @replaces
 def norm(x: Array, ord: Any = None, axis: Axes = None, keepdims: bool = False) -> Any:
     """A vector norm over one axis or all, or a matrix norm over two."""
     x = floating(x)
-    axes = (axis,) if isinstance(axis, int) else axis
+    axes = (axis,) if isinstance(axis, Integral) else axis if axis is None else tuple(axis)
     if axes is None and ord is None:
         return OPERATIONS["vector_norm"](x, keepdims=keepdims)
     axes = tuple(range(x.ndim)) if axes is None else axes
@@ -145,12 +115,6 @@ def norm(x: Array, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
         raise ValueError(f"norm: ord={ord!r} is of one axis or of two, and not of {axes}")
     N = OPERATIONS["matrix_norm"](jnp.moveaxis(x, axes, (-2, -1)), ord=ord)
     return jnp.expand_dims(N, tuple(i % x.ndim for i in axes)) if keepdims else N
-
-
-@product
-def outer(x1: Array, x2: Array, /) -> Any:
-    """The outer product."""
-    return OPERATIONS["outer"](*floating(x1, x2))
 
 
 @replaces
@@ -169,17 +133,17 @@ def pinv(a: Array, rtol: Any = None, hermitian: bool = False, *, rcond: Any = No
 def qr(a: Array, mode: str = "reduced", *, gauge: Any = "project") -> Any:
     """Q and R with A = Q R, or R alone for mode="r"; mode="raw" is JAX's."""
     if mode == "raw":
-        return jnp.linalg.qr(a, mode="raw")
+        return own_qr(a, mode="raw")
     factors = OPERATIONS["qr"](
-        floating(a), mode={"r": "reduced", "full": "complete"}.get(mode, mode), gauge=gauge
+        floating(a), mode={"r": "reduced", "full": "reduced"}.get(mode, mode), gauge=gauge
     )
-    return factors[1] if mode == "r" else factors
+    return factors[1] if mode == "r" else result(own_qr, factors)
 
 
 @replaces
 def slogdet(a: Array, *, method: str | None = None) -> Any:
     """The sign of the determinant, and the logarithm of its modulus. `method` is not needed here."""
-    return OPERATIONS["slogdet"](floating(a))
+    return result(own_slogdet, OPERATIONS["slogdet"](floating(a)))
 
 
 @replaces
@@ -199,37 +163,22 @@ def svd(
     gauge: Any = "project",
 ) -> Any:
     """U, S and V^H, or S alone; with `subset_by_index` those from the first index to the last."""
-    a = floating(a)
+    a = mean(floating(a)) if hermitian else floating(a)
+    full_matrices = bool(full_matrices)
     if not compute_uv:
         s = OPERATIONS["svdvals"](a)
         return s if subset_by_index is None else s[..., slice(*subset_by_index)]
     if subset_by_index is None:
-        return OPERATIONS["svd"](a, full_matrices=full_matrices, gauge=gauge)
+        return result(own_svd, OPERATIONS["svd"](a, full_matrices=full_matrices, gauge=gauge))
     first, last = subset_by_index
     factors = OPERATIONS["svd_truncated"](a, k=last, gauge=gauge)
-    return type(factors)(factors[0][..., first:], factors[1][..., first:], factors[2][..., first:, :])
+    return result(own_svd, (factors[0][..., first:], factors[1][..., first:], factors[2][..., first:, :]))
 
 
 @replaces
 def svdvals(x: Array, /) -> Any:
     """The singular values."""
     return OPERATIONS["svdvals"](floating(x))
-
-
-@product
-def tensordot(
-    x1: Array,
-    x2: Array,
-    /,
-    *,
-    axes: Any = 2,
-    precision: Any = None,
-    preferred_element_type: Any = None,
-    out_sharding: Any = None,
-) -> Any:
-    """The product over axes."""
-    pair = axes if isinstance(axes, int) else tuple(map(tuple, axes))
-    return OPERATIONS["tensordot"](*floating(x1, x2), axes=pair)
 
 
 @replaces
@@ -247,27 +196,8 @@ def tensorsolve(a: Array, b: Array, axes: tuple[int, ...] | None = None) -> Any:
     return OPERATIONS["tensorsolve"](a, b.reshape(a.shape[: b.ndim]))
 
 
-@product
-def trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    """The trace."""
-    return OPERATIONS["trace"](floating(x if dtype is None else jnp.asarray(x, dtype)), offset=offset)
-
-
-@product
-def vecdot(
-    x1: Array, x2: Array, /, *, axis: int = -1, precision: Any = None, preferred_element_type: Any = None
-) -> Any:
-    """The inner product along `axis`."""
-    x1, x2 = floating(x1, x2)
-    return OPERATIONS["vecdot"](x1, x2, axis=_from_the_end(axis, x1, x2))
-
-
 @replaces
 def vector_norm(x: Array, /, *, axis: Axes = None, keepdims: bool = False, ord: Any = 2) -> Any:
     """The norm over one axis, several or all."""
-    return OPERATIONS["vector_norm"](floating(x), ord=ord, axis=axis, keepdims=keepdims)
-
-
-def _from_the_end(axis: int, x: Array, y: Array) -> int:
-    """The rules broadcast, and count axes from the end."""
-    return axis if axis < 0 else axis - max(x.ndim, y.ndim)
+    axis = axis if axis is None or isinstance(axis, Integral) else tuple(axis)
+    return OPERATIONS["vector_norm"](floating(x), ord=2 if ord is None else ord, axis=axis, keepdims=keepdims)

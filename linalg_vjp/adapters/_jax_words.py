@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from .._namespaces import Array
 from ._jax import MODULE
 
-__all__ = ["REPLACED", "floating", "mean", "of_triangle", "product", "replaces"]
+__all__ = ["REPLACED", "floating", "mean", "of_triangle", "replaces", "result"]
 
 # The functions of jax.numpy.linalg that take its keywords.
 REPLACED: dict[str, Callable[..., Any]] = {}
@@ -23,22 +23,15 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def product(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in place of a product. Of integers, or with a precision or dtype, it is JAX's own."""
-    own = getattr(jnp.linalg, function.__name__)
-
-    @functools.wraps(function)
-    def call(*args: Any, **keywords: Any) -> Any:
-        arrays = jax.tree.leaves(args)
-        inexact = any(jnp.issubdtype(jnp.result_type(x), jnp.inexact) for x in arrays)
-        if not inexact or any(keywords.get(name) is not None for name in OF_JAX):
-            return own(*args, **keywords)
-        return function(*args, **keywords)
-
-    return replaces(call)
+@functools.cache
+def _kind(own: Callable[..., Any]) -> Any:
+    """The class of named tuples that a function of JAX's returns."""
+    return type(jax.eval_shape(own, jax.ShapeDtypeStruct((1, 1), "float32")))
 
 
-OF_JAX = ("precision", "preferred_element_type", "out_sharding")
+def result(own: Callable[..., Any], arrays: Any) -> Any:
+    """The arrays as a function of JAX's own returns them."""
+    return _kind(own)(*arrays)
 
 
 def floating(*arrays: Any) -> Any:

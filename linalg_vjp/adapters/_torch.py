@@ -25,10 +25,10 @@ from ._torch_context import filled, kept, store
 from ._torch_fixed import fixed
 from ._torch_precision import autocast, kept_precision
 
-__all__ = ["applied"]
+__all__ = ["applied", "level"]
 
 KNOWN: list[Rule] = []  # torch.compile follows a number into a list, and no rule into a closure
-_level = torch._C._functorch.maybe_current_level  # within how many transformations of torch.func, or None
+level = torch._C._functorch.maybe_current_level  # within how many transformations of torch.func, or None
 
 Arrays = tuple[Any, ...]
 
@@ -189,7 +189,7 @@ def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     count = len(frame.rule.stored)
     if forwards:
         saved = (*map(_primal, saved[:count]), *saved[count:])
-    if not torch.is_grad_enabled() and _level() is None:  # nothing will differentiate it again
+    if not torch.is_grad_enabled() and level() is None:  # nothing will differentiate it again
         if forwards:
             return tuple(push(frame, kept(frame, saved), given))
         # PyTorch has compared the cotangents with the outputs.
@@ -244,7 +244,7 @@ def _again(ctx: Any) -> tuple[Any, Arrays, list[int]]:
 
 def _primal(x: Array) -> Array:
     """Without a tangent."""
-    if _level() is None:
+    if level() is None:
         return torch.autograd.forward_ad.unpack_dual(x).primal
     return Primal.apply(x)
 
@@ -265,7 +265,7 @@ def watched(inputs: Arrays) -> bool:
         for x in inputs:
             if isinstance(x, torch.Tensor) and x.requires_grad:
                 return True
-    return _level() is not None or torch.autograd.forward_ad._current_level >= 0
+    return level() is not None or torch.autograd.forward_ad._current_level >= 0
 
 
 def applied(rule: Rule, words: dict[str, str], positional: int, module: str = "") -> Any:
@@ -285,7 +285,7 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
         if torch.compiler.is_compiling():
             # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in
             # silence. This number it cannot trace, so that it leaves the call to Python.
-            if _level() is not None:
+            if level() is not None:
                 raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
             values = tuple(complete(rule.name, rule.params, given).values())
             results: Arrays = _compiled(number, values, *inputs)
@@ -295,7 +295,7 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
         frame = prepared(rule, inputs, None, given)
         if not watched(inputs):
             return tuple(forward(frame, inputs))
-        results = Plain.apply(frame, *inputs) if _level() is None else Operation.apply(Whole(frame), *inputs)
+        results = Plain.apply(frame, *inputs) if level() is None else Operation.apply(Whole(frame), *inputs)
         return results[: len(rule.outputs)]
 
     return as_function(rule, apply, "PyTorch", words, positional=positional, module=module)

@@ -25,24 +25,29 @@ def pinverse(input: Array, rcond: float = 1e-15) -> Any:
     return REPLACED["pinv"](input, rcond)
 
 
-def cholesky(input: Array, upper: bool = False, *, out: Any = None) -> Any:
+def cholesky(input: Array, upper: bool = False) -> Any:
     """The Cholesky factor."""
-    return REPLACED["cholesky"](input, upper=upper, out=out)
+    return REPLACED["cholesky"](input, upper=upper)
 
 
-def cholesky_inverse(L: Array, upper: bool = False) -> Any:
+def cholesky_inverse(input: Array, upper: bool = False) -> Any:
     """The inverse, from a Cholesky factor."""
-    return OPERATIONS["cholesky_inverse"](L, upper=upper)
+    return OPERATIONS["cholesky_inverse"](input, upper=upper)
 
 
-def cholesky_solve(B: Array, L: Array, upper: bool = False) -> Any:
-    """The solution, from a Cholesky factor."""
-    return OPERATIONS["cholesky_solve"](L, B, upper=upper)
+def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> Any:
+    """The solution for the right side `input`, from the Cholesky factor `input2`."""
+    return OPERATIONS["cholesky_solve"](input2, input, upper=upper)
 
 
 def qr(input: Array, some: bool = True) -> Any:
     """The reduced or complete QR decomposition."""
     return torch.return_types.qr(REPLACED["qr"](input, "reduced" if some else "complete"))
+
+
+def slogdet(input: Array) -> Any:
+    """The sign of the determinant, and the logarithm of its modulus."""
+    return torch.return_types.slogdet(OPERATIONS["slogdet"](input))
 
 
 def svd(input: Array, some: bool = True, compute_uv: bool = True) -> Any:
@@ -64,22 +69,25 @@ ALIASES: dict[str, Function] = {
     "inverse": REPLACED["inv"],
     "logdet": logdet,
     "matrix_exp": REPLACED["matrix_exp"],
-    "matrix_power": REPLACED["matrix_power"],
     "pinverse": pinverse,
     "qr": qr,
-    "slogdet": REPLACED["slogdet"],
+    "slogdet": slogdet,
     "svd": svd,
 }
 OWNERS: tuple[Any, ...] = (torch, torch.Tensor)
-PLACES: list[Place] = [(torch.linalg, name, f) for name, f in REPLACED.items()]
-PLACES += [(owner, name, f) for owner in OWNERS for name, f in ALIASES.items()]
 
 
 def foreign(x: Any) -> bool:
-    """Whether x answers PyTorch's functions itself, as GPyTorch's linear operators do."""
-    return hasattr(type(x), "__torch_function__") and not isinstance(x, torch.Tensor)
+    """Whether x, or what a list holds, answers PyTorch's functions itself, as GPyTorch's operators do."""
+    if isinstance(x, list | tuple):
+        return any(map(foreign, x))
+    answer = getattr(type(x), "__torch_function__", None)
+    return answer is not None and getattr(answer, "__func__", answer) not in PLAIN
 
 
+PLAIN = (torch.Tensor.__torch_function__.__func__, torch.nn.Parameter.__torch_function__)
+PLACES: list[Place] = [(torch.linalg, name, f) for name, f in REPLACED.items()]
+PLACES += [(owner, name, f) for owner in OWNERS for name, f in ALIASES.items()]
 INSTALLATION = Installation(PLACES, torch.compiler.is_dynamo_compiling, foreign)
 
 
@@ -87,13 +95,13 @@ def install() -> Block:
     """Put the functions of this adapter into PyTorch, until `uninstall`, or the end of a `with` block.
 
     Code that looks up torch.linalg.svd, torch.det or tensor.inverse when it runs finds them, deep inside a
-    library too. It does not reach names that were imported before (``from torch.linalg import svd``), graphs
-    that are compiled or exported already, and PyTorch's own code in C++.
+    library too. It does not reach names that were imported before (``from torch.linalg import svd``), exported
+    programs, and PyTorch's own code in C++.
 
     Returns
     -------
     context manager
-        At its end they are taken out, unless they were there before.
+        Leaving it restores the host's own functions, unless another block or `install` still holds these.
 
     Examples
     --------

@@ -1,18 +1,21 @@
 """torch.linalg's functions in its own words: its names, positions, keywords and results.
 
 Each turns the call into that of a rule, and the result into PyTorch's. Where a rule has more to say, such as
-`gauge`, the function takes that keyword, too.
+`gauge`, the function takes that keyword, too. Products, which PyTorch differentiates rightly, stay its own.
 """
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import torch
+from torch.linalg import pinv as own_pinv
 
 from .._namespaces import Array
+from ._torch import level
 from ._torch_words import OPERATIONS, gauge_or_default, replaces
 
-Axes = int | Sequence[int] | None
+Axes = Any  # a dimension, several of them, or None
 
 
 @replaces
@@ -25,12 +28,6 @@ def cholesky(A: Array, *, upper: bool = False) -> Any:
 def cond(A: Array, p: Any = None) -> Any:
     """The condition number in the norm p, by default 2."""
     return OPERATIONS["cond"](A, p=p)
-
-
-@replaces
-def cross(input: Array, other: Array, *, dim: int = -1) -> Any:
-    """The cross product along `dim`."""
-    return OPERATIONS["cross"](input, other, dim=_from_the_end(dim, input, other))
 
 
 @replaces
@@ -77,13 +74,14 @@ def inv(A: Array) -> Any:
 
 @replaces
 def lstsq(A: Array, B: Array, rcond: Any = None, *, driver: str | None = None) -> Any:
-    """The least-squares solution of least norm. PyTorch says which results there are beside it.
+    """The least-squares solution of least norm. Which other results are filled depends on `driver`.
 
     Rank and singular values are PyTorch's, from a solution of its own without gradient. A compiled program
     has residuals always, and neither of these.
     """
     vector = B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]
-    X, squares = OPERATIONS["lstsq"](A, B[..., None] if vector else B, rtol=rcond)
+    cut = None if driver == "gels" or (driver is None and A.is_cuda) else rcond  # which gels has not
+    X, squares = OPERATIONS["lstsq"](A, B[..., None] if vector else B, rtol=cut)
     solution = X[..., 0] if vector else X
     if torch.compiler.is_compiling():
         rank, S = A.new_empty(0, dtype=torch.int64), squares.new_empty(0)
@@ -120,12 +118,6 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
 
 
 @replaces
-def matmul(input: Array, other: Array) -> Any:
-    """The product."""
-    return OPERATIONS["matmul"](input, other)
-
-
-@replaces
 def matrix_exp(A: Array) -> Any:
     """The exponential of a matrix."""
     return OPERATIONS["expm"](A)
@@ -145,21 +137,9 @@ def matrix_norm(
 
 
 @replaces
-def matrix_power(A: Array, n: int) -> Any:
-    """The n-th power."""
-    return OPERATIONS["matrix_power"](A, n=n)
-
-
-@replaces
-def multi_dot(tensors: Sequence[Array]) -> Any:
-    """The product of several matrices, in the cheapest order."""
-    return OPERATIONS["multi_dot"](list(tensors))
-
-
-@replaces
 def norm(input: Array, ord: Any = None, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """A vector norm of one dimension or all, or a matrix norm of two."""
-    axes = (dim,) if isinstance(dim, int) else None if dim is None else tuple(dim)
+    axes = (dim,) if isinstance(dim, Integral) else None if dim is None else tuple(dim)
     if axes is None and ord is not None and input.ndim == 2:
         axes = (0, 1)
     if ord is not None and axes is not None and len(axes) == 2:
@@ -173,6 +153,9 @@ def norm(input: Array, ord: Any = None, dim: Axes = None, keepdim: bool = False,
 def pinv(A: Array, rcond: Any = None, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Any:
     """The pseudo-inverse without the singular values of at most max(atol, rtol times the largest)."""
     rtol = rcond if rtol is None else rtol
+    if level() is not None and (atol is not None or isinstance(rtol, torch.Tensor)):
+        # torch.func hides tensors among the keywords, of which a rule makes constants.
+        return own_pinv(A, atol=atol, rtol=rtol, hermitian=hermitian)
     if hermitian:
         A = _of_lower_triangle(A)
     if atol is not None:
@@ -248,18 +231,12 @@ def tensorsolve(A: Array, B: Array, dims: Sequence[int] | None = None) -> Any:
 
 
 @replaces
-def vecdot(x: Array, y: Array, *, dim: int = -1) -> Any:
-    """The inner product along `dim`, conjugate of x."""
-    return OPERATIONS["vecdot"](x, y, dim=_from_the_end(dim, x, y))
-
-
-@replaces
 def vector_norm(
     x: Array, ord: float = 2, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """The norm over the dimensions `dim`; over all of them for None and for ()."""
     x = x if dtype is None else x.to(dtype)
-    dim = dim if dim is None or isinstance(dim, int) else tuple(dim) or None
+    dim = dim if dim is None or isinstance(dim, Integral) else tuple(dim) or None
     return OPERATIONS["vector_norm"](x, ord, dim=dim, keepdim=keepdim)
 
 
@@ -274,8 +251,3 @@ def _of_lower_triangle(A: Array) -> Array:
     mean, lower, d = (A + A.mH) / 2, torch.tril(A, -1), torch.diagonal(A, dim1=-2, dim2=-1)
     read = lower + lower.mH + torch.diag_embed(d.real)
     return mean + (read - mean).detach()
-
-
-def _from_the_end(dim: int, x: Array, y: Array) -> int:
-    """The rules broadcast, and count axes from the end."""
-    return dim if dim < 0 else dim - max(x.ndim, y.ndim)

@@ -53,10 +53,15 @@ def gauge_or_default(gauge: Any) -> Any:
     return _defaults["gauge"] if gauge is None else gauge
 
 
+# Words that PyTorch takes from NumPy, in place of its own.
+AXES = {"axis": "dim", "keepdims": "keepdim"}
+FIRST = ("input", "x", "a", "x1")
+
+
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in place of torch.linalg's of the same name: `input` is its first argument, too."""
-    name = function.__name__
-    first = next(iter(inspect.signature(function).parameters))
+    """The function in place of torch.linalg's of that name, with PyTorch's other words for its arguments."""
+    name, words = function.__name__, [*inspect.signature(function).parameters]
+    others = {**AXES, **dict.fromkeys(FIRST, words[0]), **{word.lower(): word for word in words}}
 
     @functools.wraps(function)
     def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
@@ -64,8 +69,8 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
             raise TypeError(
                 f"{name}: no derivative flows through out=; take the result, and copy it by out.copy_(...)"
             )
-        if "input" in keywords:
-            keywords[first] = keywords.pop("input")
+        if keywords:
+            keywords = {w if w in words else others.get(w, w): value for w, value in keywords.items()}
         return function(*args, **keywords)
 
     call.__module__ = MODULE

@@ -6,9 +6,9 @@
 >>> jax.grad(lambda A: L.qr(A, mode="complete")[1].sum())(A).shape  # jax.numpy.linalg.qr raises
 (3, 2)
 
-Names, arguments and results are jax.numpy.linalg's; what no rule serves, such as `matrix_rank`, is its own
-function. `jax_scipy` beside this module has those of jax.scipy.linalg. `install` puts these functions into
-JAX itself, for code that you do not write.
+Names, arguments and results are jax.numpy.linalg's; functions without a rule, such as `matrix_rank`, and
+products are its own. `jax_scipy` beside this module has those of jax.scipy.linalg. `install` puts both into
+JAX itself, for code you did not write.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,15 +17,14 @@ import jax
 import jax.scipy.linalg
 
 from .. import RULES
+from .._namespaces import Array
 from . import _jax_linalg, jax_scipy  # noqa: F401 - the functions of the first are in REPLACED
 from ._installed import Block, Installation
 from ._jax import OPERATIONS, function
 from ._jax_words import REPLACED
 
 OWN = {name: f for name, f in vars(jax.numpy.linalg).items() if callable(f) and not name.startswith("_")}
-# SciPy's form of the call is the only one that JAX has of these.
-OF_SCIPY = {"toeplitz": jax_scipy.toeplitz}
-globals().update({**OWN, **OPERATIONS, **OF_SCIPY, **REPLACED})
+globals().update({**OPERATIONS, **OWN, **REPLACED})
 __all__ = [*dict.fromkeys((*OWN, *RULES)), "OPERATIONS", "function", "install", "uninstall"]
 if TYPE_CHECKING:
 
@@ -33,9 +32,15 @@ if TYPE_CHECKING:
         """The function of each rule, and each of jax.numpy.linalg."""
 
 
+def toeplitz(c: Array, r: Array | None = None) -> Array:
+    """The matrix of a first column and a first row, which is the conjugate of the column without it."""
+    return OPERATIONS["toeplitz"](c, jax.numpy.conj(c) if r is None else r)
+
+
 INSTALLATION = Installation(
     [(jax.numpy.linalg, name, f) for name, f in REPLACED.items()]
-    + [(jax.scipy.linalg, name, f) for name, f in jax_scipy.REPLACED.items()]
+    + [(jax.scipy.linalg, name, f) for name, f in jax_scipy.REPLACED.items()],
+    changed=jax.clear_caches,  # of traces, in which the others stand
 )
 
 
@@ -43,13 +48,13 @@ def install() -> Block:
     """Put the functions of this adapter into jax.numpy.linalg and jax.scipy.linalg, until `uninstall`.
 
     Code that looks up jax.numpy.linalg.svd when it is traced finds them, deep inside a library too. It does
-    not reach names that were imported before (``from jax.numpy.linalg import svd``), programs that are
-    compiled already, and JAX's own code.
+    not reach names that were imported before (``from jax.numpy.linalg import svd``), exported programs, and
+    JAX's own code. What JAX has traced is forgotten, before and after.
 
     Returns
     -------
     context manager
-        At its end they are taken out, unless they were there before.
+        Leaving it restores the host's own functions, unless another block or `install` still holds these.
 
     Examples
     --------

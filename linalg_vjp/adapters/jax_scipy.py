@@ -5,9 +5,9 @@
 >>> jax.grad(lambda A: L.sqrtm(A).real.sum())(jax.numpy.eye(2)).tolist()  # jax.scipy.linalg.sqrtm raises
 [[0.5, 0.5], [0.5, 0.5]]
 
-Names, arguments and results are jax.scipy.linalg's; what no rule serves, such as `hilbert`, is its own
-function. Arguments that say how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`) are
-taken, and change nothing.
+Names, arguments and results are jax.scipy.linalg's; functions without a rule, such as `hilbert`, are its own.
+Arguments that say how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`) are accepted but
+ignored. `install` of the module `jax` beside this one puts these functions into JAX, too.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 import jax.scipy.linalg
+from jax.scipy.linalg import schur as own_schur
 
 from .._namespaces import Array
 from ._jax import OPERATIONS
-from ._jax_words import floating, mean, of_triangle
+from ._jax_words import floating, of_triangle
 
 REPLACED: dict[str, Callable[..., Any]] = {}
 TRANS = {0: "N", 1: "T", 2: "C", "N": "N", "T": "T", "C": "C"}
@@ -29,12 +30,6 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function in place of jax.scipy.linalg's of the same name."""
     REPLACED[function.__name__] = function
     return function
-
-
-@replaces
-def block_diag(*arrs: Array) -> Any:
-    """The block diagonal matrix."""
-    return OPERATIONS["block_diag"](*(jnp.atleast_2d(x) for x in floating(*arrs, 0.0)[:-1]))
 
 
 @replaces
@@ -56,8 +51,8 @@ def cho_solve(
 
 @replaces
 def cholesky(a: Array, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """The Cholesky factor of the Hermitian part."""
-    return OPERATIONS["cholesky"](mean(floating(a)), upper=not lower)
+    """The Cholesky factor of the Hermitian matrix of one triangle."""
+    return OPERATIONS["cholesky"](floating(a), upper=not lower)
 
 
 @replaces
@@ -79,7 +74,7 @@ def eigh(
     type: int = 1,
     check_finite: bool = True,
 ) -> Any:
-    """Eigenvalues and eigenvectors of the Hermitian part, and of a pencil with b, which JAX has not."""
+    """Eigenvalues and eigenvectors of the Hermitian part, or of a pencil with b, which JAX lacks."""
     if eigvals is not None:
         raise NotImplementedError("eigh: all eigenvalues are found; take those that you want of the result")
     a = floating(a)
@@ -176,9 +171,9 @@ def schur(a: Array, output: str = "real") -> Any:
     a = floating(a)
     T, Z = OPERATIONS["schur"](a, output=output)
     if output == "real" and not jnp.iscomplexobj(a):
-        own = jax.scipy.linalg.schur(jax.lax.stop_gradient(a), output)
-        return tuple(jnp.where(jnp.isnan(x), y, x) for x, y in zip((T, Z), own, strict=True))
-    return T, Z
+        own = own_schur(jax.lax.stop_gradient(a), output)
+        return [jnp.where(jnp.isnan(x), y, x) for x, y in zip((T, Z), own, strict=True)]
+    return [T, Z]
 
 
 @replaces
@@ -192,13 +187,13 @@ def solve(
     check_finite: bool = True,
     assume_a: str = "gen",
 ) -> Any:
-    """X with A X = B; with assume_a="pos" by the Cholesky factor of the Hermitian part."""
+    """X with A X = B; with assume_a="pos" by the Cholesky factor of one triangle."""
     if assume_a not in ("gen", "sym", "her", "pos"):
         raise ValueError(f"solve: assume_a={assume_a!r} is none of 'gen', 'sym', 'her', 'pos'")
     a, b = floating(a, b)
     if assume_a != "pos":
         return OPERATIONS["solve"](a, b)
-    return OPERATIONS["cholesky_solve"](cholesky(a, lower=True), b, upper=False)
+    return OPERATIONS["cholesky_solve"](cholesky(a, lower), b, upper=not lower)
 
 
 @replaces
@@ -219,8 +214,8 @@ def solve_triangular(
     check_finite: bool = True,
 ) -> Any:
     """X with op(A) X = B for a triangular A."""
-    op = OPERATIONS["solve_triangular"]
-    return op(*floating(a, b), upper=not lower, trans=TRANS[trans], unit_diagonal=unit_diagonal)
+    how = {"upper": not lower, "trans": TRANS[trans], "unit_diagonal": unit_diagonal}
+    return OPERATIONS["solve_triangular"](*floating(a, b), **how)
 
 
 @replaces
@@ -244,14 +239,6 @@ def svd(
     if compute_uv:
         return tuple(OPERATIONS["svd"](a, full_matrices=full_matrices))
     return OPERATIONS["svdvals"](a)
-
-
-@replaces
-def toeplitz(c: Array, r: Array | None = None) -> Any:
-    """The Toeplitz matrix of a first column and row; without a row, that of its conjugate."""
-    c = floating(c)
-    c, r = floating(c, jnp.conj(c) if r is None else r)
-    return OPERATIONS["toeplitz"](c, r)
 
 
 OWN = {name: f for name, f in vars(jax.scipy.linalg).items() if callable(f) and not name.startswith("_")}

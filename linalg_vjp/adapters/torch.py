@@ -8,8 +8,8 @@
 >>> A.grad.shape
 torch.Size([3, 2])
 
-Names, arguments and results are torch.linalg's; what no rule serves, such as `matrix_rank`, is torch.linalg's
-own function. `install` puts these functions into PyTorch itself, for code that you do not write.
+Names, arguments and results are torch.linalg's; functions without a rule, such as `matrix_rank`, and products
+are torch.linalg's own. `install` puts these functions into PyTorch itself, for code you did not write.
 
 Our convention of cotangents is PyTorch's. An operation keeps what its rule keeps, and both derivatives read
 that. A derivative is a function of PyTorch's itself: differentiated again, it is traced over these same

@@ -61,6 +61,7 @@ CALLS = {
         ("cholesky", (S,), {"upper": True}),
         ("cholesky", (A @ S,), {"symmetrize_input": True}),
         ("cholesky", (np.tril(S),), {"symmetrize_input": False}),
+        ("cholesky", (np.tril(S),), {"symmetrize_input": False, "upper": True}),
         ("cond", (A,), {}),
         ("cond", (A, 1), {}),
         ("cond", (N + 5 * np.eye(3, dtype=int),), {"p": "fro"}),
@@ -111,6 +112,7 @@ CALLS = {
         ("qr", (TALL,), {}),
         ("qr", (TALL, "complete"), {}),
         ("qr", (TALL, "r"), {}),
+        ("qr", (TALL, "full"), {}),
         ("qr", (TALL,), {"mode": "raw"}),
         ("slogdet", (C,), {}),
         ("slogdet", (A,), {"method": "qr"}),
@@ -120,6 +122,7 @@ CALLS = {
         ("svd", (TALL, False), {}),
         ("svd", (TALL,), {"compute_uv": False}),
         ("svd", (S,), {"hermitian": True}),
+        ("svd", (A, np.bool_(False)), {"hermitian": True}),
         ("svdvals", (BATCH,), {}),
         ("tensordot", (A, BATCH), {"axes": ([0], [1])}),
         ("tensordot", (A, A), {"axes": 2}),
@@ -133,6 +136,10 @@ CALLS = {
         ("vecdot", (N, N), {}),
         ("vector_norm", (BATCH,), {"axis": (0, 2), "ord": 3, "keepdims": True}),
         ("vector_norm", (N,), {}),
+        ("vector_norm", (BATCH,), {"axis": np.int64(1)}),
+        ("norm", (BATCH,), {"axis": np.int64(1)}),
+        ("matrix_norm", (A,), {"ord": "f"}),
+        ("trace", (A,), {"dtype": "int32"}),
     ],
     "scipy": [
         ("block_diag", (A, X, 2.0), {}),
@@ -141,6 +148,10 @@ CALLS = {
         ("cho_solve", ((np.linalg.cholesky(S), True), B), {}),
         ("cho_solve", ((np.linalg.cholesky(S).T, False), X), {}),
         ("cholesky", (S,), {"lower": True}),
+        ("cholesky", (np.tril(S),), {"lower": True}),
+        ("cholesky", (np.triu(S),), {}),
+        ("block_diag", (N, N), {}),
+        ("toeplitz", (np.arange(3),), {}),
         ("cholesky", (S,), {"overwrite_a": True, "check_finite": False}),
         ("det", (A,), {}),
         ("eigh", (S,), {}),
@@ -167,6 +178,7 @@ CALLS = {
         ("schur", (np.asarray([[0.0, 1], [-1, 0]], "float32"), "complex"), {}),
         ("solve", (A, B), {}),
         ("solve", (S, X), {"assume_a": "pos", "lower": True}),
+        ("solve", (np.tril(S), X), {"assume_a": "pos", "lower": True}),
         ("solve", (S, B), {"assume_a": "her"}),
         ("solve_sylvester", (A, S, general(3, 3, dtype="float32")), {}),
         ("solve_triangular", (LOWER, B), {"lower": True}),
@@ -207,13 +219,12 @@ def test_values_shapes_and_dtypes_are_the_hosts(which, call, compiled):
         found, wanted = compile(ours)(), compile(own)()
     else:
         found, wanted = ours(*args), own(*args)
-    assert isinstance(found, tuple) == isinstance(wanted, tuple | list)
-    assert getattr(found, "_fields", None) == getattr(wanted, "_fields", None)
+    assert type(found) is type(wanted) or isinstance(wanted, jax.Array)
     found, wanted = jax.tree.leaves(found), jax.tree.leaves(wanted)
     for x, y in zip(found, wanted, strict=True):
         assert jnp.shape(x) == jnp.shape(y)
         assert jnp.result_type(x) == jnp.result_type(y)
-        if name in GAUGE:
+        if name in GAUGE and x.dtype != int:
             x, y = np.abs(x), np.abs(y)
         np.testing.assert_allclose(x, y, rtol=2e-4, atol=2e-4)
 
@@ -275,7 +286,7 @@ def test_installed():
         many = jax.vmap(jax.grad(loss))(jnp.stack([tied, tied]))
         with of_numpy.install():  # once more changes nothing, and neither does its end
             pass
-        assert jnp.linalg.inv.__wrapped__ is own["numpy"]["inv"]
+        assert jnp.linalg.inv is not own["numpy"]["inv"]
     for G in (*gradients, *many):
         np.testing.assert_allclose(G[0, 1], 0.25 + 0.5 / np.sqrt(2), rtol=1e-5)
     assert own == {"numpy": dict(vars(jnp.linalg)), "scipy": dict(vars(jsp))}

@@ -1,5 +1,6 @@
 """What programs do with PyTorch around these functions: copies, workers, compilers, checkpoints, autocast."""
 
+import inspect
 import io
 import pickle
 import subprocess
@@ -228,6 +229,101 @@ def test_installation_does_not_reach_our_own_calls():
             raise ValueError("inside")
         assert torch.linalg.inv is not own
     assert torch.linalg.inv is own
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda A: torch.linalg.norm(A, axis=0),
+        lambda A: torch.linalg.vector_norm(x=A, ord=3, axis=1, keepdims=True),
+        lambda A: torch.linalg.cholesky(x=A @ A.mT),
+        lambda A: torch.inverse(input=A),
+        lambda A: torch.cholesky_solve(input=A, input2=A.tril()),
+        lambda A: A.cholesky_solve(input2=A.tril()),
+        lambda A: torch.slogdet(A),
+        lambda A: torch.linalg.inv(A, out=torch.empty(0, dtype=A.dtype)),
+        lambda A: torch.linalg.lstsq(A, b=A, rcond=0.6, driver="gels").solution,
+        lambda A: torch.linalg.matrix_power(A, np.int64(2)),
+        lambda A: torch.linalg.vecdot(A[0], A, dim=0),
+        lambda A: torch.linalg.vector_norm(A, dim=np.int64(1)),
+        lambda A: torch.linalg.matmul(A.long(), A.long()),
+    ],
+)
+def test_calls_of_a_program(call):
+    """Other words, numbers of NumPy's and old functions, installed and not."""
+    wanted = call(square())
+    with L.install():
+        found = call(square())
+    assert type(found) is type(wanted)
+    torch.testing.assert_close(found, wanted)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [L.norm, L.matrix_norm, L.vector_norm, L.cond, lambda A: L.cond(A, "fro"), lambda A: L.schur(A @ A.mT).T],
+)
+def test_our_own_functions_while_installed(f):
+    """Formulas call torch.linalg, too: once, twice and compiled."""
+    A = square()
+    with L.install():
+        assert f(A).isfinite().all()
+        hessian = torch.func.hessian(lambda A: f(A).abs().sum())(A)
+    torch.testing.assert_close(hessian, torch.func.hessian(lambda A: f(A).abs().sum())(A))
+
+
+def test_norms_are_compiled_while_installed():
+    def f(A):
+        return torch.linalg.norm(A) + torch.linalg.vector_norm(A, 3) + torch.linalg.matrix_norm(A, "nuc")
+
+    with L.install():
+        compiled = torch.compile(f, backend="aot_eager", fullgraph=True)
+        torch.testing.assert_close(gradient(compiled, square()), gradient(f, square()))
+
+
+@pytest.mark.parametrize("how", [{"atol": 0.01}, {"rtol": torch.tensor(0.01)}], ids=str)
+def test_tensors_that_torch_func_hides(how):
+    A = square(2)
+    loss = lambda A: L.pinv(A, **how).sum()  # noqa: E731
+    own = lambda A: torch.linalg.pinv(A, **how).sum()  # noqa: E731
+    for f in (torch.func.grad, torch.func.jacfwd):
+        torch.testing.assert_close(torch.func.vmap(f(loss))(A), torch.func.vmap(f(own))(A))
+
+
+def test_subclasses_and_modes_are_asked():
+    class Answering(torch.Tensor):
+        @classmethod
+        def __torch_function__(cls, f, types, args=(), kwargs=None):
+            return f.__name__
+
+    A = square().as_subclass(Answering)
+    with L.install():
+        assert torch.linalg.inv(A) == "linalg_inv"
+        assert torch.linalg.solve(square(), B=A) == "linalg_solve"
+        assert isinstance(torch.linalg.inv(torch.nn.Parameter(square())).grad_fn, torch.autograd.graph.Node)
+
+
+def test_installation_is_held_by_each_block():
+    own = torch.linalg.svd
+    first, second = L.install(), L.install()
+    with first:
+        pass
+    assert torch.linalg.svd is not own
+    with second:
+        pass
+    assert torch.linalg.svd is own
+    late = L.install()
+    L.uninstall()
+    assert torch.linalg.svd is own
+    with late:
+        assert torch.linalg.svd is not own
+    assert torch.linalg.svd is own
+
+
+def test_installed_functions_are_pickled():
+    with L.install():
+        for function in (torch.linalg.svd, torch.det, torch.Tensor.inverse):
+            assert pickle.loads(pickle.dumps(function)) is function
+        assert "full_matrices" in inspect.signature(torch.linalg.svd).parameters
 
 
 def test_a_diagonal_is_a_view():
