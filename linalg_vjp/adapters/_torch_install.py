@@ -95,8 +95,8 @@ def install() -> Block:
     """Put the functions of this adapter into PyTorch, until `uninstall`, or the end of a `with` block.
 
     Code that looks up torch.linalg.svd, torch.det or tensor.inverse when it runs finds them, deep inside a
-    library too. It does not reach names that were imported before (``from torch.linalg import svd``), exported
-    programs, and PyTorch's own code in C++.
+    library too. It does not reach names that were imported before (``from torch.linalg import svd``),
+    exported programs, and PyTorch's own code in C++.
 
     Returns
     -------
