@@ -16,7 +16,7 @@ from linalg_vjp.testing.oracles import page_of
 
 from ..door import door
 from ..random_inputs import is_hermitian, live_of, regular
-from .peers import autograd_function, jax_function, torch_function
+from .peers import OTHERWISE_IN_TORCH, autograd_function, jax_function, torch_function
 
 # Those of tensors are products, inverses and solves of matrices in other shapes.
 COMPARED = [name for name, rule in lv.RULES.items() if ("*",) not in rule.sides.inputs]
@@ -118,7 +118,8 @@ def torch_own(name, inputs, device="cpu"):
 def torch_adapter(name, inputs):
     from linalg_vjp.adapters import torch as L
 
-    return through_torch(name, door(L, name), inputs, lv.RULES[name].typical)
+    function = L.OPERATIONS[name] if name in OTHERWISE_IN_TORCH else door(L, name)
+    return through_torch(name, function, inputs, lv.RULES[name].typical)
 
 
 def through_torch(name, function, inputs, params, device="cpu"):
