@@ -89,7 +89,7 @@ def lstsq(a: Array, b: Array, rcond: Any = None, *, numpy_resid: bool = False) -
     s = OPERATIONS["svdvals"](a)
     rank = (s > rcond * s[..., :1]).sum(axis=-1) if min(m, n) else jnp.zeros(a.shape[:-2], int)
     if numpy_resid and (m <= n or bool(rank < n)):
-        residuals = jnp.zeros(0, residuals.dtype)
+        residuals = jnp.zeros(0)  # in the dtype that JAX gives to no numbers
     return x, jnp.atleast_1d(residuals), rank, s
 
 

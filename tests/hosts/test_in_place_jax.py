@@ -198,8 +198,18 @@ GAUGE = ("eig", "eigh", "svd", "qr", "schur")
 @pytest.mark.parametrize(
     ("which", "call"), [(which, call) for which in CALLS for call in CALLS[which]], ids=lambda x: str(x)[:60]
 )
-@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-def test_values_shapes_and_dtypes_are_the_hosts(which, call, compiled):
+@pytest.mark.parametrize(
+    ("compiled", "x64"),
+    [(False, False), (False, True), (True, False)],
+    ids=["eager", "eager, x64", "compiled"],
+)
+def test_values_shapes_and_dtypes_are_the_hosts(which, call, compiled, x64):
+    """The arrays are in single precision, or integers, whether JAX has double precision or not."""
+    with jax.enable_x64(x64):
+        compared(which, call, compiled)
+
+
+def compared(which, call, compiled):
     name, args, keywords = call
     if compiled and (keywords.get("numpy_resid") or name == "hilbert"):
         pytest.skip("not run: JAX itself does not compile it")
