@@ -59,6 +59,15 @@ def test_an_interrupted_rule_keeps_its_cases(capsys, monkeypatch):
     assert "0 right, 1 wrong" in text
 
 
+@pytest.fixture
+def foreground():
+    """A process in the background, such as this may be, ignores Ctrl-C, and so would its command."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("foreground")
 def test_an_interrupt_that_python_drops_is_heard(capsys, monkeypatch):
     """It comes inside a callback of the garbage collector, which Hypothesis has."""
 
