@@ -9,7 +9,11 @@ from numbers import Integral
 from typing import Any
 
 import torch
+from torch.linalg import lstsq as own_lstsq
+from torch.linalg import lu as own_lu
+from torch.linalg import lu_factor as own_lu_factor
 from torch.linalg import pinv as own_pinv
+from torch.linalg import svdvals as own_svdvals
 
 from .._namespaces import Array
 from ._torch import level
@@ -86,7 +90,7 @@ def lstsq(A: Array, B: Array, rcond: Any = None, *, driver: str | None = None) -
     if torch.compiler.is_compiling():
         rank, S = A.new_empty(0, dtype=torch.int64), squares.new_empty(0)
         return torch.return_types.linalg_lstsq((solution, squares, rank, S))
-    _, residuals, rank, S = torch.linalg.lstsq(A.detach(), B.detach(), rcond, driver=driver)
+    _, residuals, rank, S = own_lstsq(A.detach(), B.detach(), rcond, driver=driver)
     return torch.return_types.linalg_lstsq((solution, squares if residuals.numel() else residuals, rank, S))
 
 
@@ -94,7 +98,7 @@ def lstsq(A: Array, B: Array, rcond: Any = None, *, driver: str | None = None) -
 def lu(A: Array, *, pivot: bool = True, p_indices: bool = False) -> Any:
     """P, L and U with A = P L U; a permutation of rows in place of P for `p_indices`."""
     if not pivot:
-        return torch.linalg.lu(A, pivot=False)
+        return own_lu(A, pivot=False)
     P, L, U = OPERATIONS["lu"](A, p_indices=p_indices)
     return torch.return_types.linalg_lu((P if p_indices else P.to(A.dtype), L, U))
 
@@ -103,7 +107,7 @@ def lu(A: Array, *, pivot: bool = True, p_indices: bool = False) -> Any:
 def lu_factor(A: Array, *, pivot: bool = True) -> Any:
     """L and U in one matrix, and pivots counted from one."""
     if not pivot:
-        return torch.linalg.lu_factor(A, pivot=False)
+        return own_lu_factor(A, pivot=False)
     LU, pivots = OPERATIONS["lu_factor"](A)
     return torch.return_types.linalg_lu_factor((LU, (pivots + 1).to(torch.int32)))
 
@@ -159,7 +163,7 @@ def pinv(A: Array, rcond: Any = None, *, atol: Any = None, rtol: Any = None, her
     if hermitian:
         A = _of_lower_triangle(A)
     if atol is not None:
-        S = torch.linalg.svdvals(A.detach())
+        S = own_svdvals(A.detach())
         largest = S[..., 0] if S.shape[-1] else S.sum(-1)
         own = max(A.shape[-2:]) * torch.finfo(largest.dtype).eps
         least = torch.as_tensor(atol, dtype=largest.dtype, device=A.device) / largest

@@ -103,8 +103,8 @@ def _pulled(
 
     def pull(*arrays: Array) -> Arrays:
         inputs, bars = arrays[:count], cotangents(arrays[count:])
-        found = rule.fwd(*inputs, **params)[1] if linear is None else linear
-        return _filled([found.vjp(bars)[i] for i in live], [inputs[i] for i in live])
+        found = (rule.fwd(*inputs, **params)[1] if linear is None else linear).vjp(bars)
+        return _filled([found[i] for i in live], [inputs[i] for i in live])
 
     def again(*arrays: Array) -> Arrays:
         """The adjoint of the pullback's derivative: first for the inputs, then for the cotangents."""
