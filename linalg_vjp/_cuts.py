@@ -11,7 +11,19 @@ from typing import NamedTuple
 from ._gaps import TIED, eps_of
 from ._namespaces import Array, Namespace
 
-__all__ = ["Pieces", "above", "beyond", "first", "level_between", "outside", "second", "sign", "tied"]
+__all__ = [
+    "Pieces",
+    "above",
+    "beyond",
+    "differences",
+    "first",
+    "level_between",
+    "level_of",
+    "outside",
+    "second",
+    "sign",
+    "tied",
+]
 
 
 class Pieces(NamedTuple):
@@ -31,8 +43,22 @@ def tied(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
 
 
 def level_between(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
-    """The middle between the last number that is kept and the first that is not; NaN where they are tied."""
+    """Halfway between the last number that is kept and the first that is not; NaN where they are tied."""
     return xp.where(tied(kept, dropped, largest, xp), float("nan"), (kept + dropped) * 0.5)
+
+
+def level_of(x: Array, kept: Array, xp: Namespace, least: float | None = None) -> Array:
+    """The same for all numbers, of which `kept` tells those that are kept; `least` is dropped besides.
+
+    Where all or none are kept, it lies beyond all of them.
+    """
+    largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
+    beyond = 2 * largest + 1
+    low = xp.min(xp.where(kept, x, beyond), axis=-1, keepdims=True)
+    high = xp.max(xp.where(kept, -beyond, x), axis=-1, keepdims=True)
+    if least is not None:
+        high = xp.where(high < least, least, high)
+    return level_between(low, high, largest, xp)
 
 
 def above(x: Array, level: Array, value: Array, slope: float, xp: Namespace) -> Pieces:
@@ -84,3 +110,17 @@ def second(f: Function, w: Array, xp: Namespace) -> Array:
     gap = xp.where(outer, gaps[..., :, None, :], xp.where(inner, gaps[..., :, :, None], 1.0))
     change = xp.where(outer, D_ik - D_kj, D_ij - D_kj)
     return xp.where(outer | inner, change / gap, 0.0)
+
+
+def differences(
+    of: Callable[[Array, Namespace], Function],
+) -> tuple[Callable[..., Array], Callable[..., Array]]:
+    """First and second differences for `_dilation`, of a function that depends on singular values."""
+
+    def firsts(a: Array, b: Array, S: Array, xp: Namespace) -> Array:
+        return first(of(S, xp), a, b, xp)
+
+    def seconds(w: Array, S: Array, xp: Namespace) -> Array:
+        return second(of(S, xp), w, xp)
+
+    return firsts, seconds

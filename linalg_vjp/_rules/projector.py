@@ -64,16 +64,8 @@ def _kept(S: Array, k: int | None, cut: float, xp: Namespace) -> Array:
 
 
 def _level(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> Array:
-    """Halfway between the last value that is kept and the first that is not; NaN where they are tied.
-
-    Beyond all where none is kept, or none dropped; more rows than columns drop a zero.
-    """
-    kept, beyond = _kept(S, k, cut, xp), 2 * S[..., :1] + 1
-    low = xp.min(xp.where(kept, S, beyond), axis=-1, keepdims=True)
-    high = xp.max(xp.where(kept, -beyond, S), axis=-1, keepdims=True)
-    if taller:
-        high = xp.where(high < 0, 0.0, high)
-    return _cuts.level_between(low, high, S[..., :1], xp)
+    """That of the cut; more rows than columns drop a zero."""
+    return _cuts.level_of(S, _kept(S, k, cut, xp), xp, 0.0 if taller else None)
 
 
 def _differences(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> tuple[Array, Array]:
@@ -224,13 +216,7 @@ def _along(A: Array, E: Array, k: int | None, cut: float, xp: Namespace) -> Arra
         level = _level(S, taller, k, cut, xp)
         return lambda x: _cuts.outside(x, level, xp)
 
-    def first(a: Array, b: Array, S: Array, xp: Namespace) -> Array:
-        return _cuts.first(of(S, xp), a, b, xp)
-
-    def second(w: Array, S: Array, xp: Namespace) -> Array:
-        return _cuts.second(of(S, xp), w, xp)
-
-    return of_dilation(A, E, first, second, xp)
+    return of_dilation(A, E, *_cuts.differences(of), xp)
 
 
 PROJECTOR = Rule(

@@ -51,24 +51,21 @@ def projector_h_fwd(
     """P, and the eigenvalues and eigenvectors of A."""
     xp = namespace(xp, A)
     w, V = xp.linalg.eigh(A)
-    n = w.shape[-1]
-    if k is None:
-        kept = xp.astype(w > cut, w.dtype)
-    else:
-        dropped = max(n - k, 0)
-        kept = xp.concat([w[..., :dropped] * 0, w[..., dropped:] * 0 + 1], axis=-1)
+    kept = xp.astype(_kept(w, k, cut, xp), w.dtype)
     return ((V * kept[..., None, :]) @ adjoint(V, xp),), (w, V)
+
+
+def _kept(w: Array, k: int | None, cut: float, xp: Namespace) -> Array:
+    """Which of the sorted eigenvalues are kept."""
+    if k is None:
+        return w > cut
+    dropped = max(w.shape[-1] - k, 0)
+    return xp.concat([w[..., :dropped] * 0, w[..., dropped:] * 0 + 1], axis=-1) > 0
 
 
 def _step(w: Array, k: int | None, cut: float, xp: Namespace) -> OfNumbers:
     """1 above the cut, 0 below, for sorted eigenvalues w."""
-    n, r = w.shape[-1], spectral_radius(w, xp)
-    if k is None:
-        low = xp.min(xp.where(w > cut, w, float("inf")), axis=-1, keepdims=True)
-        high = xp.max(xp.where(w > cut, -float("inf"), w), axis=-1, keepdims=True)
-        level = xp.where(_cuts.tied(low, high, r, xp), float("nan"), r * 0 + cut)
-    else:
-        level = _cuts.level_between(w[..., n - k, None], w[..., n - k - 1, None], r, xp)
+    level = _cuts.level_of(w, _kept(w, k, cut, xp), xp)
     return lambda x: _cuts.above(x, level, 1.0, 0.0, xp)
 
 

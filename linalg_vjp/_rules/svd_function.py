@@ -120,7 +120,7 @@ def low_rank_derivative(
         level = _cuts.level_between(S[..., k - 1, None], S[..., k, None], S[..., :1], xp)
         return lambda x: _cuts.beyond(x, level, 0.0, xp)
 
-    return _of_cut(A, U, S, Vh, E, of, xp)
+    return odd_derivative(A, U, S, Vh, E, *_cuts.differences(of), xp)
 
 
 def svd_threshold(A: Array, *, xp: Namespace, tau: float = 0.5) -> Array:
@@ -143,22 +143,11 @@ def threshold_derivative(
     """`_dilation.between` with f(x) = x - tau above tau, x + tau below -tau, and 0 between."""
     if S.shape[-1] == 0:
         return E
-    return _of_cut(A, U, S, Vh, E, lambda S, xp: lambda x: _cuts.beyond(x, S[..., :1] * 0 + tau, tau, xp), xp)
 
+    def of(S: Array, xp: Namespace) -> OfNumbers:
+        return lambda x: _cuts.beyond(x, S[..., :1] * 0 + tau, tau, xp)
 
-def _of_cut(
-    A: Array, U: Array, S: Array, Vh: Array, E: Array, of: Callable[[Array, Namespace], OfNumbers],
-    xp: Namespace,
-) -> Array:  # fmt: skip
-    """The derivative of an odd function with a cut, which depends on all singular values."""
-
-    def first(a: Array, b: Array, S: Array, xp: Namespace) -> Array:
-        return _cuts.first(of(S, xp), a, b, xp)
-
-    def second(w: Array, S: Array, xp: Namespace) -> Array:
-        return _cuts.second(of(S, xp), w, xp)
-
-    return odd_derivative(A, U, S, Vh, E, first, second, xp)
+    return odd_derivative(A, U, S, Vh, E, *_cuts.differences(of), xp)
 
 
 RECORD = {"keeps": ("A", "U", "S", "Vh"), "op_keep": _factors, "page": "svd_function", "family": "functions"}
