@@ -1,4 +1,4 @@
-"""A function of an adapter, called as a program calls the host's own of that name, where that is replaced."""
+"""Functions of an adapter that take the place of a host's own, called as a program calls those."""
 
 import linalg_vjp as lv
 
