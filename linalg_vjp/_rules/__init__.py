@@ -1,7 +1,7 @@
 # ruff: noqa: F403, I001
-"""The built-in rules: one file each, always in the same order: definition, op, VJP, JVP, record.
+"""The built-in rules. Each file has the same order: definition, op, VJP, JVP, record.
 
-This is the one place where a rule is registered: the line that imports its file.
+A rule is registered here, by the line that imports its file, and nowhere else.
 """
 
 from collections.abc import Mapping
@@ -63,10 +63,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     registered(rule for rule in list(vars().values()) if isinstance(rule, Rule))
 )
 
-# Operations of the standard's linear algebra that no rule can serve, and why.
+# Linear algebra operations of the Array API standard that have no derivative, and why.
 WITHOUT_DERIVATIVE = {"matrix_rank": "its result is an integer"}
 
-# The registry, and the bare formulas of each rule.
+# The registry, and the bare functions of each rule.
 __all__ = [
     "RULES",
     "WITHOUT_DERIVATIVE",

@@ -1,16 +1,16 @@
 """Solve with a band matrix: A X = B, where A is given by its diagonals.
 
-tridiagonal_solve takes the diagonals dl, d and du, of shape (..., n) each: dl[i] is A[i, i - 1], and du[i] is
-A[i, i + 1]; dl[0] and du[n - 1] are not read. solve_banded takes ab of shape (..., w, n) and the number u of
-diagonals above the main one: ab[u + i - j, j] is A[i, j], as LAPACK and SciPy store a band matrix. B is
-(..., n, k), or (n,) for one vector, and the batch axes broadcast. Time and memory grow like n.
+tridiagonal_solve takes three diagonals of shape (..., n): dl[i] is A[i, i - 1], d is the main diagonal, and
+du[i] is A[i, i + 1]; dl[0] and du[n - 1] are not read. solve_banded takes ab of shape (..., w, n) and the
+number u of diagonals above the main one: ab[u + i - j, j] is A[i, j], the band storage of LAPACK and SciPy.
+B is (..., n, k), or (n,) for one vector; batch axes broadcast. Time and memory grow linearly with n.
 
-Domain: A is nonsingular. NumPy's arrays go to LAPACK, which pivots. All others are solved without pivoting,
-which is for matrices that need none, such as diagonally dominant and positive definite ones.
+Domain: A is nonsingular. NumPy arrays are solved with partial pivoting. Arrays of other libraries are solved
+without pivoting, which suits matrices that need none, such as diagonally dominant or positive definite ones.
 
 Gauge: none.
 
-Sources: the rule of `solve`, for the entries of A that are there.
+Sources: the rule of `solve`, restricted to the entries of A within the bands.
 
 Spec: rules/banded.md
 """
@@ -35,7 +35,7 @@ __all__ = [
 def tridiagonal_solve(
     dl: Array, d: Array, du: Array, B: Array, *, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """X, in a tuple of one; B is a matrix here."""
+    """X, in a 1-tuple; here B is always a matrix."""
     xp = namespace(xp, d, B)
     return (solution(_stacked(dl, d, du, xp), 1, B, xp),)
 
@@ -43,7 +43,7 @@ def tridiagonal_solve(
 def tridiagonal_solve_keep(
     dl: Array, d: Array, du: Array, X: Array, *, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """The diagonals in one array."""
+    """The three diagonals, stacked."""
     return (_stacked(dl, d, du, namespace(xp, d)),)
 
 
@@ -52,19 +52,21 @@ def tridiagonal_solve_vjp(
 ) -> tuple[Array | None, Array | None, Array | None, Array | None]:
     """Pullback of A X = B.
 
-        B_bar = A^-H X_bar,  d_bar_i = -<x_i, b_bar_i>,  and so on: the entries of -B_bar X^H
+        B_bar = A^-H X_bar,  d_bar_i = -<x_i, b_bar_i>
+
+    x_i and b_bar_i are rows. dl_bar, d_bar and du_bar are the three diagonals of -B_bar X^H.
 
     Parameters
     ----------
     C : array of shape (..., 3, n)
-        The diagonals.
+        dl, d and du, stacked.
     X, X_bar : array of shape (..., n, k), or None
     xp : namespace, optional
 
     Returns
     -------
     dl_bar, d_bar, du_bar, B_bar : array of shape (..., n), and (..., n, k)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -106,7 +108,7 @@ def tridiagonal_solve_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -128,7 +130,7 @@ def tridiagonal_solve_jvp(
 
 
 def _stacked(dl: Array, d: Array, du: Array, xp: Namespace) -> Array:
-    """The diagonals in one array, with zeros for what is not read."""
+    """The three diagonals, stacked, with zeros for the two entries that are not read."""
     i = xp.arange(d.shape[-1], device=device(d))
     dl, du = xp.where(i == 0, 0.0, dl), xp.where(i == d.shape[-1] - 1, 0.0, du)
     shape = broadcast_shapes(dl.shape, d.shape, du.shape)
@@ -136,13 +138,13 @@ def _stacked(dl: Array, d: Array, du: Array, xp: Namespace) -> Array:
 
 
 def solve_banded(ab: Array, B: Array, *, u: int = 1, xp: Namespace | None = None) -> tuple[Array]:
-    """X, in a tuple of one; B is a matrix here."""
+    """X, in a 1-tuple; here B is always a matrix."""
     xp, l = namespace(xp, ab, B), _below(ab, u)
     return (solution(from_columns(ab, u, xp), l, B, xp),)
 
 
 def solve_banded_keep(ab: Array, X: Array, *, u: int = 1, xp: Namespace | None = None) -> tuple[Array]:
-    """The diagonals by rows."""
+    """The diagonals, aligned by the rows of A."""
     return (from_columns(ab, u, namespace(xp, ab)),)
 
 
@@ -151,21 +153,21 @@ def solve_banded_vjp(
 ) -> tuple[Array | None, Array | None]:
     """Pullback of A X = B.
 
-        B_bar = A^-H X_bar,  and ab_bar has the entries of -B_bar X^H within the bands
+        B_bar = A^-H X_bar,  ab_bar = the entries of -B_bar X^H within the bands
 
     Parameters
     ----------
     C : array of shape (..., w, n)
-        The diagonals by rows, the lowest first.
+        The diagonals aligned by rows, C[k + l, i] = A[i, i + k], with l = w - 1 - u diagonals below.
     X, X_bar : array of shape (..., n, k), or None
     u : int
-        How many diagonals are above the main one.
+        The number of diagonals above the main one.
     xp : namespace, optional
 
     Returns
     -------
     ab_bar, B_bar : array of shape (..., w, n) and (..., n, k)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -205,7 +207,7 @@ def solve_banded_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -222,18 +224,18 @@ def solve_banded_jvp(
 
 
 def _below(ab: Array, u: int) -> int:
-    """How many diagonals are below the main one."""
+    """The number of diagonals below the main one."""
     w: int = ab.shape[-2]
     if not 0 <= u < w:
         raise ValueError(
-            f"solve_banded: ab has shape {tuple(ab.shape)} and u={u}; wanted is a row for each diagonal: u "
-            f"above the main one, itself, and those below it"
+            f"solve_banded: ab has shape {tuple(ab.shape)} and u={u}; ab needs a row for each of the "
+            f"u diagonals above the main one, for the main one, and for each one below it"
         )
     return w - 1 - u
 
 
 def _pulled(C: Array, l: int, X: Array, X_bar: Array, xp: Namespace) -> tuple[Array, Array]:
-    """The cotangents of the diagonals, by rows, and of B."""
+    """The cotangents of the diagonals, aligned by rows, and of B."""
     w = C.shape[-2]
     B_bar = solution(adjoint_bands(C, l, xp), w - 1 - l, X_bar, xp)
     return -entries(B_bar, X, w, l, xp), B_bar
@@ -259,7 +261,7 @@ TRIDIAGONAL_SOLVE = Rule(
     op_jvp=tridiagonal_solve_jvp,
     page="banded",
     family="solvers",
-    domain="A nonsingular; beside NumPy without a need to pivot",
+    domain="nonsingular A; with libraries other than NumPy, A that needs no pivoting",
 )
 
 SOLVE_BANDED = Rule(
@@ -276,5 +278,5 @@ SOLVE_BANDED = Rule(
     params={"u": integer(1, 0, 2)},
     page="banded",
     family="solvers",
-    domain="A nonsingular; beside NumPy without a need to pivot",
+    domain="nonsingular A; with libraries other than NumPy, A that needs no pivoting",
 )

@@ -1,9 +1,9 @@
-"""Cholesky: A = L L^H, or A = U^H U with upper=True.
+"""Cholesky decomposition: A = L L^H, or A = U^H U with upper=True.
 
-For A of shape (..., n, n), L is lower triangular with a positive diagonal.
+For A of shape (..., n, n), L is lower triangular with a positive diagonal, and U = L^H.
 
-Domain: A is Hermitian positive definite. Its lower triangle alone is read, and the upper one with upper=True;
-the cotangent is the Hermitian one, the orthogonal projection onto the tangent space.
+Domain: A is Hermitian positive definite. Only its lower triangle is read, or its upper one with upper=True.
+The cotangent is Hermitian: the orthogonal projection onto the tangent space.
 
 Gauge: none.
 
@@ -23,7 +23,7 @@ __all__ = ["CHOLESKY", "cholesky_jvp", "cholesky_vjp"]
 
 
 def cholesky(A: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
-    """L, or U with upper=True, in a tuple of one."""
+    """L, or U with upper=True, in a 1-tuple."""
     xp = namespace(xp, A)
     return (factor(A, xp, upper=upper),)
 
@@ -35,21 +35,22 @@ def cholesky_vjp(
 
         A_bar = L^-H (S / 2) L^-1
 
-    S is the Hermitian matrix that has the lower half of L^H L_bar.
+    S is the Hermitian matrix with the lower triangle of L^H L_bar.
 
     Parameters
     ----------
     L : array of shape (..., n, n)
         The factor; with upper=True it is U = L^H.
     L_bar : array of shape (..., n, n) or None
-        Its cotangent; the half that L does not have is not read.
+        The cotangent of the factor; only the factor's triangle is read.
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -75,19 +76,22 @@ def cholesky_jvp(
 
         L_dot = L Phi(L^-1 herm(A_dot) L^-H)
 
+    Phi takes the lower triangle with half of the diagonal.
+
     Parameters
     ----------
     L : array of shape (..., n, n)
         The factor; with upper=True it is U = L^H.
     A_dot : array of shape (..., n, n) or None
-        A tangent; its Hermitian part counts.
+        The tangent; only its Hermitian part is used.
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     L_dot : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -117,5 +121,5 @@ CHOLESKY = Rule(
     params={"upper": one_of(False, True)},
     space={"A": "positive"},
     family="factorizations",
-    domain="Hermitian positive definite",
+    domain="Hermitian positive definite matrices",
 )

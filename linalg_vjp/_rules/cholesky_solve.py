@@ -1,14 +1,14 @@
-"""Solve with a Cholesky factor, and the inverse from it: A X = B, or X = A^-1, where A = L L^H.
+"""Solve with a Cholesky factor, A X = B, and invert with it, X = A^-1, where A = L L^H.
 
-With upper=True, A = U^H U. For L of shape (..., n, n) and B of shape (..., n, k), or (n,) for one vector; the
-batch axes broadcast. Only the triangle of the factor is read; the other gets a cotangent of zero.
+With upper=True, A = U^H U. L is (..., n, n), and B is (..., n, k), or (n,) for one vector; batch axes
+broadcast. Only the factor's triangle is read; the other triangle gets a cotangent of zero.
 
 Domain: the factor has no zero on its diagonal.
 
 Gauge: none.
 
-Sources: two triangular solves, each as in M. B. Giles, "Collected matrix derivative results for forward and
-reverse mode algorithmic differentiation" (2008), section 2.3.1; the inverse derived in the spec.
+Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008), section 2.3.1, for each of the two solves; the inverse is derived in the spec.
 
 Spec: rules/cholesky_solve.md
 """
@@ -30,14 +30,14 @@ __all__ = [
 
 
 def cholesky_solve(L: Array, B: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
-    """X, in a tuple of one; B is a matrix here."""
+    """X, in a 1-tuple; here B is always a matrix."""
     return cholesky_solve_fwd(L, B, upper=upper, xp=xp)[0]
 
 
 def cholesky_solve_fwd(
     L: Array, B: Array, *, upper: bool = False, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array]]:
-    """X, and Y = L^-1 B on the way to it."""
+    """X, and the intermediate result Y = L^-1 B, or U^-H B with upper=True."""
     xp = namespace(xp, L, B)
     Y = _first(L, B, upper, xp)
     return (_second(L, Y, upper, xp),), (Y,)
@@ -56,22 +56,23 @@ def cholesky_solve_vjp(
 
         Z = L^-1 X_bar,  B_bar = L^-H Z,  L_bar = -tril(B_bar Y^H + X Z^H)
 
-    With upper=True, U^H stands for L, and U_bar = -triu(Y B_bar^H + Z X^H).
+    With upper=True, replace L by U^H; then U_bar = -triu(Y B_bar^H + Z X^H).
 
     Parameters
     ----------
     L : array of shape (..., n, n)
         The factor; with upper=True it is U.
     X, Y : array of shape (..., n, k)
-        The solution, and L^-1 B.
+        The solution, and L^-1 B or U^-H B.
     X_bar : array of shape (..., n, k) or None
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     L_bar, B_bar : array of shape (..., n, n) and (..., n, k)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def cholesky_solve_jvp(
 
         Y_dot = L^-1 (B_dot - L_dot Y),  X_dot = L^-H (Y_dot - L_dot^H X)
 
-    With upper=True, U^H stands for L; the other triangle of L_dot is not read.
+    With upper=True, replace L by U^H. Only the factor's triangle of L_dot is read.
 
     Parameters
     ----------
@@ -113,12 +114,13 @@ def cholesky_solve_jvp(
         As in `cholesky_solve_vjp`.
     L_dot, B_dot : array of shape (..., n, n) and (..., n, k), or None
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., n, k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -162,19 +164,19 @@ CHOLESKY_SOLVE = Rule(
     params={"upper": one_of(False, True)},
     space={"L": "triangular"},
     family="solvers",
-    domain="no zero on the diagonal of the factor",
+    domain="triangular factors without a zero on the diagonal",
 )
 
 
 def cholesky_inverse(L: Array, *, upper: bool = False, xp: Namespace | None = None) -> tuple[Array]:
-    """X, in a tuple of one."""
+    """X, in a 1-tuple."""
     return cholesky_inverse_fwd(L, upper=upper, xp=xp)[0]
 
 
 def cholesky_inverse_fwd(
     L: Array, *, upper: bool = False, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array]]:
-    """X, and K = L^-1, or U^-1."""
+    """X, and K = L^-1, or U^-1 with upper=True."""
     xp = namespace(xp, L)
     (K,) = cholesky_inverse_keep(L, upper=upper, xp=xp)
     return (K @ adjoint(K, xp) if upper else adjoint(K, xp) @ K,), (K,)
@@ -183,7 +185,7 @@ def cholesky_inverse_fwd(
 def cholesky_inverse_keep(
     L: Array, X: Array | None = None, *, upper: bool = False, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """K."""
+    """K = L^-1, or U^-1 with upper=True."""
     xp, n = namespace(xp, L), L.shape[-1]
     one = xp.broadcast_to(eye(n, n, L, xp), L.shape)
     return (solve_triangular(L, one, xp, upper=upper),)
@@ -203,15 +205,16 @@ def cholesky_inverse_vjp(
     Parameters
     ----------
     X, K : array of shape (..., n, n)
-        The inverse of A, and that of its factor.
+        The inverse of A, and the inverse of its factor.
     X_bar : array of shape (..., n, n) or None
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     L_bar : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -234,7 +237,7 @@ def cholesky_inverse_jvp(
 
         X_dot = -(N + N^H),  N = X L_dot K
 
-    With upper=True, N = K U_dot X; the other triangle of L_dot is not read.
+    With upper=True, N = K U_dot X. Only the factor's triangle of L_dot is read.
 
     Parameters
     ----------
@@ -242,12 +245,13 @@ def cholesky_inverse_jvp(
         As in `cholesky_inverse_vjp`.
     L_dot : array of shape (..., n, n) or None
     upper : bool
+        Whether the factor is U, with A = U^H U.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -279,5 +283,5 @@ CHOLESKY_INVERSE = Rule(
     space={"L": "triangular"},
     page="cholesky_solve",
     family="solvers",
-    domain="no zero on the diagonal of the factor",
+    domain="triangular factors without a zero on the diagonal",
 )

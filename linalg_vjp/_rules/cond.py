@@ -1,11 +1,11 @@
-"""Condition number: kappa = N(A) N(A^-1) for a matrix norm N, of A of shape (..., m, n).
+"""Condition number: kappa = N(A) N(A^-1), for a matrix norm N and A of shape (..., m, n).
 
-p names the norm. None and 2, for any shape, give the quotient of the largest and the smallest singular value,
-and -2 the inverse of that. For square matrices there are "nuc", "fro", 1, -1, inf, -inf, as in `matrix_norm`.
-Of a singular matrix kappa is inf; with p=-2 it is 0, and inf for the zero matrix alone.
+p names the norm. None and 2 give the largest singular value over the smallest, and -2 gives the inverse of
+that; these take any shape. "nuc", "fro", 1, -1, inf and -inf are as in `matrix_norm`, for square matrices.
+For a singular matrix kappa is inf. With p=-2 it is 0 there, and inf for the zero matrix only.
 
-Domain: full rank. At kinks of the two norms each is given its subgradient of least norm, as in `matrix_norm`.
-Where kappa is inf the derivative is NaN, for that matrix of the batch alone.
+Domain: matrices of full rank. At a kink of a norm, its subgradient of least norm is used, as in
+`matrix_norm`. Where kappa is inf, the derivative is NaN, for that matrix of the batch only.
 
 Gauge: none.
 
@@ -27,7 +27,7 @@ Norm = float | str | None
 
 
 def cond(A: Array, *, p: Norm = None, xp: Namespace | None = None) -> tuple[Array]:
-    """kappa, in a tuple of one."""
+    """kappa, in a 1-tuple."""
     return cond_fwd(A, p=p, xp=xp)[0]
 
 
@@ -39,11 +39,11 @@ def cond_fwd(A: Array, *, p: Norm = None, xp: Namespace | None = None) -> tuple[
         raise ValueError(f"cond: A has shape {tuple(A.shape)}; an empty matrix has no condition number")
     if m != n and p not in (None, 2, -2):
         raise ValueError(
-            f"cond: A has shape {tuple(A.shape)}; p={p!r} wants square matrices, others have p=None, 2 or -2"
+            f"cond: A has shape {tuple(A.shape)}; p={p!r} needs a square A; else pass p=None, 2 or -2"
         )
     if p is None or p in (2, -2, "nuc"):
         kappa, G, infinite = _spectral(A, p, xp)
-    elif n == 1:  # it is one, and not the rounding of a product
+    elif n == 1:  # kappa is exactly 1, without the rounding of a product
         G, infinite = xp.zeros_like(A), A[..., 0, 0] == 0
         kappa = xp.ones_like(real(A[..., 0, 0], xp))
     else:
@@ -55,7 +55,7 @@ def cond_fwd(A: Array, *, p: Norm = None, xp: Namespace | None = None) -> tuple[
 
 
 def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
-    """kappa, G = U diag(d kappa / d s) Vh, and where kappa is infinite."""
+    """kappa, its gradient G = U diag(d kappa / d s) Vh, and a mask of infinite kappa."""
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     infinite = (xp.max if p == -2 else xp.min)(S, axis=-1) == 0
     S = xp.where(infinite[..., None], 1.0, S)
@@ -65,7 +65,7 @@ def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
     else:
         top, low = (spectral_shares(S, largest, xp) for largest in (True, False))
         N, M = xp.max(S, axis=-1, keepdims=True), xp.min(S, axis=-1, keepdims=True)
-        if p == -2:  # at a value of zero the slope is zero, as that of the norm
+        if p == -2:  # at a zero singular value the slope is 0, as in the norm
             N, M, top, low = M, N, low * xp.astype(S > 0, S.dtype), top
         kappa = N / M
         slope = (top - kappa * low) / M
@@ -73,7 +73,7 @@ def _spectral(A: Array, p: Norm, xp: Namespace) -> tuple[Array, Array, Array]:
 
 
 def _of_inverse(A: Array, p: float | str, xp: Namespace) -> tuple[Array, Array, Array]:
-    """kappa, G = N(X) G(A) - N(A) X^H G(X) X^H with X = A^-1, and where A is singular."""
+    """kappa, G = N(X) G(A) - N(A) X^H G(X) X^H with X = A^-1, and a mask of singular A."""
     n = A.shape[-1]
     order, L, U = lu(A, xp)
     zero = diagonal(U, xp) == 0
@@ -94,10 +94,10 @@ def cond_vjp(
 
         A_bar = kappa_bar G
 
-        G = U diag(slope) Vh                              None, 2, -2, "nuc"
-        G = N(X) G(A) - N(A) X^H G(X) X^H,  X = A^-1      "fro", 1, -1, inf, -inf
+        G = U diag(slope) Vh                              p = None, 2, -2, "nuc"
+        G = N(X) G(A) - N(A) X^H G(X) X^H,  X = A^-1      p = "fro", 1, -1, inf, -inf
 
-    G(A) and G(X) are the gradients of the norm at A and X, and slope the derivatives by singular values.
+    slope has the derivatives of kappa with respect to the singular values; G(A) and G(X) are gradients of N.
 
     Parameters
     ----------
@@ -105,12 +105,13 @@ def cond_vjp(
         The gradient.
     kappa_bar : array of shape (...) or None
     p : {None, 2, -2, 1, -1, inf, -inf, "fro", "nuc"}
+        The norm that kappa is for.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -135,12 +136,13 @@ def cond_jvp(
         The gradient.
     A_dot : array of shape (..., m, n) or None
     p : {None, 2, -2, 1, -1, inf, -inf, "fro", "nuc"}
+        The norm that kappa is for.
     xp : namespace, optional
 
     Returns
     -------
     kappa_dot : array of shape (...)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -166,5 +168,5 @@ COND = Rule(
     params={"p": one_of(None, 2, -2, 1, -1, INF, -INF, "fro", "nuc")},
     real=("kappa",),
     family="norms",
-    domain="full rank; at kinks of the norms, their subgradients of least norm",
+    domain="matrices of full rank (at kinks of the norms, their subgradients of least norm)",
 )

@@ -1,11 +1,11 @@
-"""Determinant, and its sign and logarithm: det(A), and sign, logabsdet with det(A) = sign exp(logabsdet).
+"""Determinant: d = det(A), and its sign and logarithm, with det(A) = sign exp(logabsdet).
 
-For A of shape (..., n, n); the results have shape (...).
+For A of shape (..., n, n), the results have shape (...).
 
-Domain: det is a polynomial, differentiable at every A: its derivative is the cofactor matrix, which is not
-zero at a singular A of rank n - 1 (for n = 3, as long as products of two entries do not overflow). slogdet
-wants a nonsingular A: at a singular one logabsdet is -inf, and the cotangent is NaN. The sign is constant for
-a real A.
+Domain: det is a polynomial, differentiable at every A. Its derivative is the cofactor matrix, which is not
+zero at a singular A of rank n - 1. (For n = 3 it overflows if a product of two entries does.) slogdet needs
+a nonsingular A: at a singular one, logabsdet is -inf and the cotangent is NaN. For a real A the sign is
+constant.
 
 Gauge: none.
 
@@ -37,16 +37,17 @@ __all__ = ["DET", "SLOGDET", "det_jvp", "det_vjp", "slogdet_jvp", "slogdet_vjp"]
 
 
 def det(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """d = det(A), in a tuple of one."""
+    """d = det(A), in a 1-tuple."""
     xp = namespace(xp, A)
     return (xp.linalg.det(A),)
 
 
 def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array]]:
-    """d, and the gradient G = conj(cof(A)): of a regular A, one LU factorization gives both.
+    """d, and the gradient G = conj(cof(A)). For a nonsingular A, one LU factorization gives both.
 
-    G = conj(d) A^-H is then as exact as the cofactors, also where A is singular to rounding: an error of the
-    pivots is one of A. It fails where a pivot is zero, or the pivots are too far apart.
+    G = conj(d) A^-H is as accurate as the cofactors even if A is singular to rounding, because an error in
+    the pivots amounts to an error in A. It fails if a pivot is zero, or if the sizes of the pivots differ
+    too much.
     """
     xp = namespace(xp, A)
     n = A.shape[-1]
@@ -60,14 +61,14 @@ def det_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tup
     low, high = xp.min(size, axis=-1), xp.max(size, axis=-1)
     least, most = safe_range(A.dtype, xp)
     regular = low > least**0.5 * high
-    plain = regular & (low > least ** (1 / n)) & (high < most ** (1 / n))  # no product leaves the floats
+    plain = regular & (low > least ** (1 / n)) & (high < most ** (1 / n))  # no over- or underflow
 
     def inverse(F: Array, pivots: Array) -> Array:
         return adjoint(lu_inverse(F, pivots, xp), xp)
 
     def quick(A: Array, F: Array, pivots: Array, u: Array) -> tuple[Array, Array]:
         d = xp.prod(u, axis=-1)
-        if n == 3:  # the cofactors are a few products
+        if n == 3:  # a cofactor takes only two products
             return d, conj(cofactor(A, xp), xp)
         return d, conj(d, xp)[..., None, None] * inverse(F, pivots)
 
@@ -108,7 +109,7 @@ def det_vjp(G: Array, d_bar: Array | None, *, xp: Namespace | None = None) -> tu
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def det_jvp(G: Array, A_dot: Array | None, *, xp: Namespace | None = None) -> tu
     Returns
     -------
     d_dot : array of shape (...)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -156,7 +157,7 @@ def slogdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
 
 
 def slogdet_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array, Array], tuple[Array]]:
-    """sign and logabsdet, and A^-H, from one LU factorization where the library has one that serves twice."""
+    """sign and logabsdet, and A^-H; from one LU factorization, if the library can reuse it."""
     xp = namespace(xp, A)
     F, pivots = lu_factor(A, xp, strict=False)
     if pivots is None:
@@ -201,7 +202,7 @@ def slogdet_vjp(
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -252,13 +253,13 @@ def slogdet_jvp(
 
 
 def _inverse(A: Array, sign: Array, xp: Namespace) -> Array:
-    """A^-1, and I where A is singular: one such matrix must not stop a whole batch with an error."""
+    """A^-1, or I for a singular A: one singular matrix must not raise an error for the whole batch."""
     n = A.shape[-1]
     return inv(xp.where((sign == 0)[..., None, None], eye(n, n, A, xp), A), xp)
 
 
 def _but_nan(x: Array, sign: Array, xp: Namespace) -> Array:
-    """x, and NaN where A is singular."""
+    """x, or NaN where A is singular."""
     return xp.where(sign == 0, float("nan"), x)
 
 
@@ -275,7 +276,7 @@ DET = Rule(
     op_vjp=det_vjp,
     op_jvp=det_jvp,
     family="solvers",
-    domain="every matrix, singular ones included",
+    domain="every matrix, including singular ones",
 )
 
 SLOGDET = Rule(
@@ -294,5 +295,5 @@ SLOGDET = Rule(
     space={"A": "nonsingular"},
     page="det",
     family="solvers",
-    domain="nonsingular",
+    domain="nonsingular matrices",
 )

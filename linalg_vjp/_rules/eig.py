@@ -1,19 +1,20 @@
 """Eigendecomposition of a general matrix: A V = V diag(w), and the eigenvalues w alone.
 
-For A of shape (..., n, n), real or complex, w (..., n) and V (..., n, n) are complex. The columns of V have
-length one, and in each the largest entry is real: so LAPACK has them, and so the rule means them.
+For A of shape (..., n, n), real or complex, w (..., n) and V (..., n, n) are complex. Each column of V has
+length one, and its largest entry is real. LAPACK normalizes V this way, and the rule relies on it.
 
-Domain: A has n independent eigenvectors. For V the eigenvalues must differ, or the loss must see the
-eigenspaces alone; they count as tied within 64 eps of the largest. Where a pivot of V is below 32 eps, A is
-defective to rounding, and the derivative of that matrix is NaN.
+Domain: A has n independent eigenvectors. For V, the eigenvalues must differ, or the loss must depend only on
+the eigenspaces. Eigenvalues count as tied if they differ by at most 64 eps times the largest |w_i|. If a
+pivot in the LU factors of V is at most 32 eps, A is defective to rounding, and the derivative of that matrix
+is NaN.
 
-Gauge: V -> V D with D diagonal and unitary. The tangent is that of the normalized vectors, so that a loss
-that depends on the phase has the gradient that differences of the forward find.
+Gauge: V -> V D with D diagonal and unitary. The tangent is the tangent of the normalized vectors. So a loss
+that depends on the phase has the gradient that finite differences of the forward pass give.
 
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation" (2008), section 3.1; C. Boeddeker et al., "On the computation of complex-valued gradients
-with application to statistically optimum beamforming" (2017), arXiv:1701.00392; the normalization derived in
-the spec.
+with application to statistically optimum beamforming" (2017), arXiv:1701.00392; the normalization is derived
+in the spec.
 
 Spec: rules/eig.md
 """
@@ -40,7 +41,7 @@ from .._rule import Rule
 
 __all__ = ["EIG", "EIGVALS", "eig_jvp", "eig_vjp", "eigvals_jvp", "eigvals_vjp"]
 
-DEFECTIVE = 32  # a pivot of V of so many eps is none
+DEFECTIVE = 32  # a pivot of V of at most this many eps counts as zero
 
 
 def eig(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
@@ -50,7 +51,7 @@ def eig(A: Array, *, xp: Namespace | None = None) -> tuple[Array, Array]:
 
 
 def eig_keep(w: Array, V: Array, *, xp: Namespace | None = None) -> tuple[Array, Array, Array]:
-    """p, L and U with V = (L U)[p]; NaN in place of U where A is defective."""
+    """p, L and U with V = (L U)[p]; U is NaN where A is defective."""
     xp = namespace(xp, V)
     p, L, U = lu(V, xp)
     if V.shape[-1] == 0:
@@ -74,12 +75,12 @@ def eig_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A V = V diag(w).
 
-    With k the row of the largest entry of column j, and E_ij = 1 / (w_j - w_i), 0 at ties:
+    With k the row of the largest real entry of column j, and E_ij = 1 / (w_j - w_i), taken as 0 at ties:
 
         g_j = v_j^H v_bar_j,  z_bar_j = v_bar_j - Re(g_j) v_j - i Im(g_j) / conj(V_kj) e_k
         A_bar = V^-H (diag(w_bar) + conj(E) o (V^H Z_bar)) V^H
 
-    With w_bar alone E is not formed.
+    If V_bar is None, E is not formed.
 
     Parameters
     ----------
@@ -90,19 +91,19 @@ def eig_vjp(
     w_bar, V_bar : array or None
         Their cotangents.
     gauge : {"project", "check"}
-        With "check", a cotangent along the phase of an eigenvector, or along the choice of a basis in a tied
-        eigenspace, is an error.
+        "project" drops the part along the choice of basis in a tied eigenspace. "check" raises for such a
+        part, and for a part along the phase of an eigenvector.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        In a tuple of one; of a real A the real part counts.
+        In a 1-tuple. If A is real, the caller takes the real part.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -155,6 +156,7 @@ def eig_jvp(
         As in `eig_vjp`.
     A_dot : array of shape (..., n, n) or None
     gauge : {"project", "check"}
+        Has no effect on the tangent.
     xp : namespace, optional
 
     Returns
@@ -182,20 +184,20 @@ def eig_jvp(
 
 
 def eigvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """w, in a tuple of one."""
+    """w, in a 1-tuple."""
     return (namespace(xp, A).linalg.eigvals(A),)
 
 
 def eigvals_fwd(
     A: Array, *, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array, Array]]:
-    """w; the eigenvectors V and their factorization."""
+    """w, and the eigenvectors V with their LU factorization."""
     w, V = eig(A, xp=xp)
     return (w,), (V, *eig_keep(w, V, xp=xp))
 
 
 def eigvals_keep(A: Array, w: Array, *, xp: Namespace | None = None) -> tuple[Array, Array, Array, Array]:
-    """V in the order of w, and its factorization."""
+    """V in the order of w, and its LU factorization."""
     xp = namespace(xp, A, w)
     found, V = eig(A, xp=xp)
     here = inverse_permutation(_order(w, xp), xp)
@@ -205,7 +207,7 @@ def eigvals_keep(A: Array, w: Array, *, xp: Namespace | None = None) -> tuple[Ar
 
 
 def _order(w: Array, xp: Namespace) -> Array:
-    """Eigenvalues sorted along a direction in which no two that differ are likely to be equal."""
+    """The order of the eigenvalues along a direction that is unlikely to make two different ones equal."""
     return xp.argsort(xp.real(w) + 0.7548776662466927 * xp.imag(w), axis=-1)
 
 
@@ -225,7 +227,7 @@ def eigvals_vjp(
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        In a tuple of one; of a real A the real part counts.
+        In a 1-tuple. If A is real, the caller takes the real part.
 
     Examples
     --------
@@ -245,7 +247,7 @@ def eigvals_jvp(
 ) -> tuple[Array | None]:
     """Pushforward of w = eigvals(A), with the eigenvectors V = (L U)[p] of A.
 
-        w_dot = diag(V^-1 A_dot V), without a second product
+        w_dot = diag(V^-1 A_dot V), of which only the diagonal is computed
 
     Parameters
     ----------
@@ -257,7 +259,7 @@ def eigvals_jvp(
     Returns
     -------
     w_dot : array of shape (..., n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -286,7 +288,7 @@ EIG = Rule(
     params={"gauge": one_of("project", "check")},
     gauge=("eigenvectors",),
     family="factorizations",
-    domain="no defective matrix; at ties, losses of the eigenspaces alone",
+    domain="diagonalizable matrices; at ties, losses that depend only on the eigenspaces",
 )
 
 EIGVALS = Rule(
@@ -303,5 +305,5 @@ EIGVALS = Rule(
     op_jvp=eigvals_jvp,
     page="eig",
     family="factorizations",
-    domain="no defective matrix; at ties, losses that treat the tied alike",
+    domain="diagonalizable matrices; at ties, losses that do not distinguish the tied eigenvalues",
 )

@@ -2,16 +2,17 @@
 
 For A of shape (..., n, n), w (..., n) is real and V (..., n, n) unitary.
 
-Domain: A is Hermitian; the cotangent is the Hermitian one. For V the eigenvalues must differ, or the loss
-must ignore the choice of a basis in each tied eigenspace. At a tie, w is not differentiable: the pullback of
-w_bar is then a subgradient, and the gradient of every loss that treats the tied ones alike. Eigenvalues count
-as tied within 64 eps of the largest, but for what `_gaps.py` says of tiny cotangents.
+Domain: A is Hermitian; the cotangent is Hermitian too. For V, the eigenvalues must differ, or the loss must
+not depend on the choice of basis in a tied eigenspace. At a tie, w is not differentiable: the pullback of
+w_bar is a subgradient, and the gradient of every loss that treats tied eigenvalues alike. Eigenvalues count
+as tied if they differ by at most 64 eps times the largest |w_i|. `_gaps.py` has the exception for tiny
+cotangents.
 
-Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
-V^H V_dot zero there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
+Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). In these blocks, the tangent of V has
+V^H V_dot = 0, and the skew-Hermitian part of V^H V_bar is the gauge part.
 
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008), section 3.1 (Hermitian case derived in the spec).
+differentiation" (2008), section 3.1; the Hermitian case is derived in the spec.
 
 Spec: rules/eigh.md
 """
@@ -43,9 +44,9 @@ def eigh_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A V = V diag(w).
 
-        A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H,  E_ij = 1 / (w_j - w_i), 0 at ties
+        A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H,  E_ij = 1 / (w_j - w_i), or 0 at ties
 
-    With w_bar alone E is not formed.
+    If V_bar is None, E is not formed.
 
     Parameters
     ----------
@@ -54,18 +55,19 @@ def eigh_vjp(
     w_bar, V_bar : array or None
         Their cotangents.
     gauge : {"project", "check", "keep"} or Gauge
-        Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
+        "project" drops the part of the cotangent along the gauge, "check" raises if there is one, and "keep"
+        keeps it and divides by every difference except exact zeros.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -97,9 +99,9 @@ def eigh_jvp(
     w, V : array of shape (..., n) and (..., n, n)
         The eigenvalues and eigenvectors.
     A_dot : array of shape (..., n, n) or None
-        A tangent; its Hermitian part counts.
+        The tangent; only its Hermitian part is used.
     gauge : {"project", "check", "keep"} or Gauge
-        With "keep", E is zero only at exact ties.
+        With "keep", E is 0 only at exact ties.
     xp : namespace, optional
 
     Returns
@@ -121,7 +123,7 @@ def eigh_jvp(
 
 
 def eigvalsh(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """w, in a tuple of one."""
+    """w, in a 1-tuple."""
     xp = namespace(xp, A)
     return (xp.linalg.eigvalsh(A),)
 
@@ -146,7 +148,7 @@ def eigvalsh_vjp(V: Array, w_bar: Array | None, *, xp: Namespace | None = None) 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -173,7 +175,7 @@ def eigvalsh_jvp(V: Array, A_dot: Array | None, *, xp: Namespace | None = None) 
     Returns
     -------
     w_dot : array of shape (..., n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -201,7 +203,7 @@ EIGH = Rule(
     gauge=("eigenvectors",),
     space={"A": "hermitian"},
     family="factorizations",
-    domain="Hermitian; at ties, losses that treat the tied alike",
+    domain="Hermitian matrices; at ties, losses that do not distinguish the tied eigenpairs",
 )
 
 EIGVALSH = Rule(
@@ -219,5 +221,5 @@ EIGVALSH = Rule(
     space={"A": "hermitian"},
     page="eigh",
     family="factorizations",
-    domain="Hermitian; at ties, a subgradient",
+    domain="Hermitian matrices (a subgradient at tied eigenvalues)",
 )

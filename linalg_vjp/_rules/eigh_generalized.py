@@ -1,19 +1,19 @@
 """Generalized Hermitian eigendecomposition: A V = B V diag(w), and the eigenvalues w alone.
 
-For A and B of shape (..., n, n), w (..., n) is real and ascending, V is (..., n, n). `type` is that of SciPy:
-1 for A V = B V diag(w), 2 for A B V = V diag(w), 3 for B A V = V diag(w), with V^H B V = I, or V^H B^-1 V = I
-of type 3. `_pencil.py` says what the bases P and Q and the signs s and t of each type are.
+For A and B of shape (..., n, n), w (..., n) is real and ascending, and V is (..., n, n). `type` is as in
+SciPy: 1 for A V = B V diag(w), 2 for A B V = V diag(w), 3 for B A V = V diag(w). V^H B V = I for types 1 and
+2, and V^H B^-1 V = I for type 3. `_pencil.py` defines the bases P and Q and the signs s and t of each type.
 
-Domain: A is Hermitian, B Hermitian positive definite; the cotangents are the Hermitian ones. For V the
-eigenvalues must differ, or the loss must ignore the choice of a basis in each tied eigenspace; at a tie the
-pullback of w_bar alone is a subgradient. How B scales the tied vectors is no choice: its derivative is exact
-there, too. A is read whole, of B the lower triangle.
+Domain: A is Hermitian and B Hermitian positive definite; the cotangents are Hermitian too. For V, the
+eigenvalues must differ, or the loss must not depend on the choice of basis in a tied eigenspace. At a tie,
+the pullback of w_bar alone is a subgradient. The scaling of V by B is no gauge freedom: its derivative is
+exact at ties too. All of A is read, and the lower triangle of B.
 
-Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). The tangent of V is the one with
-V^-1 V_dot Hermitian there, and the skew-Hermitian part of V^H V_bar there is the gauge part.
+Gauge: V -> V W with W unitary and diagonal (block diagonal over ties). In these blocks, the tangent of V has
+a Hermitian V^-1 V_dot, and the skew-Hermitian part of V^H V_bar is the gauge part.
 
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008), section 3.1, for B = I; with B, and at ties, derived in the spec.
+differentiation" (2008), section 3.1, for B = I; general B, and ties, are derived in the spec.
 
 Spec: rules/eigh_generalized.md
 """
@@ -47,7 +47,7 @@ def eigh_generalized(
 def eigh_generalized_fwd(
     A: Array, B: Array, *, type: int = 1, xp: Namespace | None = None
 ) -> tuple[tuple[Array, Array], tuple[Array | None]]:
-    """w and V; of types 2 and 3 also U = V^-H."""
+    """w and V, and for types 2 and 3 also U = V^-H."""
     w, V, U = eigenpairs(A, B, type, namespace(xp, A, B), both=True)
     return (w, V), (U,)
 
@@ -55,7 +55,7 @@ def eigh_generalized_fwd(
 def eigh_generalized_keep(
     B: Array, w: Array, V: Array, *, type: int = 1, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """U, of types 2 and 3."""
+    """U = V^-H for types 2 and 3, else None."""
     return (dual(B, V, type, namespace(xp, B, V)),)
 
 
@@ -74,9 +74,9 @@ def eigh_generalized_vjp(
 
         A_bar = P T P^H,  B_bar = Q (s M o T + t herm(X) / 2) Q^H
 
-    with X = V^H V_bar, T = diag(w_bar) + E o skew(X), E_ij = 1 / (w_j - w_i), 0 at ties, and the means
-    M_ij = (w_i + w_j) / 2. P, Q, s and t are those of the type: V, V, -1 and -1 for 1.
-    With w_bar alone E is not formed.
+    with X = V^H V_bar, T = diag(w_bar) + E o skew(X), E_ij = 1 / (w_j - w_i), or 0 at ties, and the means
+    M_ij = (w_i + w_j) / 2. P, Q, s and t depend on the type; for type 1 they are V, V, -1 and -1.
+    If V_bar is None, E is not formed.
 
     Parameters
     ----------
@@ -87,8 +87,10 @@ def eigh_generalized_vjp(
     w_bar, V_bar : array or None
         The cotangents of w and V.
     type : {1, 2, 3}
+        The problem that is solved, as in SciPy.
     gauge : {"project", "check", "keep"} or Gauge
-        Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
+        "project" drops the part of the cotangent along the gauge, "check" raises if there is one, and "keep"
+        keeps it and divides by every difference except exact zeros.
     xp : namespace, optional
 
     Returns
@@ -99,7 +101,7 @@ def eigh_generalized_vjp(
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -137,17 +139,18 @@ def eigh_generalized_jvp(
 
         w_dot = diag(S),  V_dot = V (E o S + t N / 2),  S = P^H A_dot P + s M o N,  N = Q^H B_dot Q
 
-    with the Hermitian parts of the tangents, and the rest as in `eigh_generalized_vjp`.
+    A_dot and B_dot stand for their Hermitian parts; the rest is as in `eigh_generalized_vjp`.
 
     Parameters
     ----------
     w, V, U : array
         As in `eigh_generalized_vjp`.
     A_dot, B_dot : array of shape (..., n, n) or None
-        Tangents; the Hermitian part counts.
+        The tangents; only their Hermitian parts are used.
     type : {1, 2, 3}
+        The problem that is solved, as in SciPy.
     gauge : {"project", "check", "keep"} or Gauge
-        With "keep", E is zero only at exact ties.
+        With "keep", E is 0 only at exact ties.
     xp : namespace, optional
 
     Returns
@@ -174,7 +177,7 @@ def eigh_generalized_jvp(
 
 
 def eigvalsh_generalized(A: Array, B: Array, *, type: int = 1, xp: Namespace | None = None) -> tuple[Array]:
-    """w, in a tuple of one."""
+    """w, in a 1-tuple."""
     xp = namespace(xp, A, B)
     return (xp.linalg.eigvalsh(reduced(A, B, type, xp)[1]),)
 
@@ -182,7 +185,7 @@ def eigvalsh_generalized(A: Array, B: Array, *, type: int = 1, xp: Namespace | N
 def eigvalsh_generalized_fwd(
     A: Array, B: Array, *, type: int = 1, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array | None]]:
-    """w, the eigenvectors V, and of types 2 and 3 also U."""
+    """w, the eigenvectors V, and for types 2 and 3 also U."""
     w, V, U = eigenpairs(A, B, type, namespace(xp, A, B), both=True)
     return (w,), (V, U)
 
@@ -206,6 +209,7 @@ def eigvalsh_generalized_vjp(
         As in `eigh_generalized_vjp`.
     w_bar : array of shape (..., n) or None
     type : {1, 2, 3}
+        The problem that is solved, as in SciPy.
     xp : namespace, optional
 
     Returns
@@ -247,14 +251,15 @@ def eigvalsh_generalized_jvp(
     w, V, U : array
         As in `eigh_generalized_vjp`.
     A_dot, B_dot : array of shape (..., n, n) or None
-        Tangents; the Hermitian part counts.
+        The tangents; only their Hermitian parts are used.
     type : {1, 2, 3}
+        The problem that is solved, as in SciPy.
     xp : namespace, optional
 
     Returns
     -------
     w_dot : array of shape (..., n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -290,7 +295,7 @@ EIGH_GENERALIZED = Rule(
     gauge=("eigenvectors",),
     space={"A": "hermitian", "B": "positive"},
     family="factorizations",
-    domain="A Hermitian, B positive definite; at ties, losses that treat the tied alike",
+    domain="Hermitian A and Hermitian positive definite B; at ties, as for eigh",
 )
 
 EIGVALSH_GENERALIZED = Rule(
@@ -309,5 +314,5 @@ EIGVALSH_GENERALIZED = Rule(
     space={"A": "hermitian", "B": "positive"},
     page="eigh_generalized",
     family="factorizations",
-    domain="A Hermitian, B positive definite; at ties, a subgradient",
+    domain="Hermitian A and Hermitian positive definite B (a subgradient at tied eigenvalues)",
 )

@@ -1,16 +1,16 @@
-"""Truncated Hermitian eigendecomposition: the k largest eigenvalues of A, and their vectors.
+"""Truncated Hermitian eigendecomposition: the k largest eigenvalues of A, and their eigenvectors.
 
-For A of shape (..., n, n), w is (..., k), ascending, and V (..., n, k). Of fewer than k there are all.
+For A of shape (..., n, n), w is (..., k), ascending, and V is (..., n, k). If n < k, all n are returned.
 
-Domain: as for `eigh`, but ties of the discarded part do no harm, in second derivatives either. A discarded
-eigenvalue may be larger in modulus than one that is kept. A tie across the cut has no derivative: that part
-of a cotangent is dropped, or an error.
+Domain: as for `eigh`, but first and second derivatives are exact at ties among the discarded eigenvalues. A
+discarded eigenvalue may have a larger modulus than a kept one. At a tie across the cut there is no
+derivative: that part of a cotangent is dropped, or raises with gauge="check".
 
-Gauge: that of `eigh`, for the columns that are kept.
+Gauge: as for `eigh`, for the columns that are kept.
 
 Sources: A. Francuz, N. Schuch and B. Vanhecke, "Stable and efficient differentiation of tensor network
-algorithms" (2023), arXiv:2311.11894, for the equation of the discarded part; how its factors solve it is
-derived in the spec.
+algorithms" (2023), arXiv:2311.11894, for the equation of the discarded part; its solution by the discarded
+factors is derived in the spec.
 
 Spec: rules/eigh_truncated.md
 """
@@ -34,10 +34,10 @@ def eigh_truncated(A: Array, *, k: int = 1, xp: Namespace | None = None) -> tupl
 def eigh_truncated_fwd(
     A: Array, *, k: int = 1, xp: Namespace | None = None
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """The factors that are kept, and those that are discarded."""
+    """The kept factors, and the discarded ones."""
     w, V = namespace(xp, A).linalg.eigh(A)
     cut = max(w.shape[-1] - k, 0)
-    # Sums, as PyTorch's forward mode takes no view of what a function made.
+    # Adding 0 copies: PyTorch's forward mode rejects an output that is a view of an intermediate result.
     return (w[..., cut:] + 0, V[..., :, cut:] + 0), (w[..., :cut] + 0, V[..., :, :cut] + 0)
 
 
@@ -74,24 +74,25 @@ def eigh_truncated_vjp(
     w, V : array of shape (..., k) and (..., n, k)
         The kept factors.
     w0, V0 : array of shape (..., n - k) and (..., n, n - k)
-        The others.
+        The discarded factors.
     w_bar, V_bar : array or None
-        In the shapes of w and V.
+        With the shapes of w and V.
     k : int
+        The number of eigenvalues to keep.
     gauge : {"project", "check", "keep"} or Gauge
-        Drop a cotangent along the gauge and of a tie across the cut, raise, or keep all and divide by all but
-        exact zeros.
+        "project" drops the part along the gauge and of a tie across the cut, "check" raises if there is one,
+        and "keep" keeps it and divides by every difference except exact zeros.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -141,10 +142,11 @@ def eigh_truncated_jvp(
     A, w, V, w0, V0 : array
         As in `eigh_truncated_vjp`.
     A_dot : array of shape (..., n, n) or None
-        A tangent; its Hermitian part counts.
+        The tangent; only its Hermitian part is used.
     k : int
+        The number of eigenvalues to keep.
     gauge : {"project", "check", "keep"} or Gauge
-        With "keep", only exact zeros are not divided by.
+        With "keep", the rule divides by every difference except exact zeros.
     xp : namespace, optional
 
     Returns
@@ -189,5 +191,5 @@ EIGH_TRUNCATED = Rule(
     space={"A": "hermitian"},
     typical={"k": 2},
     family="factorizations",
-    domain="Hermitian, with a gap below the k-th largest eigenvalue; else as eigh",
+    domain="Hermitian matrices with a gap below the k-th largest eigenvalue; at kept ties, as for eigh",
 )

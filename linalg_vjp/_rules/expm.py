@@ -1,11 +1,11 @@
-"""Matrix exponential: Y = exp(A), the sum of A^k / k!, for A of shape (..., n, n).
+"""Matrix exponential: Y = exp(A), the sum of A^k / k! over k, for A of shape (..., n, n).
 
-Domain: every matrix. A library that may not look at values, such as JAX, takes up to 20 squarings: there a
-matrix with a norm above 1.1e6 (3.1e6 in single precision) gives NaN, for itself alone.
+Domain: every matrix. Where values cannot be inspected, as in a traced JAX function, at most 20 squarings are
+taken. There a matrix of norm above 1.1e6 (3.1e6 in single precision) gives NaN, for that matrix only.
 
-Y is a Taylor polynomial of a small multiple of A, squared again and again; each matrix of a batch is scaled
-for itself. It is made of products alone. The derivative goes the same way with pairs (X, X_dot), reads the
-factors of the forward, and needs no matrix of twice the size: ten products and three for each squaring.
+Y is a Taylor polynomial of A / 2^s, squared s times; each matrix of a batch has its own s. Only matrix
+products are needed. The derivative takes the same steps with pairs (X, X_dot), and reads the factors of the
+forward pass, so no matrix of twice the size is formed. It takes ten products, and three for each squaring.
 
 Sources: P. Bader, S. Blanes and F. Casas, "Computing the matrix exponential with an optimized Taylor
 polynomial approximation" (2019), Mathematics 7, 1174, for the polynomial of degree 18 in five products;
@@ -28,18 +28,21 @@ def expm(A: Array, *, xp: Namespace) -> Array:
 
 
 def expm_fwd(A: Array, *, xp: Namespace) -> tuple[tuple[Array], tuple[Array]]:
-    """Y, and the matrices that make the polynomial, stacked."""
+    """Y, and the factors of the polynomial, stacked."""
     Y, factors = exponential(A, xp)
     return (Y,), (xp.stack(factors, axis=-3),)
 
 
 def expm_keep(A: Array, *, xp: Namespace) -> tuple[Array]:
-    """The matrices that make the polynomial, stacked."""
+    """The factors of the polynomial, stacked."""
     return (xp.stack(exponential_factors(A, xp), axis=-3),)
 
 
 def derivative(A: Array, K: Array, E: Array, *, xp: Namespace) -> Array:
-    """From the factors K of the forward: (X Z)_dot = X_dot Z + X Z_dot for each product, both ways."""
+    """(X Z)_dot = X_dot Z + X Z_dot, for each product of the forward pass.
+
+    The pullback is the same map at A^H.
+    """
     return exponential_along(A, [K[..., i, :, :] for i in range(8)], E, xp)
 
 

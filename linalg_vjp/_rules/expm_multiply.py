@@ -1,15 +1,16 @@
 """Action of the matrix exponential: Y = exp(A) B, for A of shape (..., n, n) and B of shape (..., n, k).
 
-Domain: every matrix. A library that may not look at values, such as JAX, takes up to `max_steps` steps, one
-for each 3.5 of the norm (5 in single precision): there a matrix that needs more gives NaN, for itself alone.
+Domain: every matrix. Where values cannot be inspected, as in a traced JAX function, at most `max_steps` steps
+are taken, one for each 3.5 of the norm (5 in single precision). There a matrix that needs more steps gives
+NaN, for that matrix only.
 
-exp(A) is not formed. A step multiplies by a Taylor polynomial of A / s, s times, and each matrix of a batch
-has its own s: all products are of A and a matrix like B. The tangent takes the same steps with pairs
-(Y, Y_dot), the cotangent takes them backwards with A^H. Both keep A and B alone.
+exp(A) is not formed. Each of s steps multiplies by a Taylor polynomial of A / s; each matrix of a batch has
+its own s. Every product is one of A with a matrix of the shape of B. The tangent takes the same steps with
+pairs (Y, Y_dot), and the cotangent takes them backwards with A^H. Both keep only A and B.
 
 Sources: A. H. Al-Mohy and N. J. Higham, "Computing the action of the matrix exponential, with an application
 to exponential integrators" (2011), SIAM J. Sci. Comput. 33, 488-511: algorithm 3.2, with the shift of section
-3.1 and equation 3.6 for the norms of powers; of these a bound is taken, in place of an estimate.
+3.1 and equation 3.6 for the norms of powers. These norms are bounded here, and not estimated.
 
 Spec: rules/expm_multiply.md
 """
@@ -27,9 +28,9 @@ __all__ = ["EXPM_MULTIPLY", "expm_multiply_jvp", "expm_multiply_vjp"]
 
 MAX_STEPS = 30
 DEGREE = 30
-# Up to this norm the polynomial is exact to rounding, and its terms cancel three digits at most.
+# Up to this norm the polynomial is exact to rounding, and cancellation loses at most three digits.
 LARGEST = {64: 3.5, 32: 5.0}
-POWER = 6  # the norms of X^6 and X^7 bound the rest of the series: 6 * 5 <= DEGREE, as equation 3.6 wants
+POWER = 6  # the norms of X^6 and X^7 bound the rest of the series: equation 3.6 needs 6 * 5 <= DEGREE
 
 
 class Steps(NamedTuple):
@@ -38,34 +39,34 @@ class Steps(NamedTuple):
     X: Array
     growth: Array
     share: Array  # 1 / s
-    own: Array  # s of each matrix, of shape (..., 1, 1) as the two above
-    run: int  # the most of them, or a bound
+    own: Array  # s of each matrix, of shape (..., 1, 1) like the two above
+    run: int  # the largest s, or a bound on it
 
 
 def expm_multiply(
     A: Array, B: Array, *, max_steps: int = MAX_STEPS, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """Y, in a tuple of one."""
+    """Y, in a 1-tuple."""
     xp = namespace(xp, A, B)
     A, B = promote(A, B, xp=xp)
     return (_applied(_steps(A, max_steps, xp), B, xp),)
 
 
 def _steps(A: Array, max_steps: int, xp: Namespace) -> Steps:
-    """How each matrix is divided."""
+    """The steps of each matrix."""
     n, largest = A.shape[-1], LARGEST[xp.finfo(A.dtype).bits]
     mean = xp.sum(diagonal(A, xp), axis=-1)[..., None, None] / max(n, 1)
     X = A - mean * eye(n, n, A, xp)
     own = xp.ceil(_size(X, largest, xp) / largest)
     own = xp.where(own > 1, own, 1.0)
     most = peek(own, xp)
-    run = max_steps if most is None else max(1, int(most))  # no matrices have no largest
+    run = max_steps if most is None else max(1, int(most))  # at least 1: an empty batch has no largest s
     share = xp.where(own <= run, 1 / own, float("nan"))
     return Steps(X * share, xp.exp(mean * share), share, own, run)
 
 
 def _size(X: Array, enough: float, xp: Namespace) -> Array:
-    """A bound of the norm of each X, or else of its powers; 0 where that is not finite."""
+    """For each X its norm, or a bound on the roots of the norms of its powers; 0 where not finite."""
     entries = xp.abs(X)
     sums = xp.sum(entries, axis=-1, keepdims=True)
     if X.shape[-1] == 0:
@@ -74,7 +75,7 @@ def _size(X: Array, enough: float, xp: Namespace) -> Array:
     largest = peek(norm, xp)
     if largest is not None and largest <= enough:
         return norm
-    # The row sums of |X|^p bound the norm of X^p, and are no more than products with a vector.
+    # The row sums of |X|^p bound the norm of X^p, and take only products with a vector.
     scale, least = xp.where(norm > 0, norm, 1.0), float(xp.finfo(X.dtype).smallest_normal)
     entries, sums, size = entries / scale, sums / scale, xp.zeros_like(norm)
     for p in range(2, POWER + 2):
@@ -96,12 +97,12 @@ def _applied(steps: Steps, B: Array, xp: Namespace) -> Array:
 
 
 def _spread(steps: Steps, Y: Array, xp: Namespace) -> Array:
-    """Y with the batch of both, which the terms have: in a loop an array keeps its shape."""
+    """Y broadcast to the batch that the terms have: in a loop, an array must keep its shape."""
     return xp.broadcast_to(Y, (*broadcast_shapes(steps.X.shape[:-2], Y.shape[:-2]), *Y.shape[-2:]))
 
 
 def _advanced(steps: Steps, Y: Array, xp: Namespace) -> Array:
-    """Y after a step."""
+    """Y after one step."""
 
     def term(j: Any, pair: tuple[Array, Array], _: Any) -> Any:
         last = (steps.X @ pair[0]) / (j + 1)
@@ -120,10 +121,10 @@ def _repeated(
     reverse: bool = False,
     record: bool = False,
 ) -> Any:
-    """The arrays after step(*arrays, *start), as often as each matrix has further steps after its first one.
+    """The arrays after step(*arrays, *start), taken for each step of a matrix except its first one.
 
-    With `record`, also those after each step. A compiled program has more steps than are needed,
-    and passes by those that no matrix takes.
+    With `record`, also the arrays after each step. A compiled program may contain more steps than needed, and
+    skips those that no matrix takes.
     """
 
     def further(i: Any, arrays: tuple[Array, ...], start: tuple[Array, ...]) -> Any:
@@ -145,21 +146,21 @@ def expm_multiply_vjp(
 
         B_bar = exp(A^H) Y_bar,  A_bar = int_0^1 exp(t A^H) Y_bar (exp((1 - t) A) B)^H dt
 
-    Each step from Y to growth (Y + X Y + X^2 Y / 2 + ...) is taken backwards. The outer products that A_bar
-    is made of are one product for each step, of two matrices that have the terms for columns.
+    Each step from Y to growth (Y + X Y + X^2 Y / 2 + ...) is taken backwards. The outer products that add up
+    to A_bar are one matrix product per step: the terms are the columns of its two factors.
 
     Parameters
     ----------
     A, B : array of shape (..., n, n) and (..., n, k)
     Y_bar : array of shape (..., n, k) or None
     max_steps : int
-        The most steps, where values cannot be looked at; a matrix that needs more gives NaN.
+        The most steps where values cannot be inspected; a matrix that needs more gives NaN.
     xp : namespace, optional
 
     Returns
     -------
     A_bar, B_bar : array of shape (..., n, n) and (..., n, k)
-        With the batch axes of Y: the sum over what was broadcast is left to the caller.
+        With the batch axes of Y. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -180,7 +181,7 @@ def expm_multiply_vjp(
         return (_advanced(steps, Y, xp),)
 
     def back(bar: Array, X_bar: Array, Y: Array) -> tuple[Array, Array]:
-        """The cotangent of the Y that a step starts from, and that of X with what the step adds."""
+        """The cotangent of the Y that a step starts from, and X_bar with the contribution of the step."""
 
         def term(j: Any, last: tuple[Array], _: Any) -> Any:
             return ((steps.X @ last[0]) / (j + 1),), last
@@ -197,14 +198,14 @@ def expm_multiply_vjp(
     B = xp.broadcast_to(B, Y_bar.shape)
     X_bar = xp.zeros((*Y_bar.shape[:-2], *A.shape[-2:]), dtype=A.dtype, device=device(A))
     if steps.run > 1:
-        _, starts = _repeated(steps, forth, (B,), xp, record=True)  # of the further steps
+        _, starts = _repeated(steps, forth, (B,), xp, record=True)  # where later steps start
         (Y_bar, X_bar), _ = _repeated(steps, back, (Y_bar, X_bar), xp, starts, reverse=True)
     B_bar, X_bar = back(Y_bar, X_bar, B)
     return X_bar * steps.share, B_bar
 
 
 def _columns(terms: Array, xp: Namespace) -> Array:
-    """Those of all terms side by side, of shape (..., n, m k)."""
+    """The columns of all m terms side by side, of shape (..., n, m k)."""
     last = len(terms.shape) - 1
     wide = xp.permute_dims(terms, (*range(1, last), 0, last))
     return xp.reshape(wide, (*wide.shape[:-2], wide.shape[-2] * wide.shape[-1]))
@@ -235,7 +236,7 @@ def expm_multiply_jvp(
     Returns
     -------
     Y_dot : array of shape (..., n, k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------

@@ -1,9 +1,10 @@
 """Real power of a general matrix: Y = A^t = exp(t log A), for A of shape (..., n, n) and a real number t.
 
-Domain: no eigenvalue of A is zero or negative. Elsewhere a matrix gives NaN, for itself alone. The power of a
-real matrix is real. For an integer t, Y is what `matrix_power` has, of every matrix that has one.
+Domain: no eigenvalue of A is zero or a negative real number. Otherwise the result is NaN, for that matrix
+only. The power of a real matrix is real. For an integer t, Y is the result of `matrix_power`, with its
+domain.
 
-The derivative is that of the exponential along the derivative of the logarithm.
+The derivative is the derivative of the exponential along that of the logarithm.
 
 Sources: N. J. Higham and L. Lin, "A Schur-Pade algorithm for fractional powers of a matrix" (2011), SIAM J.
 Matrix Anal. Appl. 32, 1056-1078, section 1, for the definition; the chain rule.
@@ -32,14 +33,14 @@ def fractional_matrix_power(A: Array, *, t: float = 0.5, xp: Namespace) -> Array
 def fractional_matrix_power_fwd(
     A: Array, *, t: float = 0.5, xp: Namespace
 ) -> tuple[tuple[Array], tuple[Array]]:
-    """Y, and the logarithm of A / c."""
+    """Y, and the logarithm of A / c, with c of `_size`."""
     (W,) = fractional_matrix_power_keep(A, t=t, xp=xp)
     return (matrix_power(A, n=int(t), xp=xp) if t == int(t) else _power(A, W, t, xp),), (W,)
 
 
 def fractional_matrix_power_keep(A: Array, *, t: float = 0.5, xp: Namespace) -> tuple[Array]:
-    """The logarithm of A / c; an integer t has no need of it."""
-    # Not A itself: a host may not take an input for an output.
+    """The logarithm of A / c, with c of `_size`. An integer t does not need it, and keeps A."""
+    # Not A itself: some hosts do not accept an input as an output.
     return (1.0 * A if t == int(t) else _logarithm(A, xp),)
 
 
@@ -52,7 +53,7 @@ def _power(A: Array, W: Array, t: float, xp: Namespace) -> Array:
 
 
 def _size(A: Array, xp: Namespace) -> Array:
-    """A number c for each matrix, of its size: t log A, if that is large, would cost its digits."""
+    """A power of two c near the size of each matrix; without it, a large t log A would lose digits."""
     if A.shape[-1] == 0:
         return xp.ones_like(xp.real(A) if is_complex(A, xp) else A)
     c = size(A, xp)
@@ -60,7 +61,10 @@ def _size(A: Array, xp: Namespace) -> Array:
 
 
 def derivative(A: Array, W: Array, E: Array, *, t: float = 0.5, xp: Namespace) -> Array:
-    """Y_dot = c^t L_exp(t W, t W_dot) with W = log(A / c) and L_exp(W, W_dot) = A_dot / c, both ways."""
+    """Y_dot = c^t L_exp(t W, t W_dot), with W = log(A / c) and L_exp(W, W_dot) = A_dot / c.
+
+    L_exp is the derivative of exp. The pullback is the same map at A^H.
+    """
     if t == int(t):
         (P,) = matrix_power_keep(A, n=int(t), xp=xp)
         return matrix_power_jvp(P, E, n=int(t), xp=xp)[0]
@@ -80,7 +84,7 @@ FRACTIONAL_MATRIX_POWER = frechet(
     op_keep=fractional_matrix_power_keep,
     params={"t": real_number(0.5, -0.5, 1 / 3, 2.5, 3)},
     family="functions",
-    domain="no eigenvalue is zero or negative; for an integer t, as for matrix_power",
+    domain="matrices without zero or negative real eigenvalues; for an integer t, as for matrix_power",
 )
 fractional_matrix_power_vjp = FRACTIONAL_MATRIX_POWER.op_vjp
 fractional_matrix_power_jvp = FRACTIONAL_MATRIX_POWER.op_jvp

@@ -1,11 +1,11 @@
-"""Functions of Hermitian matrices: Y = f(A) = V f(w) V^H for A = V diag(w) V^H, and the trace of f(A).
+"""Functions of Hermitian matrices: Y = f(A) = V f(w) V^H for A = V diag(w) V^H, and the trace y = tr f(A).
 
-For A of shape (..., n, n) and a real function f of a real number: one of `_divided.NAMES`, or your own. The
-derivatives divide by no gap between eigenvalues: equal ones do no harm, in second derivatives either.
+A has shape (..., n, n), and f is a real function of a real number: one of `_divided.NAMES`, or your own. No
+derivative divides by a gap between eigenvalues, so first and second derivatives are exact at ties.
 
-Domain: Hermitian matrices with eigenvalues where f has a derivative; the cotangents are the Hermitian ones.
-Elsewhere a matrix gives NaN, for itself alone. Eigenvalues within 16 eps of the largest are zero to sqrt,
-xlogx and powers, which have the derivative among matrices of the same rank there.
+Domain: Hermitian matrices with eigenvalues where f has a derivative; the cotangents are Hermitian too.
+Otherwise the result is NaN, for that matrix only. For sqrt, xlogx and powers, eigenvalues within 16 eps of
+the largest count as zero; there, the derivative is the one along matrices of the same rank.
 
 Gauge: none.
 
@@ -39,7 +39,7 @@ Function = Callable[[Array], Array]
 
 
 def funm_hermitian(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array]:
-    """Y = f(A), in a tuple of one."""
+    """Y = f(A), in a 1-tuple."""
     return funm_hermitian_fwd(A, xp=xp, **params)[0]
 
 
@@ -68,7 +68,7 @@ def funm_hermitian_vjp(
 
         A_bar = V (D o (V^H herm(Y_bar) V)) V^H,  D_ij = f[w_i, w_j]
 
-    The divided difference f[a, b] is (f(a) - f(b)) / (a - b), and f'(a) at a tie.
+    The divided difference f[a, b] is (f(a) - f(b)) / (a - b), or f'(a) if a = b.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def funm_hermitian_vjp(
     f : {"exp", "log", "sqrt", "rsqrt", "xlogx", "softplus", "power"} or callable
         The function; rsqrt is 1 / sqrt(x), xlogx is x log(x), softplus is log(1 + exp(x)).
     df, d2f : callable, optional
-        The derivatives of an f of your own; without d2f it has no second derivative here.
+        The first and second derivative of your own f. Without d2f, to differentiate twice is an error.
     p : float
         The exponent of "power".
     xp : namespace, optional
@@ -87,12 +87,12 @@ def funm_hermitian_vjp(
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Raises
     ------
     TypeError
-        For an f of your own without df.
+        If f is a callable and df is None.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def funm_hermitian_jvp(
     p: float = 0.5,
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
-    """Pushforward of Y = f(A), which is its own adjoint.
+    """Pushforward of Y = f(A), which is its own pullback.
 
         Y_dot = V (D o (V^H herm(A_dot) V)) V^H,  D_ij = f[w_i, w_j]
 
@@ -125,7 +125,7 @@ def funm_hermitian_jvp(
     A, w, V : array
         As in `funm_hermitian_vjp`.
     A_dot : array of shape (..., n, n) or None
-        A tangent; its Hermitian part counts.
+        The tangent; only its Hermitian part is used.
     f, df, d2f, p
         As in `funm_hermitian_vjp`.
     xp : namespace, optional
@@ -133,7 +133,7 @@ def funm_hermitian_jvp(
     Returns
     -------
     Y_dot : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def funm_hermitian_jvp(
 
 
 def trace_funm(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array]:
-    """y = tr f(A), the sum of f(w), in a tuple of one."""
+    """y = tr f(A), the sum of f(w), in a 1-tuple."""
     xp, f = namespace(xp, A), scalar(**params)
     return (xp.sum(f.value(f.within(xp.linalg.eigvalsh(A), xp), xp), axis=-1),)
 
@@ -212,12 +212,12 @@ def trace_funm_vjp(
     y_bar : array of shape (...) or None
     xp : namespace, optional
     **params
-        As in `funm_hermitian_vjp`; they are not read.
+        As in `funm_hermitian_vjp`; not used.
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -241,12 +241,12 @@ def trace_funm_jvp(
     G, A_dot : array of shape (..., n, n)
     xp : namespace, optional
     **params
-        As in `funm_hermitian_vjp`; they are not read.
+        As in `funm_hermitian_vjp`; not used.
 
     Returns
     -------
     y_dot : array of shape (...)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -274,7 +274,8 @@ FUNM_HERMITIAN = Rule(
     space={"A": "positive"},
     typical={"f": "power", "p": 1.5},
     family="functions",
-    domain="Hermitian, with eigenvalues where f is smooth; at zeros of sqrt, xlogx and powers, constant rank",
+    domain="Hermitian matrices with eigenvalues where f is smooth; at zero eigenvalues, for sqrt, xlogx and "
+    "powers, along changes that keep the rank",
 )
 
 TRACE_FUNM = Rule(

@@ -1,15 +1,16 @@
 """Product of Householder reflectors: Q, the first n columns of H_1 ... H_k, with H_i = I - tau_i v_i v_i^H.
 
-For A of shape (..., m, n) with m >= n >= k, and tau of shape (..., k). The vector v_i is column i of A below
-the diagonal, one on it, and zero above: what A has on and above its diagonal, and after its k-th column, is
-not read. A and tau are what LAPACK's geqrf returns, and Q is its orgqr or ungqr.
+A is (..., m, n) with m >= n >= k, and tau is (..., k). The vector v_i is column i of A below the diagonal,
+one on it, and zero above it. The entries of A on and above its diagonal, and its columns after the k-th, are
+not read. LAPACK's geqrf returns such A and tau, and its orgqr or ungqr computes Q from them.
 
-Domain: every A and tau; they need not come from a factorization, and Q need not be unitary.
+Domain: every A and tau. They need not come from a factorization, and Q need not be unitary.
 
 Gauge: none.
 
 Sources: R. Schreiber and C. Van Loan, "A storage-efficient WY representation for products of Householder
-transformations" (1989), SIAM J. Sci. Stat. Comput. 10, 53-57; its derivatives are derived in the spec.
+transformations" (1989), SIAM J. Sci. Stat. Comput. 10, 53-57, for the product; the derivatives are derived in
+the spec.
 
 Spec: rules/householder_product.md
 """
@@ -23,14 +24,14 @@ __all__ = ["HOUSEHOLDER_PRODUCT", "householder_product_jvp", "householder_produc
 
 
 def householder_product(A: Array, tau: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """Q, in a tuple of one."""
+    """Q, in a 1-tuple."""
     return householder_product_fwd(A, tau, xp=xp)[0]
 
 
 def householder_product_fwd(
     A: Array, tau: Array, *, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array, Array]]:
-    """Q; the vectors V, S and T with H_1 ... H_k = I - V T V^H, and Y = T V1^H."""
+    """Q, and V, S, T and Y = T V1^H, where H_1 ... H_k = I - V T V^H."""
     xp = namespace(xp, A, tau)
     V, S, T, Y = kept = householder_product_keep(A, tau, xp=xp)
     return (eye(A.shape[-2], A.shape[-1], A, xp) - V @ Y,), kept
@@ -39,13 +40,13 @@ def householder_product_fwd(
 def householder_product_keep(
     A: Array, tau: Array, *, xp: Namespace | None = None
 ) -> tuple[Array, Array, Array, Array]:
-    """V, S, T and Y; T = (I + D S)^-1 D with D = diag(tau), where tau may have zeros."""
+    """V, S, T and Y. T = (I + D S)^-1 D with D = diag(tau), so that tau may have zeros."""
     xp = namespace(xp, A, tau)
     (m, n), k = A.shape[-2:], tau.shape[-1]
     if not m >= n >= k:
         raise ValueError(
             f"householder_product: A has shape {tuple(A.shape)} and tau {tuple(tau.shape)}; "
-            f"wanted are m >= n rows, and at most n reflectors"
+            f"A must have m >= n rows, and tau one entry for each of at most n reflectors"
         )
     V = tril(A[..., :, :k], xp, -1) + eye(m, k, A, xp)
     S = triu(adjoint(V, xp) @ V, xp, 1)
@@ -68,7 +69,7 @@ def householder_product_vjp(
 
         T_bar = -V^H Q_bar V1,  Z = T^H T_bar T^H,  S_bar = -triu(Z, 1)
         tau_bar = diag((I - T S)^H T_bar (I - S T)^H)
-        V_bar = V (S_bar + S_bar^H) - Q_bar Y^H,  and the first n rows of it less Q_bar^H V T
+        V_bar = V (S_bar + S_bar^H) - Q_bar Y^H,  less Q_bar^H V T in the first n rows
 
     A_bar is V_bar strictly below the diagonal, and zero elsewhere.
 
@@ -105,7 +106,7 @@ def householder_product_vjp(
     left = Th @ T_bar
     Z = left @ Th
     S_bar = triu(Z, xp, 1)
-    # (I - S^H T^H) T_bar (I - T^H S^H), of which the diagonal counts.
+    # Only the diagonal of (I - S^H T^H) T_bar (I - T^H S^H) is needed.
     turned = xp.sum(Sh * transpose(left - Z @ Sh), axis=-1) + xp.sum(T_bar @ Th * transpose(Sh), axis=-1)
     tau_bar = diagonal(T_bar, xp) - turned
     V_bar = -(V @ (S_bar + adjoint(S_bar, xp))) - Q_bar @ adjoint(Y, xp)
@@ -144,7 +145,7 @@ def householder_product_jvp(
     Returns
     -------
     Q_dot : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Inverse: X = A^-1 for A of shape (..., n, n).
 
-Domain: A is nonsingular; elsewhere the forward of the backend decides, an error or inf and NaN.
+Domain: A is nonsingular. For a singular A, the array library raises an error, or returns inf and NaN.
 
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation" (2008), section 2.2.3.
@@ -21,7 +21,7 @@ def inv(A: Array, *, xp: Namespace) -> Array:
 
 
 def derivative(X: Array, E: Array, *, xp: Namespace) -> Array:
-    """From the inverse X: X_dot = -X A_dot X, and A_bar = -X^H X_bar X^H."""
+    """X_dot = -X A_dot X, and A_bar = -X^H X_bar X^H."""
     return -(X @ E @ X)
 
 
@@ -34,6 +34,6 @@ INV = frechet(
     saves=("X",),
     space={"A": "nonsingular"},
     family="solvers",
-    domain="nonsingular",
+    domain="nonsingular matrices",
 )
 inv_vjp, inv_jvp = INV.op_vjp, INV.op_jvp

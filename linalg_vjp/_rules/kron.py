@@ -1,7 +1,10 @@
 """Kronecker product of matrices: Y[i p + k, j q + l] = A[i, j] B[k, l].
 
-For A of shape (..., m, n) and B of shape (..., p, q), Y is (..., m p, n q); the batch axes broadcast.
-Bilinear: A_bar[i, j] = <B, Y_bar in block i, j>, and B_bar is the sum over the blocks of conj(A[i, j]) Y_bar.
+For A of shape (..., m, n) and B of shape (..., p, q), Y is (..., m p, n q); batch axes broadcast. The product
+is bilinear. With Y_bar(i, j) for block i, j of Y_bar, A_bar[i, j] = <B, Y_bar(i, j)>, and B_bar is the sum of
+conj(A[i, j]) Y_bar(i, j) over all blocks.
+
+Domain: every pair of matrices.
 
 Spec: rules/kron.md
 """
@@ -14,7 +17,7 @@ __all__ = ["KRON", "kron_jvp", "kron_vjp"]
 
 
 def kron(A: Array, B: Array, *, xp: Namespace) -> Array:
-    """All is entry by entry, over axes i, k, j and l."""
+    """A_bar[i, j] = <B, Y_bar(i, j)> for block i, j; B_bar = the sum of conj(A[i, j]) Y_bar(i, j)."""
     Y = A[..., :, None, :, None] * B[..., None, :, None, :]
     return xp.reshape(Y, (*Y.shape[:-4], Y.shape[-4] * Y.shape[-3], Y.shape[-2] * Y.shape[-1]))
 

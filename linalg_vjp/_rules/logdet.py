@@ -1,10 +1,10 @@
 """Logarithm of the determinant of a Hermitian positive definite matrix: y = log det(A).
 
-For A of shape (..., n, n), y is (...). One Cholesky factor L gives it, as the sum of 2 log L_ii, and serves
-the derivatives: A^-1 = L^-H L^-1. The lower triangle of A is read.
+For A of shape (..., n, n), y has shape (...). One Cholesky factor L gives y, the sum of 2 log L_ii, and the
+derivatives, through A^-1 = L^-H L^-1. Only the lower triangle of A is read.
 
-Domain: A is Hermitian positive definite; the cotangent is the Hermitian one. Elsewhere the forward of the
-backend decides, an error or NaN; for a general matrix there is `slogdet`.
+Domain: A is Hermitian positive definite; the cotangent is Hermitian too. For any other A, the array library
+raises an error or returns NaN. For general matrices use `slogdet`.
 
 Gauge: none.
 
@@ -22,7 +22,7 @@ __all__ = ["LOGDET", "logdet_jvp", "logdet_vjp"]
 
 
 def logdet(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """y, in a tuple of one."""
+    """y, in a 1-tuple."""
     return logdet_fwd(A, xp=xp)[0]
 
 
@@ -53,7 +53,7 @@ def logdet_vjp(L: Array, y_bar: Array | None, *, xp: Namespace | None = None) ->
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -77,13 +77,13 @@ def logdet_jvp(L: Array, A_dot: Array | None, *, xp: Namespace | None = None) ->
     L : array of shape (..., n, n)
         The Cholesky factor.
     A_dot : array of shape (..., n, n) or None
-        A tangent; its Hermitian part counts.
+        The tangent; only its Hermitian part is used.
     xp : namespace, optional
 
     Returns
     -------
     y_dot : array of shape (...)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -119,5 +119,5 @@ LOGDET = Rule(
     real=("y",),
     space={"A": "positive"},
     family="solvers",
-    domain="Hermitian positive definite",
+    domain="Hermitian positive definite matrices",
 )

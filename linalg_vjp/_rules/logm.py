@@ -2,11 +2,11 @@
 
 The eigenvalues of Y have imaginary parts between -pi and pi.
 
-Domain: no eigenvalue of A is zero or negative. Elsewhere a matrix gives NaN, for itself alone. The logarithm
-of a real matrix is real.
+Domain: no eigenvalue of A is zero or a negative real number. Otherwise the result is NaN, for that matrix
+only. The logarithm of a real matrix is real.
 
-Square roots are taken until they are near to the identity; there an integral over seven points has the
-logarithm. The derivative goes the same way with pairs (X, X_dot).
+Square roots are taken until the root is close to the identity. There, the logarithm is an integral, evaluated
+with seven quadrature points. The derivative takes the same steps with pairs (X, X_dot).
 
 Sources: N. J. Higham, "Functions of matrices" (2008), section 11.5, for the roots and the partial fractions;
 A. H. Al-Mohy, N. J. Higham and S. D. Relton, "Computing the Frechet derivative of the matrix logarithm and
@@ -31,7 +31,7 @@ def logm(A: Array, *, xp: Namespace) -> Array:
 
 
 def derivative(A: Array, Y: Array, E: Array, *, xp: Namespace) -> Array:
-    """Y_dot with L_exp(Y, Y_dot) = A_dot, and A_bar with L_exp(Y^H, A_bar) = Y_bar."""
+    """L_exp(Y, Y_dot) = A_dot and L_exp(Y^H, A_bar) = Y_bar, with L_exp the derivative of exp."""
     return logarithm_along(A, Y, E, of_host("logm", xp), xp)
 
 
@@ -42,6 +42,6 @@ LOGM = frechet(
     derivative=derivative,
     saves=("A", "Y"),
     family="functions",
-    domain="no eigenvalue is zero or negative",
+    domain="matrices without zero or negative real eigenvalues",
 )
 logm_vjp, logm_jvp = LOGM.op_vjp, LOGM.op_jvp

@@ -1,17 +1,17 @@
-"""Least squares: X = A^+ B, which makes |A X - B| least and of these is the smallest, and its residuals.
+"""Least squares: X = A^+ B, the smallest of all X that minimize |A X - B|, and the residuals.
 
-For A of shape (..., m, n) and B of shape (..., m, k), or (m,) for one vector; the batch axes broadcast. X is
-(..., n, k), and residuals (..., k) are the squares |b_j - A x_j|^2, whatever the shape and the rank. Singular
-values of at most rtol times the largest one are cut off (rtol=None: max(m, n) eps).
+For A of shape (..., m, n) and B of shape (..., m, k), or (m,) for one vector; batch axes broadcast. X is
+(..., n, k). The residuals (..., k) are the squares |b_j - A x_j|^2, for every shape and rank. Singular values
+of at most rtol times the largest one are cut off; rtol=None means max(m, n) eps.
 
-Domain: a neighbourhood where the number of singular values that stay is what it is. At a rank-deficient A the
-derivative is that along the matrices of the same rank.
+Domain: matrices near A with the same number of kept singular values. So at a rank-deficient A, the
+derivative is the one along matrices of the same rank.
 
 Gauge: none.
 
 Sources: G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
 problems whose variables separate" (1973), SIAM J. Numer. Anal. 10, 413-432, equation 4.12; the three terms of
-the cotangent derived in the spec.
+the cotangent are derived in the spec.
 
 Spec: rules/lstsq.md
 """
@@ -29,14 +29,14 @@ Tolerance = float | Array | None
 
 
 def lstsq(A: Array, B: Array, *, rtol: Tolerance = None, xp: Namespace | None = None) -> tuple[Array, Array]:
-    """X and the residuals; B is a matrix here."""
+    """X and the residuals; here B is always a matrix."""
     return lstsq_fwd(A, B, rtol=rtol, xp=xp)[0]
 
 
 def lstsq_fwd(
     A: Array, B: Array, *, rtol: Tolerance = None, xp: Namespace | None = None
 ) -> tuple[tuple[Array, Array], tuple[Array, Array, Array, Array]]:
-    """X and the residuals; R = B - A X and the singular value decomposition of A."""
+    """X and the residuals, and R = B - A X with the singular value decomposition of A."""
     xp = namespace(xp, A, B)
     U, S, Vh = xp.linalg.svd(A, full_matrices=False)
     stays, f = _inverted(U, S, Vh, rtol, xp)
@@ -55,12 +55,12 @@ def lstsq_keep(
 
 
 def _cuts(S: Array, rtol: Tolerance) -> bool:
-    """Whether singular values that are not zero may be cut off."""
+    """Whether rtol may cut off nonzero singular values."""
     return rtol is not None and S.shape[-1] > 0
 
 
 def _left_over(A: Array, B: Array, X: Array, stays: Array, xp: Namespace) -> Array:
-    """R = B - A X, which is zero, and not its rounding, where the columns of A span all."""
+    """R = B - A X. Where the columns of A span the whole space, R is exactly zero, without rounding."""
     R = B - matmul(A, X, xp)
     if A.shape[-2] > A.shape[-1]:
         return R
@@ -68,7 +68,7 @@ def _left_over(A: Array, B: Array, X: Array, stays: Array, xp: Namespace) -> Arr
 
 
 def _inverted(U: Array, S: Array, Vh: Array, rtol: Tolerance, xp: Namespace) -> tuple[Array, Array]:
-    """Which singular values stay, as numbers, and their reciprocals f."""
+    """1 for the singular values that are kept and 0 for the others, and f, their reciprocals or 0."""
     if rtol is None:
         rtol = max(U.shape[-2], Vh.shape[-1]) * eps_of(S.dtype, xp)
     stays, f = stays_of(S, rtol, xp)
@@ -95,8 +95,8 @@ def lstsq_vjp(
         B_bar = Y + R_bar
         A_bar = -Y X^H + R Z^H + W (X_bar - A^H Y)^H - R_bar X^H
 
-    With rtol the first three terms of A_bar are D(B X_bar^H), see `pinv`, and X_bar is less A^H R_bar: R is
-    not orthogonal to what was cut off.
+    With rtol, the first three terms of A_bar become D(B X_bar^H), with D of `pinv`, and A^H R_bar is
+    subtracted from X_bar, because R is not orthogonal to the part of A that was cut off.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def lstsq_vjp(
     Returns
     -------
     A_bar, B_bar : array of shape (..., m, n) and (..., m, k)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def lstsq_jvp(
         X_dot = P N + P P^H A_dot^H R + (I - P A) A_dot^H W
         residuals_dot_j = 2 Re<r_j, n_j>
 
-    With rtol, X_dot = D(A_dot)^H B + P B_dot, and N is less A X_dot.
+    With rtol, X_dot = D(A_dot)^H B + P B_dot, and A X_dot is subtracted from N.
 
     Parameters
     ----------
@@ -226,5 +226,5 @@ LSTSQ = Rule(
     params={"rtol": RTOL},
     real=("residuals",),
     family="solvers",
-    domain="the matrices of the rank of A",
+    domain="every A and B, along changes that keep the numerical rank of A",
 )

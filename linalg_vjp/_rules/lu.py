@@ -1,16 +1,17 @@
-"""LU with partial pivoting: A = P L U.
+"""LU decomposition with partial pivoting: A = P L U.
 
 For A of shape (..., m, n) and k = min(m, n): P (..., m, m) is a permutation matrix, L (..., m, k) is lower
-trapezoidal with a unit diagonal, U (..., k, n) is upper trapezoidal. With p_indices=True, P is an integer
-vector p of shape (..., m) with A = (L U)[p], as SciPy has it.
+trapezoidal with a unit diagonal, and U (..., k, n) is upper trapezoidal. With p_indices=True, P is replaced
+by an integer vector p of shape (..., m) with A = (L U)[p], as in SciPy.
 
-Domain: U has no zero on its diagonal (for a square or wide A but in the last place), and no two candidates
-for a pivot are of equal size. P is constant there and cannot be differentiated.
+Domain: U has no zero on its diagonal, except possibly in the last place if m <= n, and no two candidates for
+a pivot have the same size. P is constant there, and cannot be differentiated.
 
 Gauge: none.
 
 Sources: F. de Hoog, R. Anderssen and M. Lukas, "Differentiation of matrix functionals using triangular
-factorization" (2011), Math. Comp. 80, 1585-1600 (square); wide, tall and singular cases derived in the spec.
+factorization" (2011), Math. Comp. 80, 1585-1600 (square); the wide, tall and singular cases are derived in
+the spec.
 
 Spec: rules/lu.md
 """
@@ -58,7 +59,7 @@ def lu_keep(
     xp = namespace(xp, L, U)
     if p_indices:
         return (P,)
-    if P.shape[-1] == 0:  # nothing to take the largest of
+    if P.shape[-1] == 0:  # argmax needs at least one entry
         return (xp.argsort(xp.sum(P, axis=-1), axis=-1),)
     return (xp.argmax(P, axis=-1),)
 
@@ -76,31 +77,32 @@ def lu_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = P L U.
 
-    With L1, U1 the leading k x k blocks, L2 the rows of L below (for m > n) and T the strictly lower part of
-    L^H L_bar - U_bar U^H:
+    With L1 and U1 the leading k x k blocks, L2 the rows of L below L1 (for m > n), and T the strictly lower
+    part of L^H L_bar - U_bar U^H:
 
         A_bar = P L^-H (U_bar + [T U1^-H, 0])                                       m <= n
         A_bar = P [ L1^-H (U_bar + (T - L2^H L2_bar) U1^-H) ]                       m >  n
                   [ L2_bar U1^-H                            ]
 
-    The last column of T is zero, and so is that of T U1^-H, whatever the last pivot is.
+    The last column of T is zero, and so is that of T U1^-H, even if the last pivot is zero.
 
     Parameters
     ----------
     p : array of shape (..., m)
-        The rows, with P X = X[p].
+        The order of the rows: P X = X[p].
     L, U : array of shape (..., m, k) and (..., k, n)
     P_bar : object
         Ignored: P cannot be differentiated.
     L_bar, U_bar : array or None
-        Cotangents of L and U; what L and U do not have of their own is not read.
+        Cotangents of L and U; entries where L or U is fixed to zero or one are not read.
     p_indices : bool
+        Whether P is given as an integer vector.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -146,17 +148,18 @@ def lu_jvp(
 ) -> tuple[None, Array | None, Array | None]:
     """Pushforward of A = P L U.
 
-    With [B1; B2] = P^T A_dot, X = L1^-1 B1 and T the strictly lower part of X U1^-1:
+    With [B1; B2] = P^T A_dot, X = L1^-1 B1, and T the strictly lower part of X U1^-1:
 
         U_dot = X - T U,  L1_dot = L1 T,  L2_dot = (B2 - L2 U_dot) U^-1
 
     Parameters
     ----------
     p : array of shape (..., m)
-        The rows, with P X = X[p].
+        The order of the rows: P X = X[p].
     L, U : array of shape (..., m, k) and (..., k, n)
     A_dot : array of shape (..., m, n) or None
     p_indices : bool
+        Whether P is given as an integer vector.
     xp : namespace, optional
 
     Returns
@@ -164,7 +167,7 @@ def lu_jvp(
     P_dot : None
         P cannot be differentiated.
     L_dot, U_dot : array
-        In the shapes of L and U.
+        With the shapes of L and U.
 
     Examples
     --------
@@ -193,9 +196,9 @@ def lu_jvp(
 
 
 def _solve_strict(T: Array, U: Array, xp: Namespace, trans: str = "N") -> Array:
-    """T op(U1)^-1 with zeros up to the columns of U; the last column of the result is not to be read.
+    """T op(U1)^-1, padded with zero columns to the width of U.
 
-    So the last pivot is divided by nowhere.
+    A one replaces the last pivot, so nothing is divided by it. The last column of T op(U1)^-1 is not valid.
     """
     k = T.shape[-1]
     last = xp.arange(k, device=device(U)) == k - 1
@@ -222,5 +225,5 @@ LU = Rule(
     constant=("P",),
     real=("P",),
     family="factorizations",
-    domain="no zero pivot but the last of a square or wide A, no tied pivot candidates",
+    domain="matrices with nonzero pivots (the last may be zero if m <= n) and no tied pivot candidates",
 )

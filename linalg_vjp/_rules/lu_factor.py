@@ -1,18 +1,19 @@
-"""LU in one array, and solves with it: lu_factor and lu_solve.
+"""LU decomposition in one array, and solves with it: lu_factor and lu_solve.
 
-lu_factor, for A of shape (..., m, n) and k = min(m, n): LU (..., m, n) has U on and above its diagonal and L,
-whose diagonal is one, below it. pivots (..., k) are integers: row i changed places with row pivots[i], for i
-from 0 on. So SciPy and JAX have it; LAPACK and PyTorch count from one.
+lu_factor, for A of shape (..., m, n) and k = min(m, n): LU (..., m, n) has U on and above its diagonal, and
+below it L, whose unit diagonal is not stored. pivots (..., k) are integers: for i = 0, 1, ..., row i was
+exchanged with row pivots[i]. They count from zero, as in SciPy and JAX; LAPACK and PyTorch count from one.
 
-lu_solve: X with A X = B, from these two, for a square A and B of shape (..., n, k), or (n,) for one vector;
-trans="T" and "C" solve A^T X = B and A^H X = B. The batch axes broadcast. Nothing is factorized again.
+lu_solve: X with A X = B from LU and pivots, for a square A and B of shape (..., n, k), or (n,) for one
+vector. trans="T" solves A^T X = B, and trans="C" solves A^H X = B. Batch axes broadcast. Nothing is
+factorized again.
 
-Domain: as for `lu`: no zero on the diagonal of U, no tied candidates for a pivot. pivots are constant there
-and cannot be differentiated.
+Domain: as for `lu`: no zero on the diagonal of U, and no tied candidates for a pivot. pivots are constant
+there, and cannot be differentiated.
 
 Gauge: none.
 
-Sources: the rule of `lu`; the solves derived in the spec.
+Sources: the rule of `lu`; the solves are derived in the spec.
 
 Spec: rules/lu_factor.md
 """
@@ -54,14 +55,14 @@ def lu_factor_keep(LU: Array, pivots: Array, *, xp: Namespace | None = None) -> 
 def lu_factor_vjp(
     LU: Array, p: Array, LU_bar: Array | None, pivots_bar: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """Pullback of A = P L U: that of `lu`, for the two parts of LU_bar.
+    """Pullback of A = P L U: `lu_vjp` with the two parts of LU_bar.
 
     Parameters
     ----------
     LU : array of shape (..., m, n)
-        Both factors.
+        L and U in one array.
     p : array of shape (..., m)
-        The rows, with P X = X[p].
+        The order of the rows: P X = X[p].
     LU_bar : array of shape (..., m, n) or None
     pivots_bar : object
         Ignored: pivots cannot be differentiated.
@@ -70,7 +71,7 @@ def lu_factor_vjp(
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -89,7 +90,7 @@ def lu_factor_vjp(
 def lu_factor_jvp(
     LU: Array, p: Array, A_dot: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None, None]:
-    """Pushforward of A = P L U: that of `lu`, both parts in one array.
+    """Pushforward of A = P L U: `lu_jvp`, with both tangents in one array.
 
     Parameters
     ----------
@@ -133,14 +134,14 @@ def _parts(LU: Array, xp: Namespace) -> tuple[Array, Array]:
 def lu_solve(
     LU: Array, pivots: Array, B: Array, *, trans: str = "N", xp: Namespace | None = None
 ) -> tuple[Array]:
-    """X, in a tuple of one; B is a matrix here."""
+    """X, in a 1-tuple; here B is always a matrix."""
     return lu_solve_fwd(LU, pivots, B, trans=trans, xp=xp)[0]
 
 
 def lu_solve_fwd(
     LU: Array, pivots: Array, B: Array, *, trans: str = "N", xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array]]:
-    """X; Y = L^-1 B[rows], or U^-H B, on the way to it, and the rows with A[rows] = L U."""
+    """X, the intermediate result Y = L^-1 B[rows] or U^-H B, and the rows with A[rows] = L U."""
     xp = namespace(xp, LU, B)
     rows = rows_of(pivots, LU.shape[-2], xp)
     if trans == "N":
@@ -167,24 +168,25 @@ def lu_solve_vjp(
         "C"    G = L^-1 P^T X_bar,  B_bar = U^-1 G
                LU_bar = -tril(P^T X G^H, -1) - triu(Y B_bar^H)
 
-    "T" is "C" with the conjugates of X, Y, X_bar and B_bar.
+    For "T", use "C" with the conjugates of X, Y, X_bar and B_bar.
 
     Parameters
     ----------
     LU : array of shape (..., n, n)
-        Both factors.
+        L and U in one array.
     X, Y : array of shape (..., n, k)
         The solution, and L^-1 P^T B, or U^-H B.
     rows : array of shape (..., n)
-        With P^T X = X[rows].
+        The order of the rows: P^T X = X[rows].
     X_bar : array of shape (..., n, k) or None
     trans : {"N", "T", "C"}
+        Whether A, A^T or A^H is solved with.
     xp : namespace, optional
 
     Returns
     -------
     LU_bar, pivots_bar, B_bar : array of shape (..., n, n), None, and array of shape (..., n, k)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -228,7 +230,7 @@ def lu_solve_jvp(
         "N"    Y_dot = L^-1 (P^T B_dot - L_dot Y),  X_dot = U^-1 (Y_dot - U_dot X)
         "C"    Y_dot = U^-H (B_dot - U_dot^H Y),    X_dot = P L^-H (Y_dot - L_dot^H P^T X)
 
-    "T" has transposes in place of adjoints.
+    For "T", replace adjoints by transposes.
 
     Parameters
     ----------
@@ -243,7 +245,7 @@ def lu_solve_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -295,7 +297,7 @@ LU_FACTOR = Rule(
     op_jvp=lu_factor_jvp,
     constant=("pivots",),
     family="factorizations",
-    domain="no zero pivot but the last of a square or wide A, no tied pivot candidates",
+    domain="matrices with nonzero pivots (the last may be zero if m <= n) and no tied pivot candidates",
 )
 
 LU_SOLVE = Rule(
@@ -314,5 +316,5 @@ LU_SOLVE = Rule(
     space={"LU": "triangular", "pivots": "pivots"},
     page="lu_factor",
     family="solvers",
-    domain="no zero on the diagonal of U",
+    domain="factors without a zero on the diagonal of U",
 )

@@ -1,7 +1,9 @@
 """Matrix product: Y = A B.
 
-For A of shape (..., m, k) and B of shape (..., k, n), or (k,) for a vector on either side; the batch axes
-broadcast, and a real factor may meet a complex one. Bilinear.
+For A of shape (..., m, k) and B of shape (..., k, n), or (k,) for a vector on either side. Batch axes
+broadcast, and one factor may be real and the other complex. The product is bilinear.
+
+Domain: every pair of matrices.
 
 Spec: rules/matmul.md
 """

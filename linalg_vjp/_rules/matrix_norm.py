@@ -1,11 +1,12 @@
 """Matrix norms of A of shape (..., m, n), over the last two axes.
 
-ord: "fro" (Frobenius), "nuc" (the sum of the singular values), 2 and -2 (the largest and the smallest one),
-1 and -1 (the largest and the smallest column sum of |A|), inf and -inf (the same of the rows).
+ord is "fro" (Frobenius), "nuc" (the sum of the singular values), 2 or -2 (the largest or smallest singular
+value), 1 or -1 (the largest or smallest column sum of |A|), or inf or -inf (the same for row sums).
 
-Domain: every A (m, n > 0 where a largest or smallest is asked for). At kinks (a zero matrix, a rank-deficient
-one for "nuc", ties) the result is a subgradient, the one of least norm: 0 for what is zero exactly, shares
-for what is tied: sums exactly, singular values to rounding.
+Domain: every A; a largest or smallest value needs m, n > 0. The kinks are the zero matrix, ties, and for
+"nuc" rank-deficient matrices. There, the result is the subgradient of least norm: exact zeros have slope 0,
+and tied values share the slope. Sums are tied if they are exactly equal, singular values if equal to
+rounding.
 
 Gauge: none.
 
@@ -35,7 +36,7 @@ SPECTRAL = ("nuc", 2, -2)
 def matrix_norm(
     A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """N, in a tuple of one."""
+    """N, in a 1-tuple."""
     xp = namespace(xp, A)
     if ord == "fro":
         N = norm(A, 2, (-2, -1), xp)
@@ -46,7 +47,7 @@ def matrix_norm(
 def matrix_norm_fwd(
     A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array]]:
-    """N, and its gradient G; one singular value decomposition gives both."""
+    """N, and its gradient G; a spectral norm takes one singular value decomposition for both."""
     xp = namespace(xp, A)
     if 0 in A.shape[-2:]:
         return matrix_norm(A, ord=ord, keepdims=keepdims, xp=xp), (A,)
@@ -62,7 +63,7 @@ def matrix_norm_fwd(
 def matrix_norm_keep(
     A: Array, *, ord: float | str = "fro", keepdims: bool = False, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """G; of an empty matrix too, of which there may be no norm."""
+    """G, also for an empty matrix, which may have no norm."""
     return (A,) if 0 in A.shape[-2:] else matrix_norm_fwd(A, ord=ord, keepdims=keepdims, xp=xp)[1]
 
 
@@ -76,12 +77,12 @@ def matrix_norm_vjp(
 ) -> tuple[Array | None]:
     """Pullback of N = matrix_norm(A).
 
-        A_bar = N_bar G,  G = A / N                      "fro"
-                          G = U diag(weights) Vh         "nuc", 2, -2
-                          G = A / |A| weights            1, -1, inf, -inf
+        A_bar = N_bar G,  G = A / N                      ord = "fro"
+                          G = U diag(weights) Vh         ord = "nuc", 2, -2
+                          G = A / |A| weights            ord = 1, -1, inf, -inf
 
-    The weights are 1 for each singular value that is not zero with "nuc", and else shares of one for those
-    singular values, columns or rows that attain the largest or smallest value.
+    For "nuc" the weights are 1 for nonzero singular values. Otherwise they add up to 1 over the singular
+    values, columns or rows that attain the largest or smallest value, and are 0 elsewhere.
 
     Parameters
     ----------
@@ -89,13 +90,15 @@ def matrix_norm_vjp(
         The gradient, or the subgradient of least norm.
     N_bar : array of shape (...), or (..., 1, 1) with keepdims=True, or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
+        Which norm N is.
     keepdims : bool
+        Whether N keeps the last two axes, with size 1.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -125,13 +128,15 @@ def matrix_norm_jvp(
         The gradient, or the subgradient of least norm.
     A_dot : array of shape (..., m, n) or None
     ord : {"fro", "nuc", 1, -1, 2, -2, inf, -inf}
+        Which norm N is.
     keepdims : bool
+        Whether N keeps the last two axes, with size 1.
     xp : namespace, optional
 
     Returns
     -------
     N_dot : array of shape (...), or (..., 1, 1) with keepdims=True
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -150,7 +155,7 @@ def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
     if isinstance(ord, str):
         return slope(A, N, 2, (-2, -1), xp)
     a = xp.abs(A)
-    # 1 sums down the columns and compares along the row of sums, inf the other way round.
+    # ord=1 sums down the columns and compares the sums along the row; ord=inf does the opposite.
     along, across = (-2, -1) if abs(ord) == 1 else (-1, -2)
     sums = xp.sum(a, axis=along, keepdims=True)
     entries = xp.sum(xp.astype(a > 0, a.dtype), axis=along, keepdims=True)
@@ -158,7 +163,7 @@ def _slope(A: Array, N: Array, ord: float | str, xp: Namespace) -> Array:
 
 
 def _spectral_slope(A: Array, U: Array, S: Array, Vh: Array, ord: float | str, xp: Namespace) -> Array:
-    """G for a norm of the singular values; for "nuc" their sign, which is smooth at ties."""
+    """G for a norm of the singular values; for "nuc" their signs, which are smooth at ties."""
     weights = xp.astype(S > 0, S.dtype)
     if ord == "nuc":
         return odd_function(A, U, weights, Vh, lambda w, xp: _sign(w, xp)(w).value, _differences, xp)
@@ -166,7 +171,7 @@ def _spectral_slope(A: Array, U: Array, S: Array, Vh: Array, ord: float | str, x
 
 
 def _sign(w: Array, xp: Namespace) -> Callable[[Array], _cuts.Pieces]:
-    """Of sorted eigenvalues, of which some are zero to rounding."""
+    """The sign function of sorted eigenvalues, 0 for those that are zero to rounding."""
     level = w[..., -1:] * (ZERO * eps_of(w.dtype, xp))
     return lambda x: _cuts.sign(x, level, xp)
 
@@ -176,9 +181,10 @@ def _differences(w: Array, xp: Namespace) -> Array:
 
 
 def _shares(sums: Array, entries: Array, largest: bool, axis: int, xp: Namespace) -> Array:
-    """Shares of one for the sums that are the largest or smallest one along an axis, each by 1 / entries.
+    """Weights of the sums that equal the largest or smallest one along an axis: they add up to 1.
 
-    That makes the norm of the whole the least: `entries` is the squared norm of the signs in each sum.
+    Weights proportional to 1 / entries give the subgradient of least norm, because `entries` is the squared
+    norm of the signs in each sum.
     """
     extreme = xp.max(sums, axis=axis, keepdims=True) if largest else xp.min(sums, axis=axis, keepdims=True)
     share = xp.where(sums == extreme, 1 / xp.where(entries == 0, 1.0, entries), 0.0)
@@ -186,7 +192,7 @@ def _shares(sums: Array, entries: Array, largest: bool, axis: int, xp: Namespace
 
 
 def spectral_shares(S: Array, largest: bool, xp: Namespace) -> Array:
-    """Equal shares of one for the singular values that are the largest or smallest one to rounding."""
+    """Equal weights, with sum 1, of the singular values that equal the extreme one to rounding."""
     hit = xp.astype(equal(S, S[..., :1] if largest else S[..., -1:], xp), S.dtype)
     return hit / xp.sum(hit, axis=-1, keepdims=True)
 
@@ -210,5 +216,5 @@ MATRIX_NORM = Rule(
     real=("N",),
     typical={"ord": "nuc"},
     family="norms",
-    domain="every matrix; at kinks, the subgradient of least norm",
+    domain="every matrix (the subgradient of least norm at kinks)",
 )

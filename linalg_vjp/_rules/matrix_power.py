@@ -1,11 +1,11 @@
-"""Matrix power: Y = A^n for an integer n.
+"""Matrix power: Y = A^n for an integer n and A of shape (..., m, m).
 
-For A of shape (..., m, m). A^0 is the identity, of a singular A too; a negative n is a power of the inverse.
+A^0 is the identity, for a singular A too. A negative n takes a power of the inverse.
 
-Domain: every matrix; for a negative n, nonsingular.
+Domain: every matrix; for a negative n, nonsingular matrices.
 
-Powers are made by squaring: with A, A^2, A^4 and so on, and the products of some of them on the way to Y.
-The derivative goes the same way with pairs (X, X_dot), and needs no other power.
+Powers are computed by squaring: A, A^2, A^4 and so on, and products of those that are needed. The derivative
+takes the same steps with pairs (X, X_dot), and needs no other power.
 
 Sources: the product rule; N. J. Higham, "Functions of matrices" (2008), section 4.1, for powers by squaring.
 
@@ -26,18 +26,18 @@ def matrix_power(A: Array, *, n: int = 2, xp: Namespace) -> Array:
 
 
 def matrix_power_fwd(A: Array, *, n: int = 2, xp: Namespace) -> tuple[tuple[Array], tuple[Array]]:
-    """Y, and the powers on the way to it, stacked."""
+    """Y, and the powers that lead to it, stacked."""
     Y, powers = _powers(A, n, xp)
     return (Y,), (xp.stack(powers, axis=-3),)
 
 
 def matrix_power_keep(A: Array, *, n: int = 2, xp: Namespace) -> tuple[Array]:
-    """The powers on the way to Y, stacked."""
+    """The powers that lead to Y, stacked."""
     return (xp.stack(_powers(A, n, xp)[1], axis=-3),)
 
 
 def _powers(A: Array, n: int, xp: Namespace) -> tuple[Array, list[Array]]:
-    """A^n; the squares B^(2^k), with B = A or its inverse, and then the products on the way to Y."""
+    """A^n, and a list: the squares B^(2^k), for B = A or its inverse, then the products that lead to Y."""
     B, n = (inv(A, xp), -n) if n < 0 else (A, n)
     if n == 0:
         return xp.zeros_like(A) + eye(A.shape[-1], A.shape[-1], A, xp), [A]
@@ -45,7 +45,7 @@ def _powers(A: Array, n: int, xp: Namespace) -> tuple[Array, list[Array]]:
     while 2 ** len(squares) <= n:
         squares.append(squares[-1] @ squares[-1])
     first, *others = _bits(n)
-    Y = squares[first] if n > 1 else 1.0 * B  # not A itself: a host may not take an input for an output
+    Y = squares[first] if n > 1 else 1.0 * B  # a copy: some hosts do not accept an input as an output
     for k in others:
         products.append(Y)
         Y = Y @ squares[k]
@@ -58,10 +58,13 @@ def _bits(n: int) -> list[int]:
 
 
 def derivative(P: Array, E: Array, *, n: int = 2, xp: Namespace) -> Array:
-    """From the powers P: (X^2)_dot = X_dot X + X X_dot, (Y X)_dot = Y_dot X + Y X_dot, both ways."""
+    """(X^2)_dot = X_dot X + X X_dot and (Y X)_dot = Y_dot X + Y X_dot, for the kept powers.
+
+    The pullback is the same map at A^H.
+    """
     powers = [P[..., i, :, :] for i in range(P.shape[-3])]
     if n in (0, 1):
-        return n * E  # not E itself, as above
+        return n * E  # a copy, as above
     if n < 0:
         E, n = -(powers[0] @ E @ powers[0]), -n
     squares, products = powers[: n.bit_length()], powers[n.bit_length() :]
@@ -88,6 +91,6 @@ MATRIX_POWER = frechet(
     space={"A": "nonsingular"},
     typical={"n": 3},
     family="products",
-    domain="every matrix; nonsingular for n < 0",
+    domain="every matrix; for n < 0, nonsingular matrices",
 )
 matrix_power_vjp, matrix_power_jvp = MATRIX_POWER.op_vjp, MATRIX_POWER.op_jvp

@@ -1,13 +1,13 @@
-"""Product of a chain of matrices, Y = A B1 B2 ..., in the order of multiplication that costs least.
+"""Product of a chain of matrices, Y = A B1 B2 ..., multiplied in the cheapest order.
 
-For A of shape (..., m, k), B1 (..., k, k1) and so on; the batch axes broadcast. The first and the last may be
-vectors, of shape (k,): a row, and a column.
+For A of shape (..., m, k), B1 of shape (..., k, k1) and so on; batch axes broadcast. The first factor may be
+a row vector and the last one a column vector, of shape (k,).
 
-Domain: every chain.
+Domain: every chain of matrices.
 
 Gauge: none.
 
-Sources: the product rule, along the tree of the products: each of them is a factor of one other.
+Sources: the product rule, along the tree of products: each product is a factor of exactly one other.
 
 Spec: rules/multi_dot.md
 """
@@ -23,12 +23,12 @@ __all__ = ["MULTI_DOT", "multi_dot_jvp", "multi_dot_vjp"]
 
 
 def multi_dot(*factors: Array, xp: Namespace | None = None) -> tuple[Array]:
-    """Y, in a tuple of one; all factors are matrices here."""
+    """Y, in a 1-tuple; here all factors are matrices."""
     return multi_dot_fwd(*factors, xp=xp)[0]
 
 
 def multi_dot_fwd(*factors: Array, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, ...]]:
-    """Y, and the products on the way to it."""
+    """Y, and the intermediate products."""
     xp = namespace(xp, *factors)
     values = list(factors)
     for i, j in _steps(factors):
@@ -39,20 +39,20 @@ def multi_dot_fwd(*factors: Array, xp: Namespace | None = None) -> tuple[tuple[A
 def multi_dot_vjp(*arguments: Array | None, xp: Namespace | None = None) -> tuple[Array | None, ...]:
     """Pullback of Y = A B1 B2 ...
 
-    Of each product P = L R on the way: L_bar = P_bar R^H and R_bar = L^H P_bar.
+    For each product P = L R: L_bar = P_bar R^H and R_bar = L^H P_bar.
 
     Parameters
     ----------
     *arguments : array
-        The n factors, of shape (..., m, k), (..., k, k1) and so on, the n - 2 products on the way, and Y_bar
-        of the shape of Y, or None.
+        The n factors, of shape (..., m, k), (..., k, k1) and so on, then the n - 2 intermediate products,
+        then Y_bar, of the shape of Y, or None.
     xp : namespace, optional
 
     Returns
     -------
     tuple of array
-        The cotangents of the factors, with the batch axes of Y: the sum over what was broadcast is left to
-        the caller.
+        The cotangents of the factors, with the batch axes of Y. The caller sums over the axes that were
+        broadcast.
 
     Examples
     --------
@@ -77,18 +77,18 @@ def multi_dot_vjp(*arguments: Array | None, xp: Namespace | None = None) -> tupl
 def multi_dot_jvp(*arguments: Array | None, xp: Namespace | None = None) -> tuple[Array | None]:
     """Pushforward of Y = A B1 B2 ...
 
-    Of each product P = L R on the way: P_dot = L_dot R + L R_dot.
+    For each product P = L R: P_dot = L_dot R + L R_dot.
 
     Parameters
     ----------
     *arguments : array
-        The n factors, the n - 2 products on the way, and n tangents of the factors, each an array or None.
+        The n factors, the n - 2 intermediate products, and the n tangents of the factors, or None.
     xp : namespace, optional
 
     Returns
     -------
     Y_dot : array of shape (..., m, p)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -115,13 +115,13 @@ def _steps(factors: tuple[Array, ...] | list[Array]) -> tuple[tuple[int, int], .
     sizes = (factors[0].shape[-2], *[x.shape[-1] for x in factors])
     if all(type(size) is int for size in sizes):
         return _cheapest(sizes)
-    n = len(factors)  # a size may be a symbol, whose product has no order: then from the left to the right
+    n = len(factors)  # symbolic sizes cannot be compared: multiply from left to right
     return ((0, 1), *[(n + i, i + 2) for i in range(n - 2)])
 
 
 @functools.cache
 def _cheapest(sizes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """The pairs to multiply: the factors have the numbers 0 to n - 1, and each product gets the next one."""
+    """The pairs to multiply. The factors are numbered 0 to n - 1, and each product takes the next number."""
     n = len(sizes) - 1
     cost = {(i, i + 1): 0 for i in range(n)}
     split: dict[tuple[int, int], int] = {}
@@ -136,7 +136,7 @@ def _cheapest(sizes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     steps: list[tuple[int, int]] = []
 
     def number(i: int, j: int) -> int:
-        """That of the product of the factors i to j - 1."""
+        """The number of the product of the factors i to j - 1."""
         if j - i == 1:
             return i
         pair = number(i, split[i, j]), number(split[i, j], j)

@@ -1,18 +1,18 @@
 """Moore-Penrose pseudo-inverse: X = A^+.
 
-For A of shape (..., m, n), X of shape (..., n, m). Singular values of at most rtol times the largest one are
-cut off (rtol=None: max(m, n) eps); X is then the pseudo-inverse of what is left of A.
+For A of shape (..., m, n), X is (..., n, m). Singular values of at most rtol times the largest one are cut
+off; rtol=None means max(m, n) eps. X is then the pseudo-inverse of the part of A that is kept.
 
-Domain: a neighbourhood where the number of singular values that stay is what it is. At a rank-deficient A the
-derivative is that along the matrices of the same rank, and directions that leave them get zero.
+Domain: matrices near A with the same number of kept singular values. So at a rank-deficient A, the
+derivative is the one along matrices of the same rank; directions that leave these contribute zero.
 
 Gauge: none.
 
 The derivative is self-adjoint: one linear map D takes A_dot to X_dot^H, and X_bar^H to A_bar.
 
 Sources: G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
-problems whose variables separate" (1973), SIAM J. Numer. Anal. 10, 413-432, equation 4.12; with a cut of
-singular values that are not zero, the divided differences of an odd function of them, derived in the spec.
+problems whose variables separate" (1973), SIAM J. Numer. Anal. 10, 413-432, equation 4.12. Where nonzero
+singular values are cut off, the divided differences of an odd function of them, derived in the spec.
 
 Spec: rules/pinv.md
 """
@@ -31,7 +31,7 @@ __all__ = ["PINV", "pinv_jvp", "pinv_vjp"]
 
 
 def pinv(A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None) -> tuple[Array]:
-    """X = A^+, in a tuple of one."""
+    """X = A^+, in a 1-tuple."""
     xp = namespace(xp, A)
     return (xp.linalg.pinv(A, rtol=rtol),)
 
@@ -39,7 +39,7 @@ def pinv(A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = 
 def pinv_fwd(
     A: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array | None, Array | None, Array | None]]:
-    """X; with rtol also the singular value decomposition that it came from."""
+    """X, and with rtol also the singular value decomposition of A."""
     xp = namespace(xp, A)
     U, S, Vh = pinv_keep(A, A, rtol=rtol, xp=xp)
     if U is None:
@@ -51,7 +51,7 @@ def pinv_fwd(
 def pinv_keep(
     A: Array, X: Array, *, rtol: float | Array | None = None, xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None, Array | None]:
-    """With rtol the singular value decomposition of A."""
+    """The singular value decomposition of A if rtol is given, else (None, None, None)."""
     xp = namespace(xp, A)
     if rtol is None or 0 in A.shape[-2:]:
         return None, None, None
@@ -74,7 +74,7 @@ def pinv_vjp(
 
         A_bar = D(X_bar^H),  D(Z) = -X^H Z^H X^H + (I - A X) Z X X^H + X^H X Z (I - X A)
 
-    for rtol=None; see `cut_derivative` for the D that allows for singular values that rtol cuts off.
+    for rtol=None. With rtol, D is that of `cut_derivative`, where nonzero singular values may be cut off.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def pinv_vjp(
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def pinv_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, m)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def _derivative(
 def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
     """D(Z) with N = X Z through n x n products: X^H (N (I - X A) - N^H) + (Z - A N) X X^H.
 
-    The last two factors are taken in units of the largest entry: their product may leave the floats.
+    The last two factors are divided by their largest entry, because their product may over- or underflow.
     """
     Xh, N = adjoint(X, xp), X @ Z
     unit = _nonzero(xp.max(xp.abs(X), axis=(-2, -1), keepdims=True), xp)
@@ -173,26 +173,26 @@ def _tall(A: Array, X: Array, Z: Array, xp: Namespace) -> Array:
 
 
 def _nonzero(x: Array, xp: Namespace) -> Array:
-    """x, and 1 for 0."""
+    """x, with 0 replaced by 1."""
     return xp.where(x == 0, 1.0, x)
 
 
 def stays_of(S: Array, rtol: Any, xp: Namespace) -> tuple[Array, Array]:
-    """Which singular values stay, and f: their reciprocals, and 0 for the others."""
+    """Which singular values are kept, and f: their reciprocals, and 0 for the others."""
     per_matrix: Array = rtol[..., None] if hasattr(rtol, "shape") else rtol
     stays = S[..., : min(1, S.shape[-1])] * per_matrix < S
     return stays, xp.where(stays, 1 / xp.where(stays, S, 1.0), 0.0)
 
 
 def cut_derivative(U: Array, S: Array, Vh: Array, Z: Array, rtol: Any, xp: Namespace) -> Array:
-    """D(Z) where singular values that are not zero were cut off.
+    """D(Z) where nonzero singular values may have been cut off.
 
-    X^H = U diag(f) V^H with f_i = 1/s_i for those that stay and 0 for the others. With B = U^H Z V,
+    X^H = U diag(f) V^H, with f_i = 1 / s_i for kept values and 0 for the others. With B = U^H Z V,
 
         D(Z) = U (F o herm(B) + G o skew(B)) V^H + (I - U U^H) Z V f^2 V^H + U f^2 U^H Z (I - V V^H)
 
-    F_ij = (f_i - f_j) / (s_i - s_j), G_ij = (f_i + f_j) / (s_i + s_j): where both stay that is -f_i f_j and
-    f_i f_j, where both are cut zero, so that ties do no harm. S is taken in units of the largest value.
+    F_ij = (f_i - f_j) / (s_i - s_j) and G_ij = (f_i + f_j) / (s_i + s_j). If both values are kept, these are
+    -f_i f_j and f_i f_j; if both are cut, zero. So ties need no exception. S is divided by its largest value.
     """
     unit = _nonzero(S[..., :1], xp)
     stays, f = stays_of(S / unit, rtol, xp)
@@ -210,7 +210,7 @@ def _is_tolerance(value: object) -> bool:
     return value is None or hasattr(value, "shape")
 
 
-RTOL = Param(None, _is_tolerance, "a real number (NaN is none), an array of them, or None", (None, 0.3))
+RTOL = Param(None, _is_tolerance, "a real number other than NaN, an array of them, or None", (None, 0.3))
 
 PINV = Rule(
     "pinv",
@@ -226,5 +226,5 @@ PINV = Rule(
     op_jvp=pinv_jvp,
     params={"rtol": RTOL},
     family="solvers",
-    domain="the matrices of the rank of A",
+    domain="every matrix, along changes that keep its numerical rank",
 )

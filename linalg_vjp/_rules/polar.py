@@ -1,15 +1,15 @@
-"""Polar decomposition: A = U H (side="right") or A = H U (side="left"), with H Hermitian and not negative.
+"""Polar decomposition: A = U H (side="right") or A = H U (side="left"), with a positive semidefinite H.
 
-For A of shape (..., m, n), U is (..., m, n), with orthonormal columns, or rows where A is wide. H is
-(..., n, n) for side="right" and (..., m, m) for side="left".
+For A of shape (..., m, n), U is (..., m, n) with orthonormal columns, or with orthonormal rows if m < n. H is
+Hermitian, (..., n, n) for side="right" and (..., m, m) for side="left".
 
-Domain: matrices of full rank, of which U and H are smooth; equal singular values do no harm, in second
-derivatives either. Where singular values are zero, the derivative is that along the matrices of the same
-rank, and what U does to null vectors, which is not unique, does not count.
+Domain: matrices of full rank, where U and H are smooth. First and second derivatives are exact at equal
+singular values. Where singular values are zero, the derivative is the one along matrices of the same rank;
+the action of U on null vectors, which is not unique, is ignored.
 
 Gauge: none.
 
-Sources: N. J. Higham, "Functions of matrices" (2008), chapter 8; the equation for the turn of U is in
+Sources: N. J. Higham, "Functions of matrices" (2008), chapter 8; the equation for the rotation of U is in
 R. Mathias, "Perturbation bounds for the polar decomposition" (1993), SIAM J. Matrix Anal. Appl. 14, 588-597;
 the cotangent is derived in the spec.
 
@@ -34,7 +34,7 @@ def polar(A: Array, *, side: str = "right", xp: Namespace | None = None) -> tupl
 def polar_fwd(
     A: Array, *, side: str = "right", xp: Namespace | None = None
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """U and H, and the eigenvalues and eigenvectors of the smaller of both H."""
+    """U and H, and the eigenvalues and eigenvectors of the smaller of the two possible H."""
     xp = namespace(xp, A)
     P, S, Qh = xp.linalg.svd(A, full_matrices=False)
     Q = adjoint(Qh, xp)
@@ -46,14 +46,14 @@ def polar_fwd(
 def polar_keep(
     U: Array, H: Array, *, side: str = "right", xp: Namespace | None = None
 ) -> tuple[Array, Array]:
-    """The eigenvalues and eigenvectors of the smaller of both H."""
+    """The eigenvalues and eigenvectors of the smaller of the two possible H."""
     xp = namespace(xp, U)
     w, Q = xp.linalg.eigh(_tall(U, H, side, xp)[1])
     return w, Q
 
 
 def _tall(U: Array, H: Array, side: str, xp: Namespace) -> tuple[Array, Array, bool]:
-    """U with no more columns than rows, H of its columns, and whether the H that is given is of its rows."""
+    """U or U^H, whichever is tall, its right factor H, and whether the given H is its left factor."""
     if U.shape[-2] < U.shape[-1]:
         U, side = adjoint(U, xp), "left" if side == "right" else "right"
     of_rows = side == "left"
@@ -78,23 +78,24 @@ def polar_vjp(
         H C + C H = M - M^H
         A_bar = U (C + S) + (U_bar - U U^H U_bar) H^-1
 
-    With side="left" the H of rows is U H U^H for the H of columns. A wide A is the adjoint of a tall one.
+    For side="left", the output is U H U^H, with H from side="right". A wide A is the adjoint of a tall one.
 
     Parameters
     ----------
     U : array of shape (..., m, n)
     H : array of shape (..., n, n), or (..., m, m) with side="left"
     w, Q : array of shape (..., k) and (..., k, k)
-        The eigenvalues and eigenvectors of the smaller of both H, with k = min(m, n).
+        The eigenvalues and eigenvectors of the smaller of the two H, with k = min(m, n).
     U_bar, H_bar : array or None
-        In the shapes of U and H.
+        With the shapes of U and H.
     side : {"right", "left"}
+        The side of U on which H stands.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -158,12 +159,13 @@ def polar_jvp(
         As in `polar_vjp`.
     A_dot : array of shape (..., m, n) or None
     side : {"right", "left"}
+        The side of U on which H stands.
     xp : namespace, optional
 
     Returns
     -------
     U_dot, H_dot : array
-        In the shapes of U and H.
+        With the shapes of U and H.
 
     Examples
     --------
@@ -205,5 +207,5 @@ POLAR = Rule(
     op_jvp=polar_jvp,
     params={"side": one_of("right", "left")},
     family="factorizations",
-    domain="full rank, ties included; at zeros, constant rank",
+    domain="matrices of full rank; at lower rank, along changes that keep the rank",
 )

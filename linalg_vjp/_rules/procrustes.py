@@ -1,18 +1,18 @@
-"""Orthogonal Procrustes problem: the unitary R that brings A R nearest to B, in the Frobenius norm.
+"""Orthogonal Procrustes problem: the unitary R for which A R is nearest to B in the Frobenius norm.
 
-For A and B of shape (..., m, n), R is (..., n, n), and scale (...), the sum of the singular values of
-M = A^H B: the best multiple of A R is scale / |A|^2. With special=True a real R is the nearest rotation, with
-determinant 1, and the smallest singular value counts with the sign of det M. The unitary matrices are all
-connected, so that a complex R has no such sign, and special changes nothing.
+For A and B of shape (..., m, n), R is (..., n, n). scale, of shape (...), is the sum of the singular values
+of M = A^H B; the multiple of A R nearest to B is A R scale / |A|^2. With special=True, a real R is the
+nearest rotation, with determinant 1, and the smallest singular value counts with the sign of det M. The
+unitary matrices are connected, so a complex R has no such sign, and special changes nothing.
 
-Domain: M of full rank; with special=True the two smallest singular values must not cancel in
-s_(n-1) + sign(det M) s_n. Equal singular values do no harm, in second derivatives either.
+Domain: M has full rank. With special=True, the two smallest singular values must not cancel in
+s_(n-1) + sign(det M) s_n. First and second derivatives are exact at equal singular values.
 
 Gauge: none.
 
 Sources: P. H. Schoenemann, "A generalized solution of the orthogonal Procrustes problem" (1966),
 Psychometrika 31, 1-10; S. Umeyama, "Least-squares estimation of transformation parameters between two point
-patterns" (1991), IEEE PAMI 13, 376-380, for rotations; the derivative is that of the polar factor of M.
+patterns" (1991), IEEE PAMI 13, 376-380, for rotations. The derivative is that of the polar factor of M.
 
 Spec: rules/procrustes.md
 """
@@ -30,7 +30,7 @@ __all__ = ["ORTHOGONAL_PROCRUSTES", "orthogonal_procrustes_jvp", "orthogonal_pro
 def orthogonal_procrustes(
     A: Array, B: Array, *, special: bool = False, xp: Namespace | None = None
 ) -> tuple[Array, Array]:
-    """R, and the scale."""
+    """R and the scale."""
     return orthogonal_procrustes_fwd(A, B, special=special, xp=xp)[0]
 
 
@@ -87,12 +87,13 @@ def orthogonal_procrustes_vjp(
     ----------
     A, B : array of shape (..., m, n)
     R : array of shape (..., n, n)
-        The solution.
+        The unitary solution.
     w, Q : array of shape (..., n) and (..., n, n)
         The eigenvalues and eigenvectors of H.
     R_bar : array of shape (..., n, n) or None
     scale_bar : array of shape (...) or None
     special : bool
+        Whether a real R must be a rotation.
     xp : namespace, optional
 
     Returns
@@ -141,6 +142,7 @@ def orthogonal_procrustes_jvp(
         As in `orthogonal_procrustes_vjp`.
     A_dot, B_dot : array of shape (..., m, n) or None
     special : bool
+        Whether a real R must be a rotation.
     xp : namespace, optional
 
     Returns
@@ -182,5 +184,5 @@ ORTHOGONAL_PROCRUSTES = Rule(
     real=("scale",),
     page="procrustes",
     family="solvers",
-    domain="A^H B of full rank, ties included",
+    domain="A and B with A^H B of full rank, tied singular values included",
 )

@@ -1,12 +1,12 @@
 """Projector onto dominant singular vectors: P = U_k U_k^H for A = U S V^H.
 
 For A of shape (..., m, n), P is (..., m, m): the orthogonal projector onto the left singular vectors of the k
-largest singular values, or of those above `cut`; by default onto the range of A. That onto right singular
-vectors is the projector of A^H.
+largest singular values, or of those above `cut`; by default, onto the range of A. For the projector onto
+right singular vectors, pass A^H.
 
-Domain: matrices with a gap between the singular values that are kept and the others, of which zero is one if
-there are more rows than columns; elsewhere the derivative is NaN. Ties on one side of the cut do no harm, in
-second derivatives either.
+Domain: matrices with a gap between the kept singular values and the others; if m > n, zero counts among the
+others. Without a gap the derivative is NaN. First and second derivatives are exact at ties on one side of the
+cut.
 
 Gauge: none.
 
@@ -35,14 +35,14 @@ OfNumbers = Callable[[Array], _cuts.Pieces]
 
 
 def projector(A: Array, *, k: int | None = None, cut: float = 0.0, xp: Namespace) -> tuple[Array]:
-    """P = U_k U_k^H, in a tuple of one."""
+    """P = U_k U_k^H, in a 1-tuple."""
     return projector_fwd(A, k=k, cut=cut, xp=xp)[0]
 
 
 def projector_fwd(
     A: Array, *, k: int | None = None, cut: float = 0.0, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """P, and the factors of A."""
+    """P, and the singular value decomposition of A."""
     xp = namespace(xp, A)
     U, S, Vh = projector_keep(A, xp=xp)
     kept = xp.astype(_kept(S, k, cut, xp), S.dtype)
@@ -64,12 +64,12 @@ def _kept(S: Array, k: int | None, cut: float, xp: Namespace) -> Array:
 
 
 def _level(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> Array:
-    """That of the cut; more rows than columns drop a zero."""
+    """The level of the cut; with more rows than columns, zero is among the dropped values."""
     return _cuts.level_of(S, _kept(S, k, cut, xp), xp, 0.0 if taller else None)
 
 
 def _differences(S: Array, taller: bool, k: int | None, cut: float, xp: Namespace) -> tuple[Array, Array]:
-    """W_ij = 1 / |s_i^2 - s_j^2| across the cut, else 0, and N_i = 1 / s_i of those that are kept, else 0."""
+    """W_ij = 1 / |s_i^2 - s_j^2| across the cut, else 0, and N_i = 1 / s_i for kept values, else 0."""
     level = _level(S, taller, k, cut, xp)
     others = xp.concat([S, S[..., :1] * 0], axis=-1)
     D = _cuts.first(lambda x: _cuts.outside(x, level, xp), S, others, xp)
@@ -95,24 +95,25 @@ def projector_vjp(
 
         A_bar = 2 U (W o (U^H G U)) S V^H + 2 (I - U U^H) G U_k N V_k^H
 
-    The last term is there for more rows than columns.
+    The last term occurs only if m > n.
 
     Parameters
     ----------
     A : array of shape (..., m, n)
     U, S, Vh : array of shape (..., m, p), (..., p) and (..., p, n)
-        The factors of A, p = min(m, n).
+        The singular value decomposition of A, with p = min(m, n).
     P_bar : array of shape (..., m, m) or None
-        Its Hermitian part counts.
+        Only its Hermitian part is used.
     k : int, optional
-        How many singular vectors are kept; None, the default, keeps those above the cut.
+        The number of singular vectors that are kept. By default, those above the cut.
     cut : float
+        Without k, the singular values above this number are kept.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one. NaN where a value that is kept and one that is not are tied.
+        In a 1-tuple. NaN where a kept singular value is tied with a dropped one.
 
     Examples
     --------
@@ -165,13 +166,15 @@ def projector_jvp(
         As in `projector_vjp`.
     A_dot : array of shape (..., m, n) or None
     k : int, optional
+        As in `projector_vjp`.
     cut : float
+        Without k, the singular values above this number are kept.
     xp : namespace, optional
 
     Returns
     -------
     P_dot : array of shape (..., m, m)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -202,14 +205,14 @@ def projector_jvp(
 
 
 def _beside_zeros(G: Array, n: int, xp: Namespace) -> Array:
-    """G as the first block of a matrix of n more rows and columns."""
+    """G as the first diagonal block of a matrix with n more rows and columns of zeros."""
     *batch, m, _ = G.shape
     wide = xp.concat([G, xp.zeros((*batch, m, n), dtype=G.dtype, device=device(G))], axis=-1)
     return xp.concat([wide, xp.zeros((*batch, n, m + n), dtype=G.dtype, device=device(G))], axis=-2)
 
 
 def _along(A: Array, E: Array, k: int | None, cut: float, xp: Namespace) -> Array:
-    """The derivative, along E, of the projectors onto left and right vectors: a function of the dilation."""
+    """The derivative along E of the projectors onto left and right vectors, a function of the dilation."""
     taller = A.shape[-2] > A.shape[-1]
 
     def of(S: Array, xp: Namespace) -> OfNumbers:
@@ -234,5 +237,5 @@ PROJECTOR = Rule(
     params={"k": count(None, 1, 2), "cut": real_number(0.0, 0.5)},
     typical={"k": 1},
     family="functions",
-    domain="a gap between the singular values that are kept and the others",
+    domain="matrices with a gap between the kept singular values and the others",
 )

@@ -1,12 +1,13 @@
 """Spectral projector and nearest positive semidefinite matrix, of a Hermitian A = V diag(w) V^H.
 
-For A of shape (..., n, n). `projector_h` is P = V_k V_k^H, the orthogonal projector onto the eigenvectors
-of the k largest eigenvalues, or of those above `cut`. `nearest_psd` is V max(w, 0) V^H, the positive
-semidefinite matrix that is nearest to A in the Frobenius norm.
+For A of shape (..., n, n). `projector_h` is P = V_k V_k^H, the orthogonal projector onto the eigenvectors of
+the k largest eigenvalues, or of those above `cut`. `nearest_psd` is Y = V max(w, 0) V^H, the positive
+semidefinite matrix nearest to A in the Frobenius norm.
 
-Domain: Hermitian matrices; the cotangents are the Hermitian ones. For `projector_h` an eigenvalue that is
-kept and one that is not must differ; else the derivative is NaN. Equal eigenvalues on one side of the cut do
-no harm, in second derivatives either. At a zero eigenvalue `nearest_psd` has a generalized derivative.
+Domain: Hermitian matrices; the cotangents are Hermitian too. For `projector_h`, the kept eigenvalues must
+differ from the others; if a kept one is tied with a dropped one, the derivative is NaN. First and second
+derivatives are exact at ties on one side of the cut. At a zero eigenvalue, `nearest_psd` has a generalized
+derivative.
 
 Gauge: none.
 
@@ -64,7 +65,7 @@ def _kept(w: Array, k: int | None, cut: float, xp: Namespace) -> Array:
 
 
 def _step(w: Array, k: int | None, cut: float, xp: Namespace) -> OfNumbers:
-    """1 above the cut, 0 below, for sorted eigenvalues w."""
+    """The function that is 1 above the cut and 0 below it, for sorted eigenvalues w."""
     level = _cuts.level_of(w, _kept(w, k, cut, xp), xp)
     return lambda x: _cuts.above(x, level, 1.0, 0.0, xp)
 
@@ -92,7 +93,7 @@ def nearest_psd_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Arr
 
 
 def _ramp(w: Array, xp: Namespace) -> OfNumbers:
-    """max(x, 0), where what is zero to rounding counts as below."""
+    """The function max(x, 0), where numbers that are zero to rounding count as below the cut."""
     level = spectral_radius(w, xp) * (ZERO * eps_of(w.dtype, xp))
     return lambda x: _cuts.above(x, level, x, 1.0, xp)
 
@@ -132,7 +133,7 @@ PROJECTOR_H = self_adjoint(
     space={"A": "hermitian"},
     page="projector_h",
     family="functions",
-    domain="Hermitian, with a gap between the eigenvalues that are kept and the others",
+    domain="Hermitian matrices with a gap between the kept eigenvalues and the others",
 )
 NEAREST_PSD = self_adjoint(
     "nearest_psd",
@@ -145,7 +146,7 @@ NEAREST_PSD = self_adjoint(
     space={"A": "hermitian"},
     page="projector_h",
     family="functions",
-    domain="Hermitian; at zero eigenvalues, a generalized derivative",
+    domain="Hermitian matrices (a generalized derivative at zero eigenvalues)",
 )
 projector_h_vjp, projector_h_jvp = PROJECTOR_H.op_vjp, PROJECTOR_H.op_jvp
 nearest_psd_vjp, nearest_psd_jvp = NEAREST_PSD.op_vjp, NEAREST_PSD.op_jvp

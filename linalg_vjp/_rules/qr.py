@@ -1,15 +1,15 @@
-"""QR: A = Q R, and with column pivoting: A[:, p] = Q R.
+"""QR decomposition: A = Q R, and with column pivoting A[:, p] = Q R.
 
-For A of shape (..., m, n) and k = min(m, n): Q^H Q = I and R is upper triangular (trapezoidal).
-mode="reduced" gives Q (..., m, k) and R (..., k, n); mode="complete" gives Q (..., m, m), R (..., m, n).
-The integers p (..., n) take for each next column the one that lies farthest from the span of those before.
+For A of shape (..., m, n) and k = min(m, n): Q^H Q = I and R is upper triangular (trapezoidal if m < n).
+mode="reduced" gives Q (..., m, k) and R (..., k, n); mode="complete" gives Q (..., m, m) and R (..., m, n).
+The integers p (..., n) order the columns: each next column is the one farthest from the span of those before.
 
-Domain: the first k columns of A, or of A[:, p], are linearly independent. With pivoting no two candidates
-for the next column are of equal size; p is constant there and cannot be differentiated.
+Domain: the first k columns of A, or of A[:, p], are linearly independent. With pivoting, no two candidates
+for the next column have the same distance; p is constant there, and cannot be differentiated.
 
-Gauge: the diagonal of R stays real, as LAPACK makes it, so Q and R are smooth functions of A and every
-loss has a gradient. The columns Q2 that mode="complete" adds to a tall A are defined up to a rotation
-Q2 W: a loss may depend on their span, and the part of Q2_bar along Q2 W is the gauge part.
+Gauge: the diagonal of R stays real, as LAPACK makes it, so Q and R are smooth functions of A and every loss
+has a gradient. The columns Q2 that mode="complete" adds to a tall A are defined up to a rotation Q2 W. A loss
+may depend on their span; the part of Q2_bar along Q2 W is the gauge part.
 
 Sources: S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions with
 application in optimum experimental design" (2010), arXiv:1001.1654 (tall);
@@ -59,13 +59,14 @@ def qr_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = Q R.
 
-    With N = R_bar R^H - Q^H Q_bar, H the Hermitian matrix that has the upper half of N, and R1 the first k
+    With N = R_bar R^H - Q^H Q_bar, H the Hermitian matrix with the upper triangle of N, and R1 the first k
     columns of R:
 
         A_bar = Q (R_bar + [(H - N) R1^-H, 0])                          m <= n
         A_bar = Q (R_bar + (H - R_bar R^H) R^-H) + Q_bar R^-H           m >  n
 
-    What Q_bar has outside the span of Q counts for a tall A alone. R_bar is nowhere divided.
+    The part of Q_bar outside the span of Q contributes only if m > n. R^-H is never applied to R_bar itself,
+    which would lose digits.
 
     Parameters
     ----------
@@ -74,19 +75,20 @@ def qr_vjp(
     Q_bar, R_bar : array or None
         Their cotangents.
     mode : {"reduced", "complete"}
+        Which columns Q has: the first k, or all m.
     gauge : {"project", "check"}
-        What to do with a cotangent along the gauge: drop it, or raise.
+        "project" drops the part of a cotangent along the gauge, "check" raises if there is one.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Raises
     ------
     GaugeError
-        For a tall A with mode="complete" and gauge="check".
+        If gauge="check" and Q2_bar has a part along the gauge, for a tall A with mode="complete".
 
     Examples
     --------
@@ -115,7 +117,7 @@ def qr_vjp(
     N = difference(from_R, None if Q_bar is None else adjoint(Q, xp) @ Q_bar)
     outside = m > n and Q_bar is not None
     T = difference(mirror(adjoint(N, xp), xp), from_R if outside else N)
-    del N, from_R  # of the size of a square A
+    del N, from_R  # free arrays of the size of a square A
     C = right_solve_triangular(T, R1, xp, upper=True, trans="C")
     if m < n:
         C = xp.concat([C, xp.zeros_like(R[..., :, k:])], axis=-1)
@@ -142,7 +144,7 @@ def qr_jvp(
         Q_dot = Q W + (I - Q Q^H) A_dot R1^-1
         R_dot = B - W R
 
-    I - Q Q^H is zero for m <= n. Of a tall A, K is Q^H (A_dot R^-1): one solve gives both.
+    I - Q Q^H is zero if m <= n. If m > n, K = Q^H (A_dot R^-1), so one solve gives both.
 
     Parameters
     ----------
@@ -150,14 +152,15 @@ def qr_jvp(
         The factors; of shape (..., m, m) and (..., m, n) for mode="complete".
     A_dot : array of shape (..., m, n) or None
     mode : {"reduced", "complete"}
+        Which columns Q has: the first k, or all m.
     gauge : {"project", "check"}
-        Nothing depends on it: the tangent has no part along the gauge.
+        Has no effect: the tangent has no part along the gauge.
     xp : namespace, optional
 
     Returns
     -------
     Q_dot, R_dot : array
-        In the shapes of Q and R.
+        With the shapes of Q and R.
 
     Examples
     --------
@@ -207,7 +210,7 @@ def qr_pivoted_vjp(
     gauge: str = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
-    """Pullback of A[:, p] = Q R: A_bar[:, p] is that of `qr_vjp`.
+    """Pullback of A[:, p] = Q R: `qr_vjp` gives A_bar[:, p].
 
     Parameters
     ----------
@@ -219,12 +222,12 @@ def qr_pivoted_vjp(
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Raises
     ------
     GaugeError
-        As `qr_vjp` does.
+        As in `qr_vjp`.
 
     Examples
     --------
@@ -250,7 +253,7 @@ def qr_pivoted_jvp(
     gauge: str = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None, None]:
-    """Pushforward of A[:, p] = Q R: that of `qr_jvp` at A_dot[:, p].
+    """Pushforward of A[:, p] = Q R: `qr_jvp` of A_dot[:, p].
 
     Parameters
     ----------
@@ -263,7 +266,7 @@ def qr_pivoted_jvp(
     Returns
     -------
     Q_dot, R_dot : array
-        In the shapes of Q and R.
+        With the shapes of Q and R.
     p_dot : None
         p cannot be differentiated.
 
@@ -293,7 +296,7 @@ QR = Rule(
     params={"mode": one_of("reduced", "complete"), "gauge": one_of("project", "check")},
     gauge=("Q",),
     family="factorizations",
-    domain="the first min(m, n) columns are independent",
+    domain="matrices whose first min(m, n) columns are linearly independent",
 )
 
 QR_PIVOTED = Rule(
@@ -310,5 +313,5 @@ QR_PIVOTED = Rule(
     gauge=("Q",),
     page="qr",
     family="factorizations",
-    domain="the rank is min(m, n), no tied candidates for the next column",
+    domain="matrices of rank min(m, n) without tied candidates for the next column",
 )

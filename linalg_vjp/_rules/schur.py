@@ -1,19 +1,20 @@
 """Schur decomposition: A = Z T Z^H with a unitary Z and an upper triangular T.
 
-For A of shape (..., n, n), T and Z are (..., n, n). With output="real" they are real where A is, which wants
-real eigenvalues: for others there is no triangle, and it is an error, or NaN for that matrix where values may
-not be looked at. With output="complex" they are complex. The diagonal of T has the eigenvalues, in the order
-of the library.
+For A of shape (..., n, n), T and Z are (..., n, n). With output="real" they are real for a real A, which
+needs real eigenvalues: otherwise no real T is triangular, and the rule raises ValueError. Where values cannot
+be inspected, that matrix gives NaN instead. With output="complex" they are complex. The diagonal of T has the
+eigenvalues, in the library's order.
 
-Domain: the eigenvalues differ; they count as tied within 64 eps of the largest. At a tie T and Z have no
-derivative. A loss has one if it sees, of tied eigenvalues that stand next to each other, the invariant
-subspaces alone that hold all of them.
+Domain: the eigenvalues differ. They count as tied if they differ by at most 64 eps times the largest |T_ii|.
+At a tie T and Z have no derivative. A loss has one if tied eigenvalues are next to each other, and the loss
+depends only on invariant subspaces that contain all of them.
 
 Gauge: Z -> Z D and T -> D^H T D with D diagonal and unitary. The tangent is the one for which the diagonal of
 Z^H Z_dot is zero.
 
 Sources: M. M. Konstantinov, P. Hr. Petkov and N. D. Christov, "Nonlocal perturbation analysis of the Schur
-system of a matrix" (1994), SIAM J. Matrix Anal. Appl. 15, 383-392, for the operator; derived in the spec.
+system of a matrix" (1994), SIAM J. Matrix Anal. Appl. 15, 383-392, for the operator; the rest is derived in
+the spec.
 
 Spec: rules/schur.md
 """
@@ -40,19 +41,19 @@ def schur(A: Array, *, output: str = "real", xp: Namespace | None = None) -> tup
         finite = xp.all(A - A == 0, axis=(-2, -1), keepdims=True)
         if _largest(finite & (T != T), T, xp):
             raise ValueError(
-                "schur: A is real and has complex eigenvalues, so that no real T is triangular; pass "
+                "schur: A is real and has complex eigenvalues, so no real T is triangular; pass "
                 'output="complex"'
             )
     return T, Z
 
 
 def _largest(condition: Array, like: Array, xp: Namespace) -> float | None:
-    """1 where a condition holds anywhere, None where it cannot be looked at."""
+    """1 if the condition holds anywhere, else 0; None if values cannot be inspected."""
     return peek(xp.astype(condition, like.dtype), xp)
 
 
 def _reciprocals(T: Array, xp: Namespace) -> Array:
-    """E_ij = 1 / (T_ii - T_jj) below the diagonal, 0 elsewhere and at ties."""
+    """E_ij = 1 / (T_ii - T_jj) below the diagonal, and 0 at ties and elsewhere."""
     return tril(-reciprocal_gaps(diagonal(T, xp), xp), xp, -1)
 
 
@@ -79,24 +80,25 @@ def schur_vjp(
     Parameters
     ----------
     T, Z : array of shape (..., n, n)
-        The triangular factor and the unitary one.
+        The triangular factor and the unitary factor.
     T_bar, Z_bar : array of shape (..., n, n) or None
         Their cotangents.
     output : {"real", "complex"}
+        Whether T and Z are real for a real A, or always complex.
     gauge : {"project", "check"}
-        With "check", a cotangent along the phase of a column of Z, or along the choice of a basis where
-        eigenvalues are tied, is an error.
+        "check" raises if a cotangent has a part along the phase of a column of Z, or along the choice of
+        basis where eigenvalues are tied; "project" drops it.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., n, n)
-        In a tuple of one; of a real A the real part counts.
+        In a 1-tuple. If A is real, the caller takes the real part.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -147,10 +149,12 @@ def schur_jvp(
     Parameters
     ----------
     T, Z : array of shape (..., n, n)
-        The triangular factor and the unitary one.
+        The triangular factor and the unitary factor.
     A_dot : array of shape (..., n, n) or None
     output : {"real", "complex"}
+        Whether T and Z are real for a real A, or always complex.
     gauge : {"project", "check"}
+        Has no effect on the tangent.
     xp : namespace, optional
 
     Returns
@@ -188,5 +192,6 @@ SCHUR = Rule(
     params={"output": one_of("real", "complex"), "gauge": one_of("project", "check")},
     gauge=("T", "Z"),
     family="factorizations",
-    domain="distinct eigenvalues; at ties, losses of subspaces that hold all the tied",
+    domain="matrices with distinct eigenvalues; at ties, losses that depend only on invariant subspaces "
+    "containing all tied eigenvalues",
 )

@@ -1,11 +1,12 @@
 """Sign of a general matrix: S with S S = I and S A = A S, for A of shape (..., n, n).
 
-S has the eigenvectors of A, with the eigenvalue 1 for those in the right half plane, and -1 in the left.
+S has the eigenvectors of A. Its eigenvalue is 1 for each eigenvalue of A in the right half plane, and -1 for
+each one in the left half plane.
 
-Domain: no eigenvalue of A is zero or imaginary. Elsewhere a matrix gives NaN, for itself alone.
+Domain: no eigenvalue of A is zero or imaginary. Otherwise the result is NaN, for that matrix only.
 
-Newton's iteration makes the sign of inverses. The derivative is a Sylvester equation in S A, the
-square root of A A, which the same iteration solves.
+Newton's iteration computes the sign, using inverses. The derivative solves a Sylvester equation in S A, the
+square root of A A; the same iteration solves this equation.
 
 Sources: N. J. Higham, "Functions of matrices" (2008), chapter 5, for the iteration; C. S. Kenney and
 A. J. Laub, "Polar decomposition and matrix sign function condition estimates" (1991), SIAM J. Sci. Stat.
@@ -29,8 +30,8 @@ def signm(A: Array, *, xp: Namespace) -> Array:
 
 
 def derivative(A: Array, S: Array, E: Array, *, xp: Namespace) -> Array:
-    """N S_dot + S_dot N = A_dot - S A_dot S with N = S A, and the same with adjoints for A_bar."""
-    # Near the imaginary axis rounding has a part between eigenvalues of one side, and that is large.
+    """N S_dot + S_dot N = A_dot - S A_dot S with N = S A; the pullback is the same map at A^H."""
+    # Near the imaginary axis, rounding adds a large part between eigenvalues of one side; `across` drops it.
     return across(S, half_sylvester(S @ A, E - S @ E @ S, of_host("sqrtm", xp), xp))
 
 
@@ -42,6 +43,6 @@ SIGNM = frechet(
     outputs=("S",),
     saves=("A", "S"),
     family="functions",
-    domain="no eigenvalue is zero or imaginary",
+    domain="matrices without zero or purely imaginary eigenvalues",
 )
 signm_vjp, signm_jvp = SIGNM.op_vjp, SIGNM.op_jvp

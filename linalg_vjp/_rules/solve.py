@@ -1,8 +1,8 @@
 """Linear solve: X with A X = B.
 
-For A of shape (..., m, m) and B of shape (..., m, n), or (m,) for one vector; the batch axes broadcast.
+For A of shape (..., m, m) and B of shape (..., m, n), or (m,) for one vector; batch axes broadcast.
 
-Domain: A is nonsingular; elsewhere the forward of the backend decides, an error or inf and NaN.
+Domain: A is nonsingular. For a singular A, the array library raises an error, or returns inf and NaN.
 
 Gauge: none.
 
@@ -21,7 +21,7 @@ __all__ = ["SOLVE", "solve_jvp", "solve_vjp"]
 
 
 def solve(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X = A^-1 B, in a tuple of one; B is a matrix here."""
+    """X = A^-1 B, in a 1-tuple; here B is always a matrix."""
     xp = namespace(xp, A, B)
     return (lu_solve(A, None, B, xp),)
 
@@ -29,14 +29,14 @@ def solve(A: Array, B: Array, *, xp: Namespace | None = None) -> tuple[Array]:
 def solve_fwd(
     A: Array, B: Array, *, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array | None]]:
-    """X, and the factorization of A that it came from."""
+    """X, and the LU factorization of A."""
     xp = namespace(xp, A, B)
     F, pivots = lu_factor(A, xp)
     return (lu_solve(F, pivots, B, xp),), (F, pivots)
 
 
 def solve_keep(A: Array, X: Array, *, xp: Namespace | None = None) -> tuple[Array, Array | None]:
-    """The factorization of A."""
+    """The LU factorization of A."""
     return lu_factor(A, namespace(xp, A, X))
 
 
@@ -52,16 +52,16 @@ def solve_vjp(
     X : array of shape (..., m, n)
         The solution.
     F : array of shape (..., m, m)
-        A itself, or its LU factorization in the form of the library.
+        The LU factorization of A in the library's own form, or A itself.
     pivots : array or None
-        None where F is A itself.
+        The pivots of the factorization; None if F is A itself.
     X_bar : array of shape (..., m, n) or None
     xp : namespace, optional
 
     Returns
     -------
     A_bar, B_bar : array of shape (..., m, m) and (..., m, n)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def solve_jvp(
     Returns
     -------
     X_dot : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -129,5 +129,5 @@ SOLVE = Rule(
     op_jvp=solve_jvp,
     space={"A": "nonsingular"},
     family="solvers",
-    domain="A nonsingular",
+    domain="nonsingular A",
 )

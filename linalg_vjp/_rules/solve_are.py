@@ -2,12 +2,13 @@
 
     A^H X A - X - A^H X B (R + B^H X B)^-1 B^H X A + Q = 0 (discrete).
 
-For A and Q of shape (..., n, n), B (..., n, m) and R (..., m, m), X is the Hermitian solution for which the
-closed loop A - B F is stable: in the left half plane, or in the unit circle. F is the gain, R^-1 B^H X or
-(R + B^H X B)^-1 B^H X A. The derivatives are Lyapunov equations of the closed loop.
+For A and Q of shape (..., n, n), B (..., n, m) and R (..., m, m), X is the stabilizing Hermitian solution:
+the eigenvalues of the closed loop A - B F lie in the left half plane (continuous), or inside the unit circle
+(discrete). F is the gain, R^-1 B^H X or (R + B^H X B)^-1 B^H X A. The derivatives solve Lyapunov equations of
+the closed loop.
 
-Domain: Q and R are Hermitian, R is invertible, and there is a solution that stabilizes, as where Q and R are
-positive definite and the unstable part of A can be controlled. Elsewhere X is NaN.
+Domain: Q and R are Hermitian, R is invertible, and a stabilizing solution exists. One exists if Q and R are
+positive definite and the unstable part of A is controllable. Elsewhere X is NaN.
 
 Gauge: none.
 
@@ -39,7 +40,7 @@ __all__ = [
 def solve_continuous_are(
     A: Array, B: Array, Q: Array, R: Array, *, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """X, in a tuple of one."""
+    """X, in a 1-tuple."""
     xp, inputs = namespace(xp, A, B, Q, R), (A, B, Q, R)
 
     def once(A: Array, B: Array, Q: Array, R: Array) -> Array:
@@ -85,15 +86,15 @@ def solve_continuous_are_vjp(
     A, B, X, F : array of shape (..., n, n), (..., n, m), (..., n, n) and (..., m, n)
         F is the gain.
     K : array of shape (..., 2, n, n)
-        The Schur form of A_c and its vectors, in the form of the library.
+        The Schur form of A_c and the Schur vectors, in the library's own form.
     X_bar : array of shape (..., n, n) or None
-        Its Hermitian part counts.
+        Only its Hermitian part is used.
     xp : namespace, optional
 
     Returns
     -------
     A_bar, B_bar, Q_bar, R_bar : array
-        In the shapes of the inputs; the last two are Hermitian.
+        With the shapes of the inputs; the last two are Hermitian.
 
     Examples
     --------
@@ -133,13 +134,13 @@ def solve_continuous_are_jvp(
     A, B, X, F, K : array
         As in `solve_continuous_are_vjp`.
     A_dot, B_dot, Q_dot, R_dot : array or None
-        Tangents in the shapes of the inputs; of the last two the Hermitian part counts.
+        Tangents with the shapes of the inputs; only the Hermitian parts of the last two are used.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -161,7 +162,7 @@ def solve_continuous_are_jvp(
 def solve_discrete_are(
     A: Array, B: Array, Q: Array, R: Array, *, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """X, in a tuple of one."""
+    """X, in a 1-tuple."""
     xp, inputs = namespace(xp, A, B, Q, R), (A, B, Q, R)
 
     def once(A: Array, B: Array, Q: Array, R: Array) -> Array:
@@ -206,15 +207,15 @@ def solve_discrete_are_vjp(
     A, B, X, F : array of shape (..., n, n), (..., n, m), (..., n, n) and (..., m, n)
         F is the gain.
     K : array of shape (..., 2, n, n)
-        The Schur form of (A_c - I)^-1 and its vectors, in the form of the library.
+        The Schur form of (A_c - I)^-1 and the Schur vectors, in the library's own form.
     X_bar : array of shape (..., n, n) or None
-        Its Hermitian part counts.
+        Only its Hermitian part is used.
     xp : namespace, optional
 
     Returns
     -------
     A_bar, B_bar, Q_bar, R_bar : array
-        In the shapes of the inputs; the last two are Hermitian.
+        With the shapes of the inputs; the last two are Hermitian.
 
     Examples
     --------
@@ -254,13 +255,13 @@ def solve_discrete_are_jvp(
     A, B, X, F, K : array
         As in `solve_discrete_are_vjp`.
     A_dot, B_dot, Q_dot, R_dot : array or None
-        Tangents in the shapes of the inputs; of the last two the Hermitian part counts.
+        Tangents with the shapes of the inputs; only the Hermitian parts of the last two are used.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., n, n)
-        Hermitian, in a tuple of one.
+        Hermitian, in a 1-tuple.
 
     Examples
     --------
@@ -294,7 +295,7 @@ SOLVE_CONTINUOUS_ARE = Rule(
     space={"Q": "hermitian", "R": "hermitian"},
     page="solve_are",
     family="equations",
-    domain="Q and R Hermitian, R invertible, and a solution that stabilizes",
+    domain="Hermitian Q, Hermitian invertible R, and a stabilizing solution",
 )
 SOLVE_DISCRETE_ARE = Rule(
     "solve_discrete_are",
@@ -311,5 +312,5 @@ SOLVE_DISCRETE_ARE = Rule(
     space={"Q": "hermitian", "R": "hermitian"},
     page="solve_are",
     family="equations",
-    domain="Q and R Hermitian, R invertible, and a solution that stabilizes",
+    domain="Hermitian Q, Hermitian invertible R, and a stabilizing solution",
 )

@@ -1,10 +1,11 @@
 """Lyapunov equations: X with A X + X A^H = Q (continuous), and with A X A^H - X + Q = 0 (discrete).
 
-For A and Q of shape (..., n, n). One Schur form solves an equation, and serves its derivatives, which are
-equations of the same kind. The discrete equation is a continuous one for W = (A - I)^-1 (A + I).
+For A and Q of shape (..., n, n). One Schur form solves an equation and also its derivatives, which are
+equations of the same kind. The discrete equation is solved as a continuous one for W = (A - I)^-1 (A + I).
 
-Domain: no eigenvalue of A is the negative conjugate of one (continuous), or the inverse conjugate of one
-(discrete), as where A is stable. Elsewhere X is NaN; the discrete equation needs the inverse of A - I.
+Domain: for all eigenvalues w_i and w_j of A, i = j included, w_i + conj(w_j) is not 0 (continuous), or
+w_i conj(w_j) is not 1 (discrete). Every stable A satisfies this. Elsewhere X is NaN. The discrete equation
+needs the inverse of A - I.
 
 Gauge: none.
 
@@ -31,7 +32,7 @@ __all__ = [
 
 
 def solve_continuous_lyapunov(A: Array, Q: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X with A X + X A^H = Q, in a tuple of one."""
+    """X with A X + X A^H = Q, in a 1-tuple."""
     return solve_continuous_lyapunov_fwd(A, Q, xp=xp)[0]
 
 
@@ -60,7 +61,7 @@ def solve_continuous_lyapunov_vjp(
     ----------
     A, X : array of shape (..., n, n)
     K : array of shape (..., 2, n, n)
-        The Schur form of A and its vectors, in the form of the library.
+        The Schur form of A and the Schur vectors, in the library's own form.
     X_bar : array of shape (..., n, n) or None
     xp : namespace, optional
 
@@ -106,7 +107,7 @@ def solve_continuous_lyapunov_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def solve_continuous_lyapunov_jvp(
 
 
 def solve_discrete_lyapunov(A: Array, Q: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X with A X A^H - X + Q = 0, in a tuple of one."""
+    """X with A X A^H - X + Q = 0, in a 1-tuple."""
     return solve_discrete_lyapunov_fwd(A, Q, xp=xp)[0]
 
 
@@ -156,7 +157,7 @@ def solve_discrete_lyapunov_vjp(
     ----------
     A, X : array of shape (..., n, n)
     K : array of shape (..., 2, n, n)
-        The Schur form of (A - I)^-1 and its vectors, in the form of the library.
+        The Schur form of (A - I)^-1 and the Schur vectors, in the library's own form.
     X_bar : array of shape (..., n, n) or None
     xp : namespace, optional
 
@@ -203,7 +204,7 @@ def solve_discrete_lyapunov_jvp(
     Returns
     -------
     X_dot : array of shape (..., n, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -238,7 +239,7 @@ SOLVE_CONTINUOUS_LYAPUNOV = Rule(
     op_jvp=solve_continuous_lyapunov_jvp,
     page="solve_lyapunov",
     family="equations",
-    domain="no eigenvalue of A is the negative conjugate of one",
+    domain="A with w_i + conj(w_j) different from 0 for all eigenvalues w_i and w_j",
 )
 SOLVE_DISCRETE_LYAPUNOV = Rule(
     "solve_discrete_lyapunov",
@@ -254,5 +255,5 @@ SOLVE_DISCRETE_LYAPUNOV = Rule(
     op_jvp=solve_discrete_lyapunov_jvp,
     page="solve_lyapunov",
     family="equations",
-    domain="no eigenvalue of A is the inverse conjugate of one",
+    domain="A with w_i conj(w_j) different from 1 for all eigenvalues w_i and w_j",
 )

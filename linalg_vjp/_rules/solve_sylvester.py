@@ -1,7 +1,7 @@
 """Sylvester equation: X with A X + X B = Q.
 
-For A of shape (..., m, m), B (..., n, n) and Q (..., m, n). The Schur forms of A and B solve it, and serve
-the derivatives, which are equations of the same kind.
+For A of shape (..., m, m), B (..., n, n) and Q (..., m, n). The Schur forms of A and B solve the equation,
+and also its derivatives, which are equations of the same kind.
 
 Domain: no eigenvalue of A is the negative of one of B. Elsewhere X is NaN.
 
@@ -24,7 +24,7 @@ __all__ = ["SOLVE_SYLVESTER", "solve_sylvester_jvp", "solve_sylvester_vjp"]
 
 
 def solve_sylvester(A: Array, B: Array, Q: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X with A X + X B = Q, in a tuple of one."""
+    """X with A X + X B = Q, in a 1-tuple."""
     return solve_sylvester_fwd(A, B, Q, xp=xp)[0]
 
 
@@ -45,7 +45,7 @@ def solve_sylvester_keep(A: Array, B: Array, X: Array, *, xp: Namespace | None =
 
 
 def _solution(K: Array, M: Array, A: Array, B: Array, Q: Array, xp: Namespace, ops: str) -> Array:
-    """X with A X + X B = Q; K and M are the forms of A and B with "N", of their adjoints with "C"."""
+    """X with A X + X B = Q. K and M are the Schur forms of A and B ("N") or of their adjoints ("C")."""
 
     def left(A: Array, B: Array, X: Array) -> Array:
         return A @ X + X @ B
@@ -76,7 +76,7 @@ def solve_sylvester_vjp(
     X : array of shape (..., m, n)
         The solution.
     K, M : array of shape (..., 2, m, m) and (..., 2, n, n)
-        The Schur forms of A and of B and their vectors, in the form of the library.
+        The Schur forms of A and of B, each with its Schur vectors, in the library's own form.
     X_bar : array of shape (..., m, n) or None
     xp : namespace, optional
 
@@ -126,7 +126,7 @@ def solve_sylvester_jvp(
     Returns
     -------
     X_dot : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -160,5 +160,5 @@ SOLVE_SYLVESTER = Rule(
     op_vjp=solve_sylvester_vjp,
     op_jvp=solve_sylvester_jvp,
     family="equations",
-    domain="no eigenvalue of A is the negative of one of B",
+    domain="A and B such that no eigenvalue of A is the negative of one of B",
 )

@@ -1,15 +1,16 @@
-"""Triangular solve: X with op(A) X = B, where op(A) is A, A^T or A^H as trans is "N", "T" or "C".
+"""Triangular solve: X with op(A) X = B, where op(A) is A, A^T or A^H for trans="N", "T" or "C".
 
-For A of shape (..., m, m) and B of shape (..., m, n), or (m,) for one vector; the batch axes broadcast. Only
-the upper (upper=True, SciPy's default) or lower triangle of A is read, and with unit_diagonal=True its
-diagonal is taken to be one. What is not read gets a cotangent of zero.
+For A of shape (..., m, m) and B of shape (..., m, n), or (m,) for one vector; batch axes broadcast. Only the
+upper triangle of A is read (upper=True, the default as in SciPy), or only the lower one. With
+unit_diagonal=True, the diagonal is taken to be one and not read. Entries that are not read get a cotangent of
+zero.
 
-Domain: no zero on the diagonal of A; elsewhere X has inf or NaN.
+Domain: A has no zero on its diagonal. Otherwise X contains inf or NaN.
 
 Gauge: none.
 
 Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008), section 2.3.1, with the mask of the triangle.
+differentiation" (2008), section 2.3.1, restricted to the triangle.
 
 Spec: rules/solve_triangular.md
 """
@@ -33,7 +34,7 @@ def solve_triangular(
     unit_diagonal: bool = False,
     xp: Namespace | None = None,
 ) -> tuple[Array]:
-    """X with op(A) X = B, in a tuple of one; B is a matrix here."""
+    """X with op(A) X = B, in a 1-tuple; here B is always a matrix."""
     xp = namespace(xp, A, B)
     return (triangular_solve(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal),)
 
@@ -52,7 +53,7 @@ def solve_triangular_vjp(
 
         B_bar = op(A)^-H X_bar,  op(A)_bar = -B_bar X^H,  A_bar = tri(op(op(A)_bar))
 
-    tri keeps the triangle that was read.
+    tri keeps the entries that are read.
 
     Parameters
     ----------
@@ -61,13 +62,15 @@ def solve_triangular_vjp(
         The solution.
     X_bar : array of shape (..., m, n) or None
     upper, unit_diagonal : bool
+        Which triangle is read, and whether its diagonal is taken to be one.
     trans : {"N", "T", "C"}
+        Whether op(A) is A, A^T or A^H.
     xp : namespace, optional
 
     Returns
     -------
     A_bar, B_bar : array of shape (..., m, m) and (..., m, n)
-        With the batch axes of X: the sum over what was broadcast is left to the caller.
+        With the batch axes of X. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -112,13 +115,15 @@ def solve_triangular_jvp(
         The solution.
     A_dot, B_dot : array of shape (..., m, m) and (..., m, n), or None
     upper, unit_diagonal : bool
+        Which triangle is read, and whether its diagonal is taken to be one.
     trans : {"N", "T", "C"}
+        Whether op(A) is A, A^T or A^H.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -161,5 +166,5 @@ SOLVE_TRIANGULAR = Rule(
     space={"A": "triangular"},
     typical={"upper": True},
     family="solvers",
-    domain="no zero on the diagonal",
+    domain="triangular matrices without a zero on the diagonal",
 )

@@ -2,11 +2,11 @@
 
 The eigenvalues of Y lie in the open right half plane.
 
-Domain: no eigenvalue of A is zero or negative. Elsewhere a matrix gives NaN, for itself alone. The root of a
-real matrix is real.
+Domain: no eigenvalue of A is zero or a negative real number. Otherwise the result is NaN, for that matrix
+only. The root of a real matrix is real.
 
-Newton's iteration makes the root of inverses. The derivative is a Sylvester equation in Y, which the same
-iteration solves.
+Newton's iteration computes the root, using inverses. The derivative solves a Sylvester equation in Y; the
+same iteration solves this equation.
 
 Sources: E. D. Denman and A. N. Beavers, "The matrix sign function and computations in systems" (1976), Appl.
 Math. Comput. 2, 63-94, for the iteration; J. D. Roberts, "Linear model reduction and solution of the
@@ -40,6 +40,6 @@ SQRTM = frechet(
     derivative=derivative,
     saves=("Y",),
     family="functions",
-    domain="no eigenvalue is zero or negative",
+    domain="matrices without zero or negative real eigenvalues",
 )
 sqrtm_vjp, sqrtm_jvp = SQRTM.op_vjp, SQRTM.op_jvp

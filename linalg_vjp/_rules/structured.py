@@ -1,8 +1,10 @@
-"""Matrices made of given parts: block_diag and toeplitz.
+"""Matrices assembled from given parts: block_diag and toeplitz.
 
-block_diag: matrices of shape (..., m_i, n_i) along a diagonal, and zeros elsewhere. toeplitz: T[i, j] is
-c[i - j] on and below the diagonal, and r[j - i] above it, for c (..., m) and r (..., q); r[0] is not read.
-The batch axes broadcast. Both are linear.
+block_diag places matrices of shape (..., m_i, n_i) along the diagonal, with zeros elsewhere. toeplitz takes
+c (..., m) and r (..., q): T[i, j] is c[i - j] on and below the diagonal, and r[j - i] above it; r[0] is not
+read. Batch axes broadcast. Both operations are linear.
+
+Domain: every input.
 
 Spec: rules/structured.md
 """
@@ -23,7 +25,7 @@ __all__ = [
 
 
 def block_diag(*blocks: Array, xp: Namespace | None = None) -> tuple[Array]:
-    """Y, in a tuple of one."""
+    """Y, in a 1-tuple."""
     xp = namespace(xp, *blocks)
     batch = broadcast_shapes(*(A.shape[:-2] for A in blocks))
     width, rows, left = sum(A.shape[-1] for A in blocks), [], 0
@@ -37,19 +39,19 @@ def block_diag(*blocks: Array, xp: Namespace | None = None) -> tuple[Array]:
 
 
 def block_diag_vjp(*arguments: Array, xp: Namespace | None = None) -> tuple[Array | None, ...]:
-    """Pullback of Y = block_diag(A1, A2, ...): each A_bar is the block of Y_bar in its place.
+    """Pullback of Y = block_diag(A1, A2, ...): each A_bar is the block of Y_bar in the place of A.
 
     Parameters
     ----------
     *arguments
-        The blocks, of which shapes alone are read, and Y_bar of the shape of Y, or None.
+        The blocks, of which only the shapes are read, and Y_bar of the shape of Y, or None.
     xp : namespace, optional
 
     Returns
     -------
     tuple of array
-        The cotangents of the blocks, with the batch axes of Y: the sum over what was broadcast is left to
-        the caller.
+        The cotangents of the blocks, with the batch axes of Y. The caller sums over the axes that were
+        broadcast.
 
     Examples
     --------
@@ -68,24 +70,24 @@ def block_diag_vjp(*arguments: Array, xp: Namespace | None = None) -> tuple[Arra
         block = Y_bar[..., top : top + m, left : left + n]
         bars.append(
             xp.concat([block], axis=-1)
-        )  # a copy, as PyTorch's forward mode takes no view of a cotangent
+        )  # a copy: PyTorch's forward mode rejects a view of a cotangent
         top, left = top + m, left + n
     return tuple(bars)
 
 
 def block_diag_jvp(*arguments: Array, xp: Namespace | None = None) -> tuple[Array | None]:
-    """Pushforward of Y = block_diag(A1, A2, ...), which is that of the tangents.
+    """Pushforward of Y = block_diag(A1, A2, ...): the same operation on the tangents.
 
     Parameters
     ----------
     *arguments
-        The blocks, of which shapes alone are read, and their tangents, each an array or None.
+        The blocks, of which only the shapes are read, and their tangents, each an array or None.
     xp : namespace, optional
 
     Returns
     -------
     Y_dot : array
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -103,7 +105,7 @@ def block_diag_jvp(*arguments: Array, xp: Namespace | None = None) -> tuple[Arra
 
 
 def toeplitz(c: Array, r: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """T, in a tuple of one."""
+    """T, in a 1-tuple."""
     xp = namespace(xp, c, r)
     m, q = c.shape[-1], r.shape[-1]
     batch = broadcast_shapes(c.shape[:-1], r.shape[:-1])
@@ -124,14 +126,14 @@ def toeplitz_vjp(
     Parameters
     ----------
     c, r : array of shape (..., m) and (..., q)
-        Of which the shapes are read.
+        Only their shapes are read.
     T_bar : array of shape (..., m, q) or None
     xp : namespace, optional
 
     Returns
     -------
     c_bar, r_bar : array of shape (..., m) and (..., q)
-        With the batch axes of T: the sum over what was broadcast is left to the caller.
+        With the batch axes of T. The caller sums over the axes that were broadcast.
 
     Examples
     --------
@@ -144,7 +146,8 @@ def toeplitz_vjp(
         return None, None
     xp = namespace(xp, T_bar)
     *batch, m, q = T_bar.shape
-    # Row m - 1 - i moves i to the right when rows of m + q entries are read as rows of m + q - 1.
+    # Reading rows of m + q entries as rows of m + q - 1 moves row m - 1 - i of T_bar to the right by i:
+    # each diagonal becomes a column.
     padded = xp.concat([xp.flip(T_bar, axis=-2), _zeros((*batch, m, m), T_bar, xp)], axis=-1)
     flat = xp.reshape(padded, (*batch, m * (m + q)))[..., : m * (m + q - 1)]
     sums = xp.sum(xp.reshape(flat, (*batch, m, m + q - 1)), axis=-2)
@@ -155,19 +158,19 @@ def toeplitz_vjp(
 def toeplitz_jvp(
     c: Array, r: Array, c_dot: Array | None, r_dot: Array | None, *, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """Pushforward of T = toeplitz(c, r), which is that of the tangents.
+    """Pushforward of T = toeplitz(c, r): the same operation on the tangents.
 
     Parameters
     ----------
     c, r : array of shape (..., m) and (..., q)
-        Of which the shapes are read.
+        Only their shapes are read.
     c_dot, r_dot : array of shape (..., m) and (..., q), or None
     xp : namespace, optional
 
     Returns
     -------
     T_dot : array of shape (..., m, q)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------

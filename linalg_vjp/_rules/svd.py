@@ -1,19 +1,20 @@
 """Singular value decomposition: A = U diag(S) Vh, and the singular values S alone.
 
-For A of shape (..., m, n) and k = min(m, n), S (..., k) is real, descending and not negative.
-With full_matrices=True, the default, U is (..., m, m) and Vh (..., n, n), else (..., m, k) and (..., k, n).
+For A of shape (..., m, n) and k = min(m, n), S (..., k) is real, nonnegative and descending. With
+full_matrices=True, the default, U is (..., m, m) and Vh (..., n, n); otherwise (..., m, k) and (..., k, n).
 
-Domain: for U and Vh the singular values must differ and not be zero, or the loss must ignore the choice of
-a basis in each tied or null space. They count as tied within 64 eps of the largest, as zero below 16 eps,
-but for what `_gaps.py` says of tiny cotangents. At a tie the pullback of S_bar is a subgradient, and the
-gradient of every loss that treats the tied ones alike; an S_i of exactly zero (a kink) has the slope 0.
+Domain: for U and Vh, the singular values must differ and be nonzero, or the loss must not depend on the
+choice of basis in a tied or null space. Values count as tied within 64 eps of the largest one, and as zero
+below 16 eps of it; `_gaps.py` has the exception for tiny cotangents. At a tie the pullback of S_bar is a
+subgradient, and the gradient of every loss that treats tied values alike. An S_i of exactly zero is a kink,
+with slope 0.
 
-Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties); with S_i = 0 the two turn
-apart, together with the extra columns of full_matrices=True.
+Gauge: U -> U W, V -> V W with W unitary and diagonal (block diagonal over ties). Where S_i = 0, U and V
+rotate independently, together with the extra columns of full_matrices=True.
 
 Sources: J. Townsend, "Differentiating the singular value decomposition" (2016); Z.-Q. Wan and S.-X. Zhang,
-"Automatic differentiation for complex valued SVD" (2019), arXiv:1909.02659; the split in
-1/(s_j - s_i) and 1/(s_j + s_i), which squares nothing, is derived in the spec.
+"Automatic differentiation for complex valued SVD" (2019), arXiv:1909.02659. The split into 1/(s_j - s_i) and
+1/(s_j + s_i), which squares nothing, is derived in the spec.
 
 Spec: rules/svd.md
 """
@@ -51,14 +52,14 @@ def svd_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = U diag(S) Vh.
 
-    With V = Vh^H, J = U^H U_bar, K = V^H V_bar, all of k columns, and the reciprocals
+    With V = Vh^H, J = U^H U_bar, K = V^H V_bar, all with k columns, and the reciprocals
     E_ij = 1 / (s_j - s_i), G_ij = 1 / (s_j + s_i), taken as 0 where the denominator vanishes:
 
         P = diag(S_bar) + E o skew(J + K) + G o skew(J - K)
         A_bar = U P V^H + (I - U U^H) U_bar S^-1 V^H + U S^-1 V_bar^H (I - V V^H)
 
     The extra columns U0, V0 of full_matrices=True add -U0 U0_bar^H U S^-1 V^H and -U S^-1 V^H V0_bar V0^H.
-    With S_bar alone neither E nor G is formed.
+    If only S_bar is given, neither E nor G is formed.
 
     Parameters
     ----------
@@ -67,19 +68,21 @@ def svd_vjp(
     U_bar, S_bar, Vh_bar : array or None
         Their cotangents.
     full_matrices : bool
+        Whether U and Vh are square, with the extra columns and rows.
     gauge : {"project", "check", "keep"} or Gauge
-        Drop a cotangent along the gauge and of S_i = 0, raise, or keep all and divide by all but exact zeros.
+        "project" drops the part of the cotangents along the gauge and of S_i = 0, "check" raises if there is
+        one, and "keep" keeps it and divides by everything except exact zeros.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -102,7 +105,7 @@ def svd_vjp(
         V_bar = adjoint(Vh_bar, xp)
         K, V_perp = _split(adjoint(Vh, xp), V_bar, k, xp)
     X, Y = total(J, K), difference(J, K)
-    del J, K  # of the size of a square A
+    del J, K  # free arrays of the size of a square A
     X, Y = X - adjoint(X, xp), Y - adjoint(Y, xp)
     if gauge.mode == "check":
         _check((U, adjoint(Vh, xp)), (U_bar, S_bar, V_bar), (X, Y), (U_perp, V_perp), S, gauge, xp)
@@ -140,13 +143,13 @@ def svd_jvp(
     A_dot : array of shape (..., m, n) or None
     full_matrices : bool
     gauge : {"project", "check", "keep"} or Gauge
-        With "keep", only exact zeros are not divided by, and S_i = 0 has a slope, too.
+        With "keep", the rule divides by everything except exact zeros, and S has a slope at S_i = 0 too.
     xp : namespace, optional
 
     Returns
     -------
     U_dot, S_dot, Vh_dot : array
-        In the shapes of U, S and Vh.
+        With the shapes of U, S and Vh.
 
     Examples
     --------
@@ -180,9 +183,10 @@ def svd_jvp(
 
 
 def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array | None]:
-    """The cotangent of Q within the span of its first k columns, as Q^H Q_bar, and beyond that span.
+    """The part of Q_bar within the span of the first k columns of Q, as Q^H Q_bar, and the part beyond it.
 
-    The second is None where there is nothing beyond. Columns after the k-th move against the first k.
+    The second is None if nothing is beyond the span. It includes the contribution of the columns after the
+    k-th.
     """
     Q1, Q1_bar = Q[..., :, :k], Q_bar[..., :, :k]
     C = adjoint(Q1, xp) @ Q1_bar
@@ -192,7 +196,7 @@ def _split(Q: Array, Q_bar: Array, k: int, xp: Namespace) -> tuple[Array, Array 
 
 
 def _check(factors: Any, bars: Any, turns: Any, beyond: Any, S: Array, gauge: Any, xp: Any) -> None:
-    """Raise GaugeError for what turns the tied together, and null vectors and extra columns by themselves."""
+    """Raise GaugeError if cotangents rotate tied vectors, null vectors or extra columns among themselves."""
     (U_bar, S_bar, V_bar), k = bars, S.shape[-1]
     differences = gaps(S, gauge, xp), sums(S, gauge, xp)
     null = reciprocals(S, gauge, xp)[..., None, :] == 0
@@ -201,17 +205,17 @@ def _check(factors: Any, bars: Any, turns: Any, beyond: Any, S: Array, gauge: An
     for Q, Q_bar in zip(factors, (U_bar, V_bar), strict=True):
         if Q_bar is not None:
             free.append(skew(adjoint(Q[..., :, k:], xp) @ Q_bar[..., :, k:], xp))
-    moved = None if S_bar is None else (S_bar * S[..., :1])[..., None]  # as large as cotangents of vectors
+    moved = None if S_bar is None else (S_bar * S[..., :1])[..., None]  # in units of cotangents of vectors
     check_gauge("svd", "U and Vh", free, (U_bar, V_bar, moved), xp, gauge)
 
 
 def svdvals(A: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """S, in a tuple of one."""
+    """S, in a 1-tuple."""
     return (namespace(xp, A).linalg.svdvals(A),)
 
 
 def svdvals_fwd(A: Array, *, xp: Namespace | None = None) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """S, and what the derivatives read: U, Vh, and for each S_i one, or zero at the kink S_i = 0."""
+    """S, and what the derivatives read: U, Vh, and a slope for each S_i: 1, or 0 at the kink S_i = 0."""
     xp = namespace(xp, A)
     U, S, Vh = svd(A, full_matrices=False, xp=xp)
     return (S,), (U, xp.astype(S > 0, S.dtype), Vh)
@@ -228,14 +232,14 @@ def svdvals_vjp(
     ----------
     U, Vh : array of shape (..., m, k) and (..., k, n)
     slope : array of shape (..., k)
-        One, and zero where S is.
+        1, or 0 where the singular value is zero.
     S_bar : array of shape (..., k) or None
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -246,7 +250,7 @@ def svdvals_vjp(
     if S_bar is None:
         return (None,)
     xp = namespace(xp, U)
-    S_bar = xp.where(slope > 0, S_bar, 0.0)  # a product would make NaN of an infinite cotangent
+    S_bar = xp.where(slope > 0, S_bar, 0.0)  # not a product, where infinity times 0 is NaN
     return ((U * S_bar[..., None, :]) @ Vh,)
 
 
@@ -267,7 +271,7 @@ def svdvals_jvp(
     Returns
     -------
     S_dot : array of shape (..., k)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -295,7 +299,7 @@ SVD = Rule(
     gauge=("U", "Vh"),
     typical={"full_matrices": False},
     family="factorizations",
-    domain="at ties and zeros, losses that treat the tied alike",
+    domain="every matrix; at ties and zeros, losses that do not distinguish the tied or null vectors",
 )
 
 SVDVALS = Rule(
@@ -312,5 +316,5 @@ SVDVALS = Rule(
     real=("S",),
     page="svd",
     family="factorizations",
-    domain="every matrix; at ties and zeros, a subgradient",
+    domain="every matrix (a subgradient at tied or zero singular values)",
 )

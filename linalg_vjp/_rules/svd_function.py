@@ -1,20 +1,20 @@
-"""Odd functions of the singular values: Y = U f(S) V^H for A = U S V^H with f(-s) = -f(s).
+"""Odd functions of the singular values: Y = U f(S) V^H for A = U S V^H, with f(-s) = -f(s).
 
-For A and Y of shape (..., m, n). `low_rank` is the best approximation of rank k in the spectral and in the
-Frobenius norm, `svd_threshold` is f(s) = max(s - tau, 0), the proximal operator of the nuclear norm, and
-`svd_function` takes `tanh`, `asinh`, or a function of your own with its derivatives.
+A and Y have shape (..., m, n). `low_rank` is the best approximation of rank k in the spectral and the
+Frobenius norm. `svd_threshold` has f(s) = max(s - tau, 0), the proximal operator of the nuclear norm.
+`svd_function` takes "tanh", "asinh", or a function of your own with its derivatives.
 
-Domain: matrices of any rank, with singular values that f has a derivative at. For `low_rank` the k-th and the
-next must differ; else the derivative is NaN. For `svd_threshold` none is tau; there the derivative is one of
-those on either side. Ties that the cut does not part do no harm, and zeros neither, in second derivatives
-either.
+Domain: matrices of any rank, with singular values where f has a derivative. For `low_rank`, the k-th singular
+value must differ from the next one; at a tie the derivative is NaN. For `svd_threshold`, no singular value
+equals tau; if one does, the derivative is that of one of the two sides. First and second derivatives are
+exact at zeros, and at ties that the cut does not split.
 
 Gauge: none.
 
 Sources: V. Noferini, "A formula for the Frechet derivative of a generalized matrix function" (2017), SIAM J.
 Matrix Anal. Appl. 38, 434-457; J.-F. Cai, E. J. Candes and Z. Shen, "A singular value thresholding algorithm
-for matrix completion" (2010), SIAM J. Optim. 20, 1956-1982, theorem 2.1; the dilation is in G. H. Golub and
-C. F. Van Loan, "Matrix computations" (2013), section 8.6.
+for matrix completion" (2010), SIAM J. Optim. 20, 1956-1982, theorem 2.1; G. H. Golub and C. F. Van Loan,
+"Matrix computations" (2013), section 8.6, for the dilation.
 
 Spec: rules/svd_function.md
 """
@@ -60,7 +60,7 @@ def svd_function(A: Array, *, xp: Namespace, **params: Any) -> Array:
 def svd_function_fwd(
     A: Array, *, xp: Namespace | None = None, **params: Any
 ) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """Y, and the factors of A."""
+    """Y, and the singular value decomposition of A."""
     xp = namespace(xp, A)
     U, S, Vh = _factors(A, xp=xp)
     return ((U * odd_scalar(xp=xp, **params).value(S, xp)[..., None, :]) @ Vh,), (U, S, Vh)
@@ -101,7 +101,7 @@ def low_rank(A: Array, *, xp: Namespace, k: int = 1) -> Array:
 def low_rank_fwd(
     A: Array, *, k: int = 1, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """Y, and the factors of A."""
+    """Y, and the singular value decomposition of A."""
     xp = namespace(xp, A)
     U, S, Vh = _factors(A, xp=xp)
     k = min(k, S.shape[-1])
@@ -131,7 +131,7 @@ def svd_threshold(A: Array, *, xp: Namespace, tau: float = 0.5) -> Array:
 def svd_threshold_fwd(
     A: Array, *, tau: float = 0.5, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """Y, and the factors of A."""
+    """Y, and the singular value decomposition of A."""
     xp = namespace(xp, A)
     U, S, Vh = _factors(A, xp=xp)
     return ((U * xp.where(tau < S, S - tau, 0.0)[..., None, :]) @ Vh,), (U, S, Vh)
@@ -167,7 +167,7 @@ SVD_FUNCTION = self_adjoint(
         "df": function_or_none(),
         "d2f": function_or_none(),
     },
-    domain="every matrix, where f is smooth",
+    domain="matrices with singular values where f is smooth, tied and zero ones included",
     **RECORD,
 )
 LOW_RANK = self_adjoint(
@@ -177,7 +177,7 @@ LOW_RANK = self_adjoint(
     op_fwd=low_rank_fwd,
     derivative=low_rank_derivative,
     params={"k": count(1, 2)},
-    domain="a gap after the k-th singular value",
+    domain="matrices with a gap after the k-th singular value",
     **RECORD,
 )
 SVD_THRESHOLD = self_adjoint(
@@ -187,7 +187,7 @@ SVD_THRESHOLD = self_adjoint(
     op_fwd=svd_threshold_fwd,
     derivative=threshold_derivative,
     params={"tau": real_number(0.5, 1.5)},
-    domain="no singular value is tau",
+    domain="matrices without a singular value equal to tau",
     **RECORD,
 )
 svd_function_vjp, svd_function_jvp = SVD_FUNCTION.op_vjp, SVD_FUNCTION.op_jvp

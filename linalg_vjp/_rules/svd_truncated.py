@@ -1,15 +1,17 @@
 """Truncated singular value decomposition: the k largest singular values of A, and their vectors.
 
-For A of shape (..., m, n), U is (..., m, k), S (..., k) and Vh (..., k, n). Of fewer than k there are all.
+For A of shape (..., m, n), U is (..., m, k), S (..., k) and Vh (..., k, n). If min(m, n) < k, all are
+returned.
 
-Domain: as for `svd`, but ties and zeros of the discarded part do no harm, in second derivatives either. A tie
-across the cut has no derivative: that part of a cotangent is dropped, or an error.
+Domain: as for `svd`, but first and second derivatives are exact at ties and zeros among the discarded values.
+At a tie across the cut there is no derivative: that part of a cotangent is dropped, or raises with
+gauge="check".
 
-Gauge: that of `svd`, for the columns that are kept.
+Gauge: as for `svd`, for the columns that are kept.
 
 Sources: A. Francuz, N. Schuch and B. Vanhecke, "Stable and efficient differentiation of tensor network
-algorithms" (2023), arXiv:2311.11894, for the equations of the discarded part; how its factors solve them is
-derived in the spec.
+algorithms" (2023), arXiv:2311.11894, for the equations of the discarded part; their solution by the discarded
+factors is derived in the spec.
 
 Spec: rules/svd_truncated.md
 """
@@ -34,10 +36,10 @@ def svd_truncated(A: Array, *, k: int = 1, xp: Namespace | None = None) -> Three
 
 
 def svd_truncated_fwd(A: Array, *, k: int = 1, xp: Namespace | None = None) -> tuple[Three, Three]:
-    """The factors that are kept, and those that are discarded."""
+    """The kept factors, and the discarded ones."""
     U, S, Vh = namespace(xp, A).linalg.svd(A, full_matrices=False)
     k = min(k, S.shape[-1])
-    # Sums, as PyTorch's forward mode takes no view of what a function made.
+    # Adding 0 copies: PyTorch's forward mode rejects an output that is a view of an intermediate result.
     kept = U[..., :, :k] + 0, S[..., :k] + 0, Vh[..., :k, :] + 0
     return kept, (U[..., :, k:] + 0, S[..., k:] + 0, Vh[..., k:, :] + 0)
 
@@ -67,7 +69,7 @@ def svd_truncated_vjp(
 ) -> tuple[Array | None]:
     """Pullback of the kept factors.
 
-    With P as in `svd_vjp`, of the columns that are kept, and A' = A - U S V^H:
+    With P as in `svd_vjp`, for the kept columns, and A' = A - U S V^H:
 
         A_bar = U P V^H + X V^H + U Y^H
         X S - A' Y = (I - U U^H) U_bar,  Y S - A'^H X = (I - V V^H) V_bar
@@ -78,24 +80,25 @@ def svd_truncated_vjp(
     U, S, Vh : array of shape (..., m, k), (..., k) and (..., k, n)
         The kept factors.
     U0, S0, V0h : array
-        The others, of min(m, n) - k columns.
+        The discarded factors, with min(m, n) - k columns.
     U_bar, S_bar, Vh_bar : array or None
-        In the shapes of U, S and Vh.
+        With the shapes of U, S and Vh.
     k : int
+        The number of singular values to keep.
     gauge : {"project", "check", "keep"} or Gauge
-        Drop a cotangent along the gauge, of zeros and of a tie across the cut, raise, or keep all and divide
-        by all but exact zeros.
+        "project" drops the part along the gauge, of zeros and of a tie across the cut, "check" raises if
+        there is one, and "keep" keeps it and divides by everything except exact zeros.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Raises
     ------
     GaugeError
-        With gauge="check".
+        If gauge="check" and a cotangent has a part along the gauge.
 
     Examples
     --------
@@ -161,14 +164,15 @@ def svd_truncated_jvp(
         As in `svd_truncated_vjp`.
     A_dot : array of shape (..., m, n) or None
     k : int
+        The number of singular values to keep.
     gauge : {"project", "check", "keep"} or Gauge
-        With "keep", only exact zeros are not divided by.
+        With "keep", the rule divides by every difference except exact zeros.
     xp : namespace, optional
 
     Returns
     -------
     U_dot, S_dot, Vh_dot : array
-        In the shapes of U, S and Vh.
+        With the shapes of U, S and Vh.
 
     Examples
     --------
@@ -214,5 +218,5 @@ SVD_TRUNCATED = Rule(
     gauge=("U", "Vh"),
     typical={"k": 2},
     family="factorizations",
-    domain="a gap after the k-th singular value; else as svd",
+    domain="matrices with a gap after the k-th singular value; at kept ties and zeros, as for svd",
 )

@@ -1,10 +1,11 @@
 """Sylvester equation with Hermitian coefficients: X with H X + X K = C.
 
-For H of shape (..., m, m), K (..., n, n) and C (..., m, n). Two eigendecompositions solve it, and serve the
-derivatives, which are equations of the same kind. Equal eigenvalues do no harm, in second derivatives either.
+For H of shape (..., m, m), K (..., n, n) and C (..., m, n). Two eigendecompositions solve the equation, and
+also its derivatives, which are equations of the same kind. First and second derivatives are exact at equal
+eigenvalues.
 
-Domain: H and K are Hermitian, and no eigenvalue of H is the negative of one of K, as where both are positive
-definite; the cotangents are the Hermitian ones. Elsewhere X is NaN.
+Domain: H and K are Hermitian, and no eigenvalue of H is the negative of one of K; for example, both are
+positive definite. Elsewhere X is NaN. The cotangents of H and K are Hermitian too.
 
 Gauge: none.
 
@@ -24,14 +25,14 @@ __all__ = ["SYLVESTER_H", "sylvester_h_jvp", "sylvester_h_vjp"]
 
 
 def sylvester_h(H: Array, K: Array, C: Array, *, xp: Namespace | None = None) -> tuple[Array]:
-    """X with H X + X K = C, in a tuple of one."""
+    """X with H X + X K = C, in a 1-tuple."""
     return sylvester_h_fwd(H, K, C, xp=xp)[0]
 
 
 def sylvester_h_fwd(
     H: Array, K: Array, C: Array, *, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array, Array]]:
-    """X, and what solves the equation again."""
+    """X, and the factors that solve the equation again."""
     xp = namespace(xp, H, K, C)
     V, W, sums = sylvester_h_keep(H, K, C, xp=xp)
     return (_solved(H, K, V, W, sums, C, xp),), (V, W, sums)
@@ -40,7 +41,7 @@ def sylvester_h_fwd(
 def sylvester_h_keep(
     H: Array, K: Array, X: Array, *, xp: Namespace | None = None
 ) -> tuple[Array, Array, Array]:
-    """The eigenvectors V of H and W of K, and the sums of their eigenvalues, one of H for each row."""
+    """The eigenvectors V of H and W of K, and the sums: eigenvalue i of H plus eigenvalue j of K."""
     xp = namespace(xp, H, K)
     w, V = xp.linalg.eigh(H)
     of_each = w[..., :, None] if w.shape[:-1] == K.shape[:-2] else xp.reshape(w, (1, -1))
@@ -52,8 +53,8 @@ def sylvester_h_keep(
 def _solved(H: Array, K: Array, V: Array, W: Array, sums: Array, C: Array, xp: Namespace) -> Array:
     """V ((V^H C W) / sums) W^H.
 
-    Where it is differentiated again, the factors have no derivative of their own. A step of refinement has
-    the right one, and changes the value by rounding alone.
+    When this is differentiated again, the factors are constants. A step of iterative refinement has the right
+    derivative, and changes the value only by rounding.
     """
 
     def once(H: Array, K: Array, V: Array, W: Array, sums: Array, C: Array) -> Array:
@@ -136,13 +137,13 @@ def sylvester_h_jvp(
     H, K, X, V, W, sums : array
         As in `sylvester_h_vjp`.
     H_dot, K_dot, C_dot : array of shape (..., m, m), (..., n, n) and (..., m, n), or None
-        Tangents; of the first two the Hermitian part counts.
+        The tangents; only the Hermitian parts of the first two are used.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of shape (..., m, n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -175,5 +176,5 @@ SYLVESTER_H = Rule(
     space={"H": "positive", "K": "positive"},
     page="sylvester",
     family="equations",
-    domain="Hermitian coefficients, of which no eigenvalues add up to zero",
+    domain="Hermitian H and K such that no eigenvalue of H is the negative of one of K",
 )

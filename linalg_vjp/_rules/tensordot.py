@@ -1,13 +1,13 @@
 """Sums over pairs of axes of two arrays: Y = tensordot(A, B).
 
-With an integer `axes`, over the last so many of A and the first of B; axes=((...), (...)) names those of A
-and those of B. The other axes stay, those of A first. There are no batch axes.
+An integer `axes` sums over that many last axes of A and first axes of B. axes=((...), (...)) names axes of A
+and axes of B. The axes of Y are the other axes of A, then those of B. There are no batch axes.
 
 Domain: every pair of arrays.
 
 Gauge: none.
 
-Sources: the product rule, for matrices with the axes that stay as rows and those that are summed as columns.
+Sources: the product rule for two matrices, in which the summed axes are the columns of A and the rows of B.
 
 Spec: rules/tensordot.md
 """
@@ -28,7 +28,7 @@ Axes = int | tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def tensordot(A: Array, B: Array, *, axes: Axes = 2, xp: Namespace | None = None) -> tuple[Array]:
-    """Y, in a tuple of one."""
+    """Y, in a 1-tuple."""
     xp = namespace(xp, A, B)
     (rows, of_A), (columns, of_B) = _orders(A, B, axes)
     Y = matmul(as_matrix(A, rows, of_A, xp), as_matrix(B, of_B, columns, xp), xp)
@@ -38,7 +38,7 @@ def tensordot(A: Array, B: Array, *, axes: Axes = 2, xp: Namespace | None = None
 def tensordot_vjp(
     A: Array, B: Array, Y_bar: Array | None, *, axes: Axes = 2, xp: Namespace | None = None
 ) -> tuple[Array | None, Array | None]:
-    """Pullback of Y = tensordot(A, B), as of a product of two matrices.
+    """Pullback of Y = tensordot(A, B), computed as a product of two matrices.
 
         A_bar = Y_bar B^H,  B_bar = A^H Y_bar
 
@@ -47,6 +47,7 @@ def tensordot_vjp(
     A, B : array
     Y_bar : array of the shape of Y, or None
     axes : int or pair of tuples of int
+        The axes that are summed over.
     xp : namespace, optional
 
     Returns
@@ -91,7 +92,7 @@ def tensordot_jvp(
     Returns
     -------
     Y_dot : array
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -104,7 +105,7 @@ def tensordot_jvp(
 
 
 def _orders(A: Array, B: Array, axes: Axes) -> list[tuple[list[int], list[int]]]:
-    """Of each of both: the axes that stay, and those that are summed over."""
+    """For A and for B: the axes that stay, and the axes that are summed over."""
     ranks = len(A.shape), len(B.shape)
     if isinstance(axes, numbers.Integral):
         count = int(axes)
@@ -117,19 +118,19 @@ def _orders(A: Array, B: Array, axes: Axes) -> list[tuple[list[int], list[int]]]
     sizes = [[x.shape[i] for i in of if i >= 0] for x, of in zip((A, B), places, strict=True)]
     if sizes[0] != sizes[1] or any(min(of, default=0) < 0 or len(set(of)) < len(of) for of in places):
         raise ValueError(
-            f"tensordot: A has shape {tuple(A.shape)}, B has {tuple(B.shape)} and axes={axes!r}; wanted are "
-            f"axes of both, in pairs of equal size"
+            f"tensordot: A has shape {tuple(A.shape)}, B has {tuple(B.shape)} and axes={axes!r}; pair "
+            f"axes of A with axes of B of the same size, each at most once"
         )
     return [([i for i in range(rank) if i not in of], of) for rank, of in zip(ranks, places, strict=True)]
 
 
 def _adjoint(M: Array, xp: Namespace) -> Array:
-    """M^H of one matrix, also of a library whose arrays have no .mT."""
+    """M^H of one matrix, also in libraries whose arrays have no .mT."""
     return conj(xp.permute_dims(M, (1, 0)), xp)
 
 
 def _is_pair(value: Any) -> bool:
-    """Whether it says which axes of two arrays belong together."""
+    """Whether the value is a pair of tuples of axes."""
     pair = isinstance(value, tuple) and len(value) == 2
     return pair and all(isinstance(of, tuple) and all(map(_is_integer, of)) for of in value)
 

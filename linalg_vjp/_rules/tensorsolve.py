@@ -1,14 +1,14 @@
-"""Inverses and solves of tensors, as maps from the last axes to the first: tensorinv and tensorsolve.
+"""Inverses of tensors, and solves with them, as linear maps: tensorinv and tensorsolve.
 
-tensorinv: X, the inverse of A as a map from its last axes to its first `ind` ones. tensorsolve: X with
-tensordot(A, X, axes=X.ndim) = B, once the axes of A that `axes` names are moved to its end. There are no
+tensorinv: X, the inverse of A as a map from its last axes to its first `ind` axes. tensorsolve: X with
+tensordot(A, X, axes=X.ndim) = B, after the axes of A named by `axes` have been moved to its end. There are no
 batch axes.
 
-Domain: A is nonsingular, as a matrix.
+Domain: A is nonsingular as a matrix.
 
 Gauge: none.
 
-Sources: the rules of `inv` and `solve`, for arrays of other shapes.
+Sources: the rules of `inv` and `solve`, applied to reshaped arrays.
 
 Spec: rules/tensorsolve.md
 """
@@ -38,24 +38,24 @@ Shape = tuple[int, ...]
 
 
 def tensorinv(A: Array, *, ind: int = 2, xp: Namespace | None = None) -> tuple[Array]:
-    """X, in a tuple of one."""
+    """X, in a 1-tuple."""
     xp, shape = namespace(xp, A), tuple(A.shape)
     rows, columns = shape[:ind], shape[ind:]
     size = math.prod(rows)
     if not 0 < ind < len(shape) or size != math.prod(columns):
         raise ValueError(
             f"tensorinv: A has shape {shape} and ind={ind}; the first {ind} axes must have as many entries "
-            f"as the others"
+            f"in total as the others"
         )
     X = inv(xp.reshape(A, (size, size)), xp)
-    # A copy, as PyTorch's forward mode takes no view of what is made on the way.
+    # A copy: PyTorch's forward mode rejects an output that is a view of an intermediate result.
     return (xp.reshape(X, (*columns, *rows), copy=True),)
 
 
 def tensorinv_vjp(
     X: Array, X_bar: Array | None, *, ind: int = 2, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """Pullback of X = tensorinv(A), as of the inverse of a matrix.
+    """Pullback of X = tensorinv(A), computed with matrices.
 
         A_bar = -X^H X_bar X^H
 
@@ -63,12 +63,13 @@ def tensorinv_vjp(
     ----------
     X, X_bar : array, or None
     ind : int
+        The number of leading axes of A that form its rows.
     xp : namespace, optional
 
     Returns
     -------
     A_bar : array
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def tensorinv_vjp(
 def tensorinv_jvp(
     X: Array, A_dot: Array | None, *, ind: int = 2, xp: Namespace | None = None
 ) -> tuple[Array | None]:
-    """Pushforward of X = tensorinv(A), as of the inverse of a matrix.
+    """Pushforward of X = tensorinv(A), computed with matrices.
 
         X_dot = -X A_dot X
 
@@ -98,12 +99,13 @@ def tensorinv_jvp(
     ----------
     X, A_dot : array, or None
     ind : int
+        The number of leading axes of A that form its rows.
     xp : namespace, optional
 
     Returns
     -------
     X_dot : array of the shape of X
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -121,20 +123,20 @@ def tensorinv_jvp(
 def tensorsolve(
     A: Array, B: Array, *, axes: tuple[int, ...] | None = None, xp: Namespace | None = None
 ) -> tuple[Array]:
-    """X, in a tuple of one."""
+    """X, in a 1-tuple."""
     return tensorsolve_fwd(A, B, axes=axes, xp=xp)[0]
 
 
 def tensorsolve_fwd(
     A: Array, B: Array, *, axes: tuple[int, ...] | None = None, xp: Namespace | None = None
 ) -> tuple[tuple[Array], tuple[Array, Array | None]]:
-    """X, and the factorization of A as a matrix."""
+    """X, and the LU factorization of A as a matrix."""
     xp = namespace(xp, A, B)
     M = _square(A, len(B.shape), axes, xp)
     if M.shape[0] != M.shape[1] or _turned(A.shape, axes)[: len(B.shape)] != tuple(B.shape):
         raise ValueError(
             f"tensorsolve: A has shape {tuple(A.shape)} and B {tuple(B.shape)}, with axes={axes!r}; A must "
-            f"begin with the axes of B, and the others must have as many entries"
+            f"begin with the axes of B, and its other axes must have as many entries in total"
         )
     (X,), factors = solve_fwd(M, _column(B, xp), xp=xp)
     return (xp.reshape(X, _turned(A.shape, axes)[len(B.shape) :]),), factors
@@ -143,7 +145,7 @@ def tensorsolve_fwd(
 def tensorsolve_keep(
     A: Array, X: Array, *, axes: tuple[int, ...] | None = None, xp: Namespace | None = None
 ) -> tuple[Array, Array | None]:
-    """The factorization of A as a matrix."""
+    """The LU factorization of A as a matrix."""
     xp = namespace(xp, A, X)
     return solve_keep(_square(A, len(A.shape) - len(X.shape), axes, xp), X, xp=xp)
 
@@ -158,18 +160,19 @@ def tensorsolve_vjp(
     axes: tuple[int, ...] | None = None,
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
-    """Pullback of tensordot(A, X, axes=X.ndim) = B, as of the solve with a matrix.
+    """Pullback of tensordot(A, X, axes=X.ndim) = B, computed as a solve with a matrix.
 
         B_bar = A^-H X_bar,  A_bar = -B_bar X^H
 
     Parameters
     ----------
     A : array
-        Of which the shape is read.
+        Only its shape is read.
     X, X_bar : array, or None
     F, pivots
-        The factorization of A as a matrix, as `solve` keeps it.
+        The LU factorization of A as a matrix, as `solve` keeps it.
     axes : tuple of int or None
+        The axes of A that are moved to its end.
     xp : namespace, optional
 
     Returns
@@ -205,7 +208,7 @@ def tensorsolve_jvp(
     axes: tuple[int, ...] | None = None,
     xp: Namespace | None = None,
 ) -> tuple[Array | None]:
-    """Pushforward of tensordot(A, X, axes=X.ndim) = B, as of the solve with a matrix.
+    """Pushforward of tensordot(A, X, axes=X.ndim) = B, computed as a solve with a matrix.
 
         X_dot = A^-1 (B_dot - A_dot X)
 
@@ -218,7 +221,7 @@ def tensorsolve_jvp(
     Returns
     -------
     X_dot : array of the shape of X
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -238,7 +241,7 @@ def tensorsolve_jvp(
 
 
 def _order(rank: int, axes: tuple[int, ...] | None) -> list[int]:
-    """The axes of A, with those that are named at the end."""
+    """The axes of A, with the named ones at the end."""
     last = [i % rank for i in axes or ()]
     return [*(i for i in range(rank) if i not in last), *last]
 
@@ -248,7 +251,7 @@ def _turned(shape: Shape, axes: tuple[int, ...] | None) -> Shape:
 
 
 def _square(A: Array, rows: int, axes: tuple[int, ...] | None, xp: Namespace) -> Array:
-    """A as a matrix, of which so many axes are the rows."""
+    """A as a matrix, with the first `rows` axes as its rows."""
     order = _order(len(A.shape), axes)
     return as_matrix(A, order[:rows], order[rows:], xp)
 
@@ -280,7 +283,7 @@ TENSORINV = Rule(
     space={"A": "nonsingular"},
     page="tensorsolve",
     family="solvers",
-    domain="A nonsingular, as a map",
+    domain="A that is nonsingular as a linear map",
 )
 
 TENSORSOLVE = Rule(
@@ -307,5 +310,5 @@ TENSORSOLVE = Rule(
     space={"A": "nonsingular"},
     page="tensorsolve",
     family="solvers",
-    domain="A nonsingular, as a map",
+    domain="A that is nonsingular as a linear map",
 )

@@ -1,12 +1,13 @@
 """Vector norm: N = (sum of |x_i|^ord)^(1/ord) over the given axes.
 
 For x of any shape with at least one axis. ord is any real number; inf and -inf give the largest and the
-smallest |x_i|, 0 counts the entries that are not zero. axis is an int, a tuple, or None for all axes.
+smallest |x_i|, and 0 counts the nonzero entries. axis is an int, a tuple of ints, or None for all axes.
 
-Domain: every x. At the kinks (a zero vector, a zero entry, a tied largest or smallest entry) the result is a
-subgradient, the one of least norm: 0 for what is zero, equal shares for what is tied. It is finite also where
-ord < 1 makes the slope at a zero entry infinite. ord=0 is piecewise constant: its gradient is 0. Powers of
-entries may leave the range of the floats where the norm does not.
+Domain: every x. The kinks are the zero vector, zero entries, and ties for the largest or smallest entry.
+There, the result is the subgradient of least norm: exact zeros have slope 0, and tied entries share the
+slope. It is finite even where ord < 1 makes the slope at a zero entry infinite. For ord=0, N is piecewise
+constant and its gradient is 0. The result is also right where powers of entries
+overflow or underflow and the norm does not.
 
 Gauge: none.
 
@@ -29,7 +30,7 @@ from .._rule import Rule
 __all__ = ["VECTOR_NORM", "vector_norm_jvp", "vector_norm_vjp"]
 
 Axis = int | tuple[int, ...] | None
-ORDERS = (1, 2, 3, 0.5, 1.5, -1, -2.5, 0, math.inf, -math.inf)  # to try in tests
+ORDERS = (1, 2, 3, 0.5, 1.5, -1, -2.5, 0, math.inf, -math.inf)  # values that tests try
 
 
 def vector_norm(
@@ -40,7 +41,7 @@ def vector_norm(
     keepdims: bool = False,
     xp: Namespace | None = None,
 ) -> tuple[Array]:
-    """N, in a tuple of one."""
+    """N, in a 1-tuple."""
     xp = namespace(xp, x)
     return (_formed(norm(x, ord, _axes(x, axis), xp), x, axis, keepdims, xp),)
 
@@ -92,16 +93,19 @@ def vector_norm_vjp(
     g : array of shape (..., n)
         The slope.
     N_bar : array or None
-        Of the shape of the norm.
+        With the shape of N.
     ord : real number
+        Which norm N is.
     axis : int, tuple of int or None
+        The axes that the norm runs over.
     keepdims : bool
+        Whether N keeps these axes, with size 1.
     xp : namespace, optional
 
     Returns
     -------
     x_bar : array of shape (..., n)
-        In a tuple of one.
+        In a 1-tuple.
 
     Examples
     --------
@@ -135,14 +139,17 @@ def vector_norm_jvp(
         The slope.
     x_dot : array of shape (..., n) or None
     ord : real number
+        Which norm N is.
     axis : int, tuple of int or None
+        The axes that the norm runs over.
     keepdims : bool
+        Whether N keeps these axes, with size 1.
     xp : namespace, optional
 
     Returns
     -------
     N_dot : array
-        Of the shape of the norm, in a tuple of one.
+        With the shape of the norm, in a 1-tuple.
 
     Examples
     --------
@@ -157,7 +164,7 @@ def vector_norm_jvp(
 
 
 def _formed(N: Array, x: Array, axis: Axis, keepdims: bool, xp: Namespace) -> Array:
-    """N without the axes that the norm ran over, unless they shall stay."""
+    """N without the axes that the norm runs over, unless keepdims is true."""
     return N if keepdims else xp.squeeze(N, axis=_axes(x, axis))
 
 
@@ -214,6 +221,6 @@ VECTOR_NORM = Rule(
     typical={"ord": 3, "axis": -1},
     half=True,
     family="norms",
-    domain="every x; at kinks, the subgradient of least norm",
+    domain="every x (the subgradient of least norm at kinks)",
     batched=_over_last_axis,
 )

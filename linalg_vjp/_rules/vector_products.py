@@ -1,7 +1,10 @@
 """Products of vectors: y = sum of conj(a_i) b_i, Y = a b^T, and c = a x b in three dimensions.
 
-For a and b of shape (..., n), of outer (..., m) and (..., n); `vecdot` and `cross` take an axis other than
-the last. The other axes broadcast. Only `vecdot` conjugates, its first argument.
+a and b have shape (..., n) for `vecdot`, (..., 3) for `cross`, and (..., m) and (..., n) for `outer`.
+`vecdot` and `cross` may use another axis than the last one. The other axes broadcast. Only `vecdot`
+conjugates: its first argument.
+
+Domain: every pair of vectors.
 
 Spec: rules/vector_products.md
 """

@@ -1,6 +1,9 @@
 """Views of a matrix: Y = A^T, and d with d_i = A[i, i + offset].
 
-For A of shape (..., m, n), tall or wide. d is empty for an offset beyond the edge. Both are linear.
+For A of shape (..., m, n), tall or wide. For an offset beyond the edge, d is empty. Both operations are
+linear.
+
+Domain: every matrix.
 
 Spec: rules/views.md
 """
@@ -46,22 +49,22 @@ matrix_transpose_vjp, matrix_transpose_jvp = MATRIX_TRANSPOSE.op_vjp, MATRIX_TRA
 def diagonal(A: Array, *, offset: int = 0, xp: Namespace) -> Array:
     """The entries of one diagonal."""
     m, n = A.shape[-2:]
-    if not -m < offset < n:  # beyond the edge, where several libraries have an error
+    if not -m < offset < n:  # an empty diagonal, where several libraries raise an error
         A, offset = A[..., :0, :], 0
     return xp.linalg.diagonal(A, offset=offset)
 
 
 def on_diagonal(d_bar: Array, A: Array, *, offset: int = 0, xp: Namespace) -> Array:
-    """A_bar is d_bar on that diagonal, and 0 elsewhere."""
+    """A_bar is d_bar on the diagonal, and 0 elsewhere."""
     (m, n), k = A.shape[-2:], d_bar.shape[-1]
-    above = min(max(0, -offset), m)  # rows without an entry above the first one that has one
+    above = min(max(0, -offset), m)  # rows above the first entry of the diagonal
     column = xp.concat([_zeros(above, d_bar, xp), d_bar, _zeros(m - above - k, d_bar, xp)], axis=-1)
     i, j = (xp.arange(size, device=device(d_bar)) for size in (m, n))
     return xp.where(i[:, None] + offset == j, column[..., None], 0.0)
 
 
 def _zeros(count: int, like: Array, xp: Namespace) -> Array:
-    """So many in place of the last axis."""
+    """Zeros with this many entries along the last axis."""
     return xp.zeros((*like.shape[:-1], count), dtype=like.dtype, device=device(like))
 
 

@@ -1,14 +1,18 @@
-"""The operations themselves at 50 digits, written from their definitions: the oracles of the built-in rules.
+"""The oracles of the built-in rules: the operations at 50 digits, written from their definitions.
 
-Each page of `rules/` has a file here, with a function for each rule. An oracle maps the inputs of one matrix
-(no batch axes) to the outputs, all of them arrays of mpmath numbers. `like` are the outputs of the library
-under test, in float: where the definition leaves a sign, a phase or a basis open, the oracle takes the one
-nearest to them, so that it can be differentiated. An output that cannot be differentiated is None.
+Each page of `rules/` has a file here, with one function per rule. An oracle maps the inputs of one matrix (no
+batch axes) to the outputs; all of them are arrays of mpmath numbers. `like` holds the outputs of the library
+under test, in floating point. Where the definition leaves a sign, a phase or a basis open, the oracle takes
+the one nearest to `like`, so that it can be differentiated. It returns None for an output that cannot be
+differentiated.
 
-A file also says what random cases of its rules may be, beyond what the record tells: `in_range(params)`,
-whether inputs of any size keep the results in the range of the floats (not so without it); `WITHOUT`, the
-structures of matrices that are not tried; `ANY_RANK`, the rules to try with singular matrices; `TIED` and
-`tied(draw, random, dtype, params)`, those to try at ties, and a loss.
+A file may also define how random cases of its rules are drawn, beyond what the `Rule` says:
+
+- `in_range(params)`: whether results stay within the range of the floats at any scale of the inputs. Without
+  it, they do not. `CUBES` names rules to which it does not apply, and `UNSCALED` rules that are not scaled.
+- `fitted(sizes, params)` adjusts the sizes that were drawn, and `arranged(inputs, params)` the inputs.
+- `WITHOUT` names structures of matrices that are not tried, `ANY_RANK` rules to try with singular matrices.
+- `TIED` names rules to try at ties, and `tied(draw, random, dtype, params)` draws such a matrix with a loss.
 """
 
 import importlib
@@ -24,7 +28,7 @@ Oracle = Callable[..., Sequence[Exact | None]]
 
 
 def page_of(rule: str) -> Any:
-    """The file of a rule."""
+    """The module here that has the oracle of a rule."""
     return importlib.import_module(f".{RULES[rule].page}", __name__)
 
 

@@ -1,4 +1,4 @@
-"""What the oracles share: factorizations and elimination in arrays of mpmath numbers."""
+"""Functions shared by the oracles: factorizations and elimination for arrays of mpmath numbers."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ Like = Sequence[Any]
 
 
 def completed(Q: Exact, like: Any) -> Exact:
-    """Q with further columns: those of `like`, moved onto the complement of the span of Q."""
+    """Q with the further columns of `like`, projected onto the orthogonal complement of the span of Q."""
     extra = exact(like[:, Q.shape[1] :])
     return np.concatenate([Q, extra - Q @ (conj(Q.T) @ extra)], axis=1)
 
@@ -43,7 +43,7 @@ def array(x: Any) -> Exact:
 
 
 def factors_svd(A: Exact) -> tuple[Exact, Exact, Exact]:
-    """Singular values as they come, descending; those of an empty matrix are none."""
+    """mpmath's singular value decomposition, with descending values; also for an empty matrix."""
     m, n = A.shape
     if min(m, n) == 0:
         return np.empty((m, 0), object), np.empty(0, object), np.empty((0, n), object)
@@ -63,7 +63,8 @@ def factors_eigh(A: Exact) -> tuple[Exact, Exact]:
 def eliminated(A: Exact, B: Exact) -> Exact:
     """Gauss-Jordan elimination with partial pivoting.
 
-    An array times a number: before mpmath leaves a number times an array to NumPy, it prints the array.
+    Products are written as array times number. For number times array, mpmath first turns the array into
+    text, which is slow, before it leaves the product to NumPy.
     """
     A, B = A.copy(), B.copy()
     for j in range(len(A)):
@@ -85,12 +86,12 @@ def largest(X: Exact) -> Any:
 
 
 def near(X: Exact, Y: Exact) -> bool:
-    """Whether they differ so little that the square of that is below all digits."""
+    """Whether X and Y are so close that the square of their difference is below the working precision."""
     return bool(largest(Y - X) <= largest(Y) * mpmath.mpf(10) ** (-0.55 * mpmath.mp.dps))
 
 
 def remembered(f: Callable[[Exact], Exact]) -> Callable[[Exact], Exact]:
-    """f, which does not compute twice what it was asked before, for the next library that is tested."""
+    """f with a cache: the next library that is tested often asks for the same values."""
 
     @functools.lru_cache(maxsize=2**13)
     def of_entries(digits: int, n: int, entries: tuple[Any, ...]) -> Exact:
@@ -101,7 +102,7 @@ def remembered(f: Callable[[Exact], Exact]) -> Callable[[Exact], Exact]:
 
 @remembered
 def square_root(A: Exact) -> Exact:
-    """The principal one, by the iteration of Denman and Beavers, from a matrix of norm one."""
+    """The principal square root, by the iteration of Denman and Beavers from A over its largest entry."""
     size = largest(A)
     Y, Z = A / size, exact(np.eye(len(A)))
     for _ in range(500):
@@ -109,7 +110,7 @@ def square_root(A: Exact) -> Exact:
         Y, Z = (Y + inverse(Z)) / 2, (Z + inverse(Y)) / 2
         if near(last, Y):
             return (Y + inverse(Z)) * (mpmath.sqrt(size) / 2)
-    raise ArithmeticError(f"no principal square root: {A.tolist()}")
+    raise ArithmeticError(f"the iteration found no principal square root of the matrix {A.tolist()}")
 
 
 def determinant(A: Exact) -> Any:
@@ -126,6 +127,6 @@ def determinant(A: Exact) -> Any:
 
 
 def apart_from_zero(A: Any) -> Any:
-    """A, shifted so far that all eigenvalues have positive real parts."""
+    """A plus a multiple of I, so that all eigenvalues have positive real parts."""
     size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
     return np.asarray(A + 1.5 * np.where(size == 0, 1, size) * np.eye(A.shape[-1]), A.dtype)

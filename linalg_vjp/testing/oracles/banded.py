@@ -10,7 +10,7 @@ from ._common import Like, eliminated
 
 
 def tridiagonal_solve(dl: Exact, d: Exact, du: Exact, B: Exact, *, like: Like) -> list[Exact]:
-    """The general solve with the matrix."""
+    """Elimination, with the full matrix."""
     n = len(d)
     A = np.full((n, n), mpmath.mpf(0), object)
     for i, j in np.ndindex(n, n):
@@ -20,7 +20,7 @@ def tridiagonal_solve(dl: Exact, d: Exact, du: Exact, B: Exact, *, like: Like) -
 
 
 def solve_banded(ab: Exact, B: Exact, *, like: Like, u: int = 1) -> list[Exact]:
-    """The general solve with the matrix."""
+    """Elimination, with the full matrix."""
     w, n = ab.shape
     A = np.full((n, n), mpmath.mpf(0), object)
     for i, j in np.ndindex(n, n):
@@ -30,17 +30,17 @@ def solve_banded(ab: Exact, B: Exact, *, like: Like, u: int = 1) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True
 
 
 def fitted(sizes: dict[str, int], params: dict[str, Any]) -> dict[str, int]:
-    """There is a row for each diagonal."""
+    """At least u + 1 rows: one for each diagonal above the main one, and one for the main one."""
     return sizes | {"w": max(sizes["w"], params["u"] + 1)} if "w" in sizes else sizes
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Diagonally dominant, so that no library has to pivot; at most one diagonal is below the main one."""
+    """Diagonally dominant, so that no library has to pivot, with at most one diagonal below the main one."""
     if params:
         inputs[0] = inputs[0][..., : params["u"] + 2, :]
     main = inputs[0][..., params["u"], :] if params else inputs[1]

@@ -10,7 +10,7 @@ from ._common import Like
 
 
 def cholesky(A: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
-    """Column by column, of the Hermitian part."""
+    """Column by column, from the Hermitian part of A."""
     A = hermitian(A)
     n = len(A)
     L = exact(np.zeros((n, n)))
@@ -21,5 +21,5 @@ def cholesky(A: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

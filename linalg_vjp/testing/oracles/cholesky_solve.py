@@ -7,16 +7,16 @@ import numpy as np
 from .._exact import Exact, conj, exact
 from ._common import Like, eliminated
 
-CUBES = ("cholesky_inverse",)  # its derivatives are of the size of L^-3, and leave the range of the floats
+CUBES = ("cholesky_inverse",)  # its derivatives grow like L^-3, and leave the range of the floats
 
 
 def cholesky_solve(L: Exact, B: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
-    """The general solve with the product of the factors."""
+    """Elimination, with the product of the factors."""
     return [eliminated(_product(L, upper), B)]
 
 
 def cholesky_inverse(L: Exact, *, like: Like, upper: bool = False) -> list[Exact]:
-    """The same with the identity."""
+    """Elimination, with the product of the factors and the identity."""
     return [eliminated(_product(L, upper), exact(np.eye(len(L))))]
 
 
@@ -27,5 +27,5 @@ def _product(L: Exact, upper: bool) -> Exact:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -8,7 +8,7 @@ from .._exact import Exact, exact
 from ._common import Like, eliminated, factors_svd
 from .matrix_norm import matrix_norm
 
-WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # these have kinks
+WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # the norm may have kinks at these
 
 
 def cond(A: Exact, *, like: Like, p: float | str | None = None) -> list[Exact]:
@@ -22,10 +22,10 @@ def cond(A: Exact, *, like: Like, p: float | str | None = None) -> list[Exact]:
 
 
 def fitted(sizes: dict[str, int], params: dict[str, Any]) -> dict[str, int]:
-    """Square, where it has to be."""
+    """Square, where p needs it."""
     return sizes if params["p"] in (None, 2, -2) else sizes | {"n": sizes["m"]}
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -6,7 +6,7 @@ import numpy as np
 from .._exact import Exact
 from ._common import Like, determinant
 
-ANY_RANK = ("det",)  # random cases are singular, too
+ANY_RANK = ("det",)  # random cases include singular matrices
 
 
 def det(A: Exact, *, like: Like) -> list[Exact]:
@@ -15,6 +15,6 @@ def det(A: Exact, *, like: Like) -> list[Exact]:
 
 
 def slogdet(A: Exact, *, like: Like) -> list[Exact]:
-    """From the determinant."""
+    """The phase and the logarithm of the size of the determinant."""
     d = determinant(A)
     return [np.asarray(d / abs(d), object), np.asarray(mpmath.log(abs(d)), object)]

@@ -6,11 +6,11 @@ import numpy as np
 from .._exact import Exact, exact, norm
 from ._common import Like, array
 
-WITHOUT = ("defective",)  # these have no derivative
+WITHOUT = ("defective",)  # defective matrices have no derivative
 
 
 def eig(A: Exact, *, like: Like) -> list[Exact]:
-    """mpmath's, in the order of `like`; each vector of length one, with the same entry real as there."""
+    """mpmath's, in the order of `like`. Each vector has length one, and the same real entry as in `like`."""
     n = len(A)
     if n == 0:
         return [np.empty(0, object), A]
@@ -36,5 +36,5 @@ def eigvals(A: Exact, *, like: Like) -> list[Exact]:
 
 
 def in_range(params: dict[str, object]) -> bool:
-    """JAX does not scale the eigenvalues of tiny or huge matrices back (see its profile)."""
+    """No: JAX does not rescale the eigenvalues of tiny or huge matrices (see its profile)."""
     return False

@@ -11,22 +11,22 @@ from ._common import Like, factors_eigh, unit_phases
 
 
 def eigh(A: Exact, *, like: Like) -> list[Exact]:
-    """mpmath's, of the Hermitian part; each eigenvector is turned towards `like`."""
+    """mpmath's, for the Hermitian part; each eigenvector gets the phase of `like`."""
     w, V = factors_eigh(A)
     return [w, V * unit_phases((conj(V) * exact(like[1])).sum(axis=0))]
 
 
 def eigvalsh(A: Exact, *, like: Like) -> list[Exact]:
-    """mpmath's, of the Hermitian part."""
+    """mpmath's, for the Hermitian part."""
     return [factors_eigh(A)[0]]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True
 
 
-TIED = ("eigh",)  # random cases have ties, too
+TIED = ("eigh",)  # random cases include ties
 
 
 def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any, params: dict[str, Any]) -> TiedLoss:

@@ -12,13 +12,13 @@ from ._common import Like, factors_eigh, unit_phases
 
 
 def eigh_generalized(A: Exact, B: Exact, *, like: Like, type: int = 1) -> list[Exact]:
-    """By the square root of B; each eigenvector is turned towards `like`."""
+    """With the square root of B; each eigenvector gets the phase of `like`."""
     w, V, U = _factors(A, B, type)
     return [w, V * unit_phases((conj(U) * exact(like[1])).sum(axis=0))]
 
 
 def eigvalsh_generalized(A: Exact, B: Exact, *, like: Like, type: int = 1) -> list[Exact]:
-    """By the square root of B."""
+    """With the square root of B."""
     return [_factors(A, B, type)[0]]
 
 
@@ -33,11 +33,11 @@ def _factors(A: Exact, B: Exact, type: int) -> tuple[Exact, Exact, Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True
 
 
-TIED = ("eigh_generalized",)  # random cases have ties, too
+TIED = ("eigh_generalized",)  # random cases include ties
 
 
 def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any, params: dict[str, Any]) -> TiedLoss:

@@ -12,14 +12,14 @@ UNSCALED = ("expm_multiply",)
 
 
 def expm_multiply(A: Exact, B: Exact, *, max_steps: int, like: Like) -> list[Exact]:
-    """mpmath's exponential, and a product."""
+    """mpmath's exponential, times B."""
     if B.size == 0:
         return [B]
     return [array(mpmath.expm(mpmath.matrix(A.tolist()))) @ B]
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Of a norm up to 8, so that five steps are enough for all."""
+    """Scaled down to a norm of at most 8, so that five steps are enough for every matrix."""
     A, B = inputs
     size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
     return [np.asarray(A / np.maximum(1, size / 8), A.dtype), B]

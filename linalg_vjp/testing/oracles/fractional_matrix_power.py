@@ -12,7 +12,7 @@ __all__ = ["arranged", "fractional_matrix_power"]
 
 
 def fractional_matrix_power(A: Exact, *, like: Like, t: float) -> list[Exact]:
-    """exp(t log A), or factor by factor."""
+    """exp(t log A); for an integer t, a product of factors."""
     if t == int(t):
         return matrix_power(A, like=like, n=int(t))
     (W,) = logm(A, like=like)

@@ -36,7 +36,7 @@ def _values(w: Exact, f: Any, p: float) -> Exact:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Of a norm up to 16, so that no exponential leaves the floats."""
+    """Scaled down to a norm of at most 16, so that no exponential overflows."""
     (A,) = inputs
     size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
     return [np.asarray(A / np.maximum(1, size / 16), A.dtype)]

@@ -9,7 +9,7 @@ from ._common import Like
 
 
 def householder_product(A: Exact, tau: Exact, *, like: Like) -> list[Exact]:
-    """One reflector after the other."""
+    """One reflector at a time."""
     m, n = A.shape
     Q = exact(np.eye(m, n))
     for i in reversed(range(len(tau))):

@@ -9,10 +9,10 @@ from ._common import Like, eliminated
 
 
 def inv(A: Exact, *, like: Like) -> list[Exact]:
-    """The general solve with the identity."""
+    """Elimination, with the identity."""
     return [eliminated(A, exact(np.eye(len(A))))]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

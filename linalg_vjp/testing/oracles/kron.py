@@ -18,5 +18,5 @@ def kron(A: Exact, B: Exact, *, like: Like) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -11,15 +11,15 @@ __all__ = ["arranged", "logm"]
 
 
 def logm(A: Exact, *, like: Like) -> list[Exact]:
-    """By roots and a series."""
+    """By square roots and a series."""
     return [A if A.size == 0 else logarithm(A)]
 
 
 @remembered
 def logarithm(A: Exact) -> Exact:
-    """Square roots X of A over its size, and near to I the series of log X = 2 artanh((X - I) (X + I)^-1)."""
+    """Square roots X of A over its size, and near I the series of log X = 2 artanh((X - I) (X + I)^-1)."""
     one, digits = exact(np.eye(len(A))), mpmath.mp.dps
-    with mpmath.workdps(digits + 20):  # which the differences from I lose
+    with mpmath.workdps(digits + 20):  # the differences from I lose these digits
         size = largest(A)
         X, roots = A / size, 0
         while largest(W := (X - one) @ inverse(X + one)) * len(A) > 0.6:

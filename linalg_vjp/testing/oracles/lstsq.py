@@ -8,11 +8,11 @@ import numpy as np
 from .._exact import Exact, conj
 from ._common import Like, factors_svd
 
-ANY_RANK = ("lstsq",)  # random cases are singular, too
+ANY_RANK = ("lstsq",)  # random cases include singular matrices
 
 
 def lstsq(A: Exact, B: Exact, *, like: Like, rtol: float | None = None) -> list[Exact]:
-    """From the singular values that stay; zeros that a step of differences has moved do not."""
+    """From the kept singular values. Zeros that a finite difference step has moved are not kept."""
     U, S, Vh = factors_svd(A)
     least = max(rtol or 0.0, 10 * float(np.finfo(like[0].dtype).eps) ** 0.5)
     r = sum(s > least * S[0] for s in S) if np.any(like[0]) else 0
@@ -23,5 +23,5 @@ def lstsq(A: Exact, B: Exact, *, like: Like, rtol: float | None = None) -> list[
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

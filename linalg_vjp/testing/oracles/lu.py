@@ -9,7 +9,7 @@ from ._common import Like
 
 
 def lu(A: Exact, *, like: Like, p_indices: bool = False) -> list[Exact | None]:
-    """Elimination without pivoting, once the rows are permuted as in `like`."""
+    """Elimination without pivoting, after the rows are permuted as in `like`."""
     P = like[0]
     rows = np.argsort(P) if p_indices else np.argmax(P, axis=-2) if len(P) else np.arange(0)
     U = A[rows]
@@ -23,5 +23,5 @@ def lu(A: Exact, *, like: Like, p_indices: bool = False) -> list[Exact | None]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

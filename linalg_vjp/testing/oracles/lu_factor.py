@@ -10,7 +10,7 @@ from .lu import lu
 
 
 def lu_factor(A: Exact, *, like: Like) -> list[Exact | None]:
-    """Elimination of the rows in the order that the pivots of `like` give."""
+    """Elimination, with the rows in the order given by the pivots of `like`."""
     m, n = A.shape
     k = min(m, n)
     _, L, U = lu(A, like=[np.argsort(_rows(like[1], m))], p_indices=True)
@@ -23,7 +23,7 @@ def lu_factor(A: Exact, *, like: Like) -> list[Exact | None]:
 
 
 def lu_solve(LU: Exact, pivots: Exact, B: Exact, *, like: Like, trans: str = "N") -> list[Exact]:
-    """The general solve with the product of the factors, its rows put back."""
+    """Elimination, with the product of the factors in the original order of rows."""
     n = len(LU)
     upper = np.tri(n, dtype=bool).T
     A = (np.where(upper, 0, LU) + exact(np.eye(n))) @ np.where(upper, LU, 0) if n else LU

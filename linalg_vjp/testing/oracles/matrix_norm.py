@@ -8,7 +8,7 @@ import numpy as np
 from .._exact import Exact, norm
 from ._common import Like, factors_svd
 
-WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # these have kinks
+WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # the norm may have kinks at these
 
 
 def matrix_norm(A: Exact, *, like: Like, ord: float | str = "fro", keepdims: bool = False) -> list[Exact]:
@@ -25,5 +25,5 @@ def matrix_norm(A: Exact, *, like: Like, ord: float | str = "fro", keepdims: boo
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -11,7 +11,7 @@ from ._common import Like
 
 
 def multi_dot(*factors: Exact, like: Like) -> list[Exact]:
-    """From the left to the right."""
+    """From left to right."""
     return [np.asarray(functools.reduce(operator.matmul, factors), object)]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from .._exact import Exact, conj
 from ._common import Like, determinant, factors_svd
 
-WITHOUT = ("graded", "ill-conditioned", "defective")  # a product of two such is singular to rounding
+WITHOUT = ("graded", "ill-conditioned", "defective")  # a product of two of these is singular to rounding
 
 
 def orthogonal_procrustes(A: Exact, B: Exact, *, like: Like, special: bool) -> list[Exact]:

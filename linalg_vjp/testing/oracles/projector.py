@@ -3,7 +3,7 @@
 from .._exact import Exact, conj, exact
 from ._common import Like, factors_svd
 
-UNSCALED = ("projector",)  # whose cut is a number
+UNSCALED = ("projector",)  # the cut does not scale with A
 
 
 def projector(A: Exact, *, like: Like, k: int | None, cut: float) -> list[Exact]:

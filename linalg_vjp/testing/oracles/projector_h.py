@@ -8,7 +8,7 @@ import numpy as np
 from .._exact import Exact, conj
 from ._common import Like, factors_eigh
 
-UNSCALED = ("projector_h",)  # whose cut is a number
+UNSCALED = ("projector_h",)  # the cut does not scale with A
 
 
 def projector_h(A: Exact, *, like: Like, k: int | None, cut: float) -> list[Exact]:
@@ -25,7 +25,7 @@ def nearest_psd(A: Exact, *, like: Like) -> list[Exact]:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Of eigenvalues apart from the cut, in units of the largest."""
+    """With eigenvalues at least 1.5 above or below the cut."""
     (A,) = inputs
     if A.size == 0 or "cut" not in params:
         return inputs

@@ -9,7 +9,7 @@ from ._common import Like, completed
 
 
 def qr(A: Exact, *, like: Like, mode: str = "reduced") -> list[Exact]:
-    """Gram-Schmidt, twice; the signs of the diagonal of R are those of `like`."""
+    """Gram-Schmidt, applied twice. The diagonal of R has the signs of `like`."""
     m, n = A.shape
     k = min(m, n)
     Q = np.empty((m, 0), object)
@@ -27,10 +27,10 @@ def qr(A: Exact, *, like: Like, mode: str = "reduced") -> list[Exact]:
 
 
 def qr_pivoted(A: Exact, *, like: Like, mode: str = "reduced") -> list[Exact | None]:
-    """The same of the columns in the order of `like`, which is constant."""
+    """`qr` of the columns in the order of `like`, which is constant."""
     return [*qr(A[:, like[2].tolist()], like=like, mode=mode), None]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -8,11 +8,11 @@ import numpy as np
 from .._exact import Exact, conj, exact
 from ._common import Like, array, unit_phases
 
-WITHOUT = ("defective",)  # these have no derivative
+WITHOUT = ("defective",)  # defective matrices have no derivative
 
 
 def schur(A: Exact, *, like: Like, output: str = "real") -> list[Exact]:
-    """From mpmath's eigenvectors in the order of `like`; each column of Z is turned towards the one there."""
+    """From mpmath's eigenvectors, in the order of `like`; each column of Z gets the phase of `like`."""
     n = len(A)
     if n == 0:
         return [A, A]
@@ -28,7 +28,7 @@ def schur(A: Exact, *, like: Like, output: str = "real") -> list[Exact]:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Real matrices with real eigenvalues, where the factors are to be real."""
+    """With real eigenvalues, where A is real and the factors must be real."""
     (A,) = inputs
     if params["output"] == "complex" or A.dtype.kind == "c" or A.size == 0:
         return inputs
@@ -39,5 +39,5 @@ def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -11,7 +11,7 @@ STEPS = 500
 
 
 def signm(A: Exact, *, like: Like) -> list[Exact]:
-    """Newton's iteration, from a matrix of norm one."""
+    """Newton's iteration, started at A over its largest entry."""
     if A.size == 0:
         return [A]
     S = A / largest(A)
@@ -19,11 +19,11 @@ def signm(A: Exact, *, like: Like) -> list[Exact]:
         last, S = S, (S + inverse(S)) / 2
         if near(last, S):
             return [(S + inverse(S)) / 2]
-    raise ArithmeticError(f"no sign: {A.tolist()}")
+    raise ArithmeticError(f"Newton's iteration found no sign of the matrix {A.tolist()}")
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """With eigenvalues on both sides of the imaginary axis, and away from it."""
+    """With eigenvalues on both sides of the imaginary axis, and none near it."""
     (A,) = inputs
     n = A.shape[-1]
     if A.size == 0:

@@ -1,4 +1,4 @@
-"""The oracles of rules/solve_are.md: Newton's method from the solution that was found."""
+"""The oracles of rules/solve_are.md: Newton's method, started at the solution under test."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from .._exact import Exact, conj, exact, hermitian
 from ._common import Like, eliminated, near
 
 UNSCALED = ("solve_continuous_are", "solve_discrete_are")
-STEPS = 9  # each doubles the digits
+STEPS = 9  # each step doubles the number of correct digits
 
 
 def solve_continuous_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) -> list[Exact]:
-    """Each step solves one linear system for all entries of the correction."""
+    """Newton's method. Each step solves one linear system for all entries of the correction."""
     Q, R, X, one = hermitian(Q), hermitian(R), hermitian(exact(like[0])), exact(np.eye(len(A)))
     for _ in range(STEPS if X.size else 0):
         loop = A - B @ eliminated(R, conj(B.T) @ X)
@@ -24,7 +24,7 @@ def solve_continuous_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) 
 
 
 def solve_discrete_are(A: Exact, B: Exact, Q: Exact, R: Exact, *, like: Like) -> list[Exact]:
-    """Each step solves one linear system for all entries of the correction."""
+    """Newton's method. Each step solves one linear system for all entries of the correction."""
     Q, R, X = hermitian(Q), hermitian(R), hermitian(exact(like[0]))
     for _ in range(STEPS if X.size else 0):
         loop = A - B @ eliminated(R + conj(B.T) @ X @ B, conj(B.T) @ X @ A)
@@ -40,7 +40,7 @@ def _solved(M: Exact, Q: Exact) -> Exact:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Of the size of one, with Q and R positive definite; A is stable where B need not control all of it."""
+    """Of norm about one, with Q and R positive definite. If m < n, A is stable, so B need not control it."""
     A, B, Q, R = (x / np.where((size := _size(x)) == 0, 1, size) for x in inputs)
     n, m = B.shape[-2:]
     A = A / 4 - np.eye(n) / 2 if m < n else A

@@ -11,13 +11,13 @@ UNSCALED = ("solve_continuous_lyapunov", "solve_discrete_lyapunov")
 
 
 def solve_continuous_lyapunov(A: Exact, Q: Exact, *, like: Like) -> list[Exact]:
-    """One linear system for all entries of X."""
+    """By one linear system for all entries of X."""
     one = exact(np.eye(len(A)))
     return [_solved(np.kron(A, one) + np.kron(one, conj(A)), Q)]
 
 
 def solve_discrete_lyapunov(A: Exact, Q: Exact, *, like: Like) -> list[Exact]:
-    """One linear system for all entries of X."""
+    """By one linear system for all entries of X."""
     return [_solved(exact(np.eye(len(A) ** 2)) - np.kron(A, conj(A)), Q)]
 
 
@@ -26,7 +26,7 @@ def _solved(M: Exact, Q: Exact) -> Exact:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """Within the unit circle and left of the imaginary axis: around -0.5, of a norm that is small enough."""
+    """With the eigenvalues of A around -0.5: inside the unit circle, and left of the imaginary axis."""
     A, Q = inputs
     size = np.max(np.sum(np.abs(A), axis=-1), axis=-1, initial=0)[..., None, None]
     middle = -0.5 * np.eye(A.shape[-1])

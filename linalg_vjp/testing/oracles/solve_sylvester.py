@@ -9,7 +9,7 @@ from ._common import Like, apart_from_zero, eliminated
 
 
 def solve_sylvester(A: Exact, B: Exact, Q: Exact, *, like: Like) -> list[Exact]:
-    """One linear system for all entries of X."""
+    """By one linear system for all entries of X."""
     m, n = Q.shape
     if Q.size == 0:
         return [Q]
@@ -18,11 +18,11 @@ def solve_sylvester(A: Exact, B: Exact, Q: Exact, *, like: Like) -> list[Exact]:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """All eigenvalues of A and of B have positive real parts."""
+    """With eigenvalues of A and of B that all have positive real parts."""
     A, B, Q = inputs
     return [apart_from_zero(A), apart_from_zero(B), Q]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """No: the inputs are tried at moderate scales only."""
     return False

@@ -11,7 +11,7 @@ from ._common import Like, eliminated
 def solve_triangular(
     A: Exact, B: Exact, *, like: Like, upper: bool = True, trans: str = "N", unit_diagonal: bool = False
 ) -> list[Exact]:
-    """The general solve with the triangle alone."""
+    """Elimination, with only the triangle that is read."""
     n = len(A)
     read = np.tri(n, k=-1, dtype=bool)
     A = np.where(read.T if upper else read, A, 0) + np.where(
@@ -21,5 +21,5 @@ def solve_triangular(
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in range, unless the diagonal is fixed to one."""
     return not params["unit_diagonal"]

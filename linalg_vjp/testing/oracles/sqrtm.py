@@ -14,7 +14,7 @@ def sqrtm(A: Exact, *, like: Like) -> list[Exact]:
 
 
 def arranged(inputs: list[Any], params: dict[str, Any]) -> list[Any]:
-    """With eigenvalues away from zero and from the negative axis."""
+    """With eigenvalues away from zero and from the negative real axis."""
     (A,) = inputs
     if A.size == 0:
         return [A]

@@ -10,7 +10,7 @@ from ._common import Like
 
 
 def block_diag(*blocks: Exact, like: Like) -> list[Exact]:
-    """Zeros, and one block after the other."""
+    """A matrix of zeros, into which the blocks are written."""
     shapes = np.asarray([A.shape for A in blocks])
     Y = np.full(tuple(shapes.sum(axis=0)), mpmath.mpf(0), object)
     for A, (top, left) in zip(blocks, np.cumsum(shapes, axis=0) - shapes, strict=True):
@@ -27,5 +27,5 @@ def toeplitz(c: Exact, r: Exact, *, like: Like) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

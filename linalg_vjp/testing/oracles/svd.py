@@ -11,7 +11,7 @@ from ._common import Like, completed, factors_svd, unit_phases
 
 
 def svd(A: Exact, *, like: Like, full_matrices: bool = True) -> list[Exact]:
-    """mpmath's; each pair of singular vectors is turned by one phase towards `like`."""
+    """mpmath's; each pair of singular vectors gets the phase nearest to `like`."""
     U, S, Vh = factors_svd(A)
     k = len(S)
     V = conj(Vh.T)
@@ -24,16 +24,16 @@ def svd(A: Exact, *, like: Like, full_matrices: bool = True) -> list[Exact]:
 
 
 def svdvals(A: Exact, *, like: Like) -> list[Exact]:
-    """mpmath's."""
+    """mpmath's singular values."""
     return [factors_svd(A)[1]]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True
 
 
-TIED = ("svd",)  # random cases have ties and zeros, too
+TIED = ("svd",)  # random cases include ties and zeros
 
 
 def tied(draw: st.DrawFn, random: np.random.Generator, dtype: Any, params: dict[str, Any]) -> TiedLoss:

@@ -9,7 +9,7 @@ import numpy as np
 from .._exact import Exact
 from ._common import Like, factors_svd
 
-UNSCALED = ("svd_function", "svd_threshold")  # whose f is not homogeneous
+UNSCALED = ("svd_function", "svd_threshold")  # f is not homogeneous
 FUNCTIONS = {"tanh": mpmath.tanh, "asinh": mpmath.asinh}
 
 

@@ -9,7 +9,7 @@ from ._common import Like, factors_svd, unit_phases
 
 
 def svd_truncated(A: Exact, *, like: Like, k: int) -> list[Exact]:
-    """mpmath's; each pair of singular vectors is turned by one phase towards `like`."""
+    """mpmath's; each pair of singular vectors gets the phase nearest to `like`."""
     U, S, Vh = factors_svd(A)
     U, S, V = U[:, :k], S[:k], conj(Vh[:k].T)
     like_U, like_V = exact(like[0]), exact(np.conj(like[2].T))
@@ -18,5 +18,5 @@ def svd_truncated(A: Exact, *, like: Like, k: int) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

@@ -9,7 +9,7 @@ from ._common import Like, eliminated
 
 
 def sylvester_h(H: Exact, K: Exact, C: Exact, *, like: Like) -> list[Exact]:
-    """One linear system for all entries of X."""
+    """By one linear system for all entries of X."""
     m, n = C.shape
     if C.size == 0:
         return [C]
@@ -19,5 +19,5 @@ def sylvester_h(H: Exact, K: Exact, C: Exact, *, like: Like) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """No: the inputs are tried at moderate scales only."""
     return False

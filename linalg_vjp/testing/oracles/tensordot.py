@@ -9,10 +9,10 @@ from ._common import Like
 
 
 def tensordot(A: Exact, B: Exact, *, like: Like, axes: Any = 2) -> list[Exact]:
-    """NumPy's, which sums products of any numbers."""
+    """NumPy's tensordot, which also takes arrays of mpmath numbers."""
     return [np.asarray(np.tensordot(A, B, axes), object)]
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

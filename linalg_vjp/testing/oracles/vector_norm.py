@@ -8,14 +8,14 @@ import numpy as np
 from .._exact import Exact
 from ._common import Like
 
-WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # these have kinks
+WITHOUT = ("graded", "sparse", "ill-conditioned", "defective")  # the norm may have kinks at these
 
 
 def vector_norm(
     x: Exact, *, like: Like, ord: float = 2, axis: Any = None, keepdims: bool = False
 ) -> list[Exact]:
     """From the definition."""
-    if x.ndim == 0:  # a vector of one entry, whose axis does not stay
+    if x.ndim == 0:  # a vector of one entry, whose axis is dropped
         x, axis, keepdims = x.reshape(1), None, False
     axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else axis
     a = abs(x)
@@ -30,5 +30,5 @@ def vector_norm(
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in range for these ord."""
     return params["ord"] in (1, 2, np.inf, -np.inf)

@@ -28,5 +28,5 @@ def cross(a: Exact, b: Exact, *, like: Like, axis: int = -1) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True

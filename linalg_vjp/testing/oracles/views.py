@@ -21,5 +21,5 @@ def diagonal(A: Exact, *, like: Like, offset: int = 0) -> list[Exact]:
 
 
 def in_range(params: dict[str, Any]) -> bool:
-    """Inputs of any size keep all results in the range of the floats."""
+    """At any scale of the inputs, all results stay in the range of the floats."""
     return True
