@@ -1,4 +1,4 @@
-"""`python -m linalg_vjp` is the command `linalg-vjp`."""
+"""Run the command `linalg-vjp` as `python -m linalg_vjp`."""
 
 from .cli import main
 

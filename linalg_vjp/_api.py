@@ -1,4 +1,4 @@
-"""One op at a time, for people: its outputs and its pullback, or its outputs and their tangents."""
+"""Apply one operation at a time: its outputs with its pullback (`vjp`), or with their tangents (`jvp`)."""
 
 import difflib
 from collections.abc import Callable, Sequence
@@ -15,35 +15,37 @@ __all__ = ["find", "jvp", "vjp"]
 def vjp(
     rule: str | Rule, *inputs: Array, xp: Namespace | None = None, **params: Any
 ) -> tuple[Any, Callable[..., tuple[Array | None, ...]]]:
-    """Apply an operation and get its pullback.
+    """Apply an operation and return its outputs and its pullback.
 
     Parameters
     ----------
     rule : str or Rule
-        The name of a built-in rule (a key of `RULES`), or a rule of your own.
+        The name of a built-in rule (a key of `RULES`), or a `Rule` of your own.
     *inputs : array
-        Of the shapes that the rule's signature says.
+        The inputs, with the shapes that the signature of the rule states.
     xp : namespace, optional
-        The Array API namespace of the inputs; without it, it is looked up.
+        The Array API namespace of the inputs. By default it is looked up from the inputs.
     **params
-        The keywords of the operation.
+        The keyword arguments of the operation.
 
     Returns
     -------
     outputs : array or named tuple of arrays
-        As the operation itself returns them.
+        The outputs, in the form in which the operation returns them.
     pullback : callable
-        ``pullback(*cotangents)`` takes one cotangent per output, or None for zero, and returns a tuple
-        of one cotangent per input. It keeps what the rule keeps, such as a factorization, so that nothing
-        is computed twice. What it keeps must stay as it is: outputs of NumPy's that it keeps cannot be
-        written to, and a change of PyTorch's tensors is noticed; inputs are the caller's to leave alone.
+        ``pullback(*cotangents)`` takes one cotangent per output, where None is zero. It returns a tuple with
+        one cotangent per input, None for an input that cannot be differentiated. The pullback keeps arrays
+        from the forward pass, such as a factorization, so that nothing is computed twice. Do not modify
+        them. With NumPy, the outputs that it keeps are read-only, and changes to inputs are not detected.
 
     Raises
     ------
     KeyError
-        For an unknown name.
+        If there is no rule of that name.
     ValueError, TypeError
-        For a wrong shape, dtype or keyword, or a mix of namespaces or devices.
+        If a shape, dtype or keyword does not fit the rule, or the arrays mix namespaces or devices.
+    RuntimeError
+        By the pullback, if a PyTorch tensor that it keeps was changed in place.
 
     Examples
     --------
@@ -60,14 +62,14 @@ def vjp(
 
 
 def _protected(y: Array) -> Array:
-    """A view of an array that cannot be written to."""
+    """Return a read-only view of an array."""
     y = y.view()
     y.flags.writeable = False
     return y
 
 
 class Pullback(Linearization):
-    """The pullback of an operation at a point, as `vjp` returns it: a linearization to be called."""
+    """The pullback of an operation at a point, as `vjp` returns it: a `Linearization` that you can call."""
 
     __slots__ = ("versions",)
 
@@ -79,7 +81,7 @@ class Pullback(Linearization):
         return f"Pullback of {self.rule.name}"
 
     def __call__(self, *cotangents: Array | None) -> tuple[Array | None, ...]:
-        """A tuple of one cotangent per input, of one cotangent per output."""
+        """Return a tuple of one cotangent per input, given one cotangent per output."""
         if self.versions is not None and self.versions != _versions(self.kept):
             changed = [
                 name
@@ -87,14 +89,14 @@ class Pullback(Linearization):
                 if then != now
             ]
             raise RuntimeError(
-                f"{self.rule.name}: {' and '.join(changed)} was changed in place after the forward, and the "
-                f"pullback reads it; change a copy"
+                f"{self.rule.name}: {' and '.join(changed)} was changed in place after the forward pass, but "
+                f"the pullback reads it; change a copy instead"
             )
         return pull(self.frame, self.kept, cotangents)
 
 
 def _versions(kept: Arrays) -> list[int]:
-    """How often PyTorch's tensors were written to; inference tensors are not counted."""
+    """How often each PyTorch tensor was written to; PyTorch does not count this for inference tensors."""
     return [0 if not hasattr(x, "is_inference") or x.is_inference() else x._version for x in kept]
 
 
@@ -111,28 +113,28 @@ def jvp(
     Parameters
     ----------
     rule : str or Rule
-        The name of a built-in rule (a key of `RULES`), or a rule of your own.
+        The name of a built-in rule (a key of `RULES`), or a `Rule` of your own.
     inputs : sequence of array
-        Of the shapes that the rule's signature says.
+        The inputs, with the shapes that the signature of the rule states.
     tangents : sequence of array or None
-        One per input, in its shape; None is zero.
+        One tangent per input, in its shape; None is zero.
     xp : namespace, optional
-        The Array API namespace of the inputs; without it, it is looked up.
+        The Array API namespace of the inputs. By default it is looked up from the inputs.
     **params
-        The keywords of the operation.
+        The keyword arguments of the operation.
 
     Returns
     -------
     outputs, tangents : array or named tuple of arrays
-        Both as the operation itself returns its outputs. The tangent of an output that cannot be
-        differentiated is None.
+        The outputs and their tangents, both in the form in which the operation returns its outputs. The
+        tangent of an output that cannot be differentiated is None.
 
     Raises
     ------
     KeyError
-        For an unknown name.
+        If there is no rule of that name.
     ValueError, TypeError
-        For a wrong shape, dtype or keyword, or a mix of namespaces or devices.
+        If a shape, dtype or keyword does not fit the rule, or the arrays mix namespaces or devices.
 
     Examples
     --------
@@ -147,22 +149,20 @@ def jvp(
 
 
 def find(rule: str | Rule) -> Rule:
-    """The rule of a name, or the rule itself."""
+    """Return the built-in rule of this name; a `Rule` is returned as it is."""
     if isinstance(rule, Rule):
         return rule
     if not isinstance(rule, str):
         raise TypeError(
-            f'the first argument is the name of a rule, such as "qr", or a Rule of your own; it is of type '
-            f"{type(rule).__name__}"
+            f'the first argument must be the name of a rule, such as "qr", or a Rule of your own; got an '
+            f"object of type {type(rule).__name__}"
         )
     if rule in WITHOUT_DERIVATIVE:
         raise KeyError(
-            f"{rule} has no derivative: {WITHOUT_DERIVATIVE[rule]}; call the function of your array library"
+            f"{rule} has no derivative: {WITHOUT_DERIVATIVE[rule]}; use your array library's function"
         )
     if rule not in RULES:
         near = difflib.get_close_matches(rule, RULES, n=1)
-        meant = f"; is {near[0]!r} meant?" if near else "."
-        raise KeyError(
-            f"no rule {rule!r}{meant} The rules are {', '.join(RULES)}; or pass a Rule of your own"
-        )
+        meant = f"; did you mean {near[0]!r}?" if near else "."
+        raise KeyError(f"no rule {rule!r}{meant} Pass a Rule of your own, or one of {', '.join(RULES)}")
     return RULES[rule]

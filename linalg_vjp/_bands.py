@@ -1,6 +1,7 @@
-"""Band matrices, as their diagonals: C of shape (..., w, n) has A[i, i + k] in C[k + l, i], for -l <= k <= u.
+"""Band matrices, stored as their diagonals in an array C of shape (..., w, n).
 
-w is l + u + 1, and zeros stand for what lies beyond the edge of A. Nothing here is of the size of A.
+The width is w = l + u + 1, and C[k + l, i] = A[i, i + k] for -l <= k <= u. Entries of C that lie beyond the
+edge of A are zero. No function here makes an array of the size of A.
 """
 
 from typing import Any
@@ -26,7 +27,7 @@ def to_columns(C: Array, l: int, xp: Namespace) -> Array:
 
 
 def adjoint_bands(C: Array, l: int, xp: Namespace) -> Array:
-    """The diagonals of A^H, of which u are below the main one: those of A by columns, conjugated."""
+    """The diagonals of A^H, u of them below the main one: LAPACK's storage of A, conjugated."""
     return conj(to_columns(C, l, xp), xp)
 
 
@@ -40,7 +41,7 @@ def product(C: Array, l: int, X: Array, xp: Namespace) -> Array:
 
 
 def entries(Y: Array, X: Array, w: int, l: int, xp: Namespace) -> Array:
-    """Those of Y X^H within the bands."""
+    """The entries of Y X^H within the bands."""
     Xh = conj(X, xp)
     return xp.stack([xp.sum(Y * shifted(Xh, row - l, xp, axis=-2), axis=-1) for row in range(w)], axis=-2)
 

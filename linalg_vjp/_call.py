@@ -1,7 +1,7 @@
-"""One use of a rule, in three beats: prepare the arguments, run a formula, restore shapes and dtypes.
+"""One call of a rule, in three steps: prepare the arguments, run a formula, restore shapes and dtypes.
 
-The maths of a rule sees whole matrices, one namespace, cotangents in the dtypes of their outputs. Its results
-may still be broadcast, or complex where the input was real; that is mended here.
+The formula of a rule sees whole matrices, one namespace, and cotangents in the dtypes of their outputs. Its
+results may still be broadcast, or complex where the input is real; this module corrects that.
 """
 
 from collections.abc import Sequence
@@ -48,17 +48,17 @@ MOST_FRAMES = 1024
 
 
 def prepare(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
-    """Check the inputs and keywords of a forward, once for it and for what is derived from it."""
+    """Check the inputs and keywords of a forward pass, once for the pass and its derivatives."""
     rule = rule.of(len(inputs))
     check_count(rule, "input", rule.inputs, inputs)
     return _frame(rule, inputs, (), inputs, rule.inputs, xp, params)
 
 
 def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[str, Any]) -> Frame:
-    """The same, but once for all calls that differ in the values of their arrays alone.
+    """Return the frame that `prepare` makes; calls that differ only in the values of their arrays share it.
 
-    Checks look at types, shapes, dtypes, devices and keywords. Of NumPy's and PyTorch's arrays it is quick to
-    read these; the arrays of others, such as JAX's tracers, are checked each time.
+    The checks look at types, shapes, dtypes, devices and keywords. NumPy and PyTorch give these quickly.
+    Arrays of other libraries, such as JAX's tracers, are checked in every call.
     """
     key: list[Any] = [rule, xp]
     for x in inputs:
@@ -70,13 +70,13 @@ def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[st
         else:
             return prepare(rule, inputs, xp, params)
     for name, value in params.items():
-        if hasattr(value, "dtype"):  # an array, or a number that counts as one
+        if hasattr(value, "dtype"):  # an array, or a scalar of an array library
             return prepare(rule, inputs, xp, params)
         key += (name, type(value), value)
     at = tuple(key)
     try:
         frame = FRAMES.get(at)
-    except TypeError:  # a value that cannot be hashed: the checks will say more
+    except TypeError:  # an unhashable value; the checks give a better error
         return prepare(rule, inputs, xp, params)
     if frame is None:
         frame = prepare(rule, inputs, xp, params)
@@ -89,7 +89,7 @@ def prepared(rule: Record, inputs: Arrays, xp: Namespace | None, params: dict[st
 def recall(
     rule: Record, inputs: Arrays, outputs: Arrays, given: Arrays, xp: Namespace | None, params: dict[str, Any]
 ) -> Frame:
-    """Check the inputs and outputs of a call that was made before; what is not saved may be a placeholder."""
+    """Check the inputs and outputs of an earlier call; those not in `saves` may be placeholders."""
     rule = rule.of(len(inputs))
     check_count(rule, "input", rule.inputs, inputs)
     check_count(rule, "output", rule.outputs, outputs)
@@ -132,7 +132,7 @@ def _likes(arrays: Arrays) -> tuple[Like, ...]:
 
 
 def forward(frame: Frame, inputs: Arrays) -> Arrays:
-    """The outputs."""
+    """Return the outputs."""
     rule = frame.rule
     return run(
         frame,
@@ -146,7 +146,7 @@ def forward(frame: Frame, inputs: Arrays) -> Arrays:
 
 
 def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays]:
-    """The frame with its outputs, the outputs, and the extras of the rule."""
+    """Return the frame with its outputs, the outputs, and the extras of the rule."""
     rule = frame.rule
     extras: Arrays = ()
     if rule.op_fwd is None:
@@ -169,12 +169,12 @@ def forward_keeping(frame: Frame, inputs: Arrays) -> tuple[Frame, Arrays, Arrays
 
 
 def with_outputs(frame: Frame, outputs: Arrays) -> Frame:
-    """The frame of a forward, for its derivatives."""
+    """Return the frame of a forward pass with its outputs, which the derivatives need."""
     return Frame(*frame[:-1], _likes(outputs))
 
 
 def kept_of(rule: Record, inputs: Arrays, outputs: Arrays, extras: Arrays) -> Arrays:
-    """What both derivatives read: some of the inputs, outputs and extras; of some only shape and dtype."""
+    """What both derivatives read: the arrays in `keeps`, or only shape and dtype of those in `shapes`."""
     values = (*inputs, *outputs, *extras)
     if not rule.shapes:
         return [values[i] for i in rule.slots]
@@ -187,7 +187,7 @@ def kept_of(rule: Record, inputs: Arrays, outputs: Arrays, extras: Arrays) -> Ar
 def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
     """The extras of a rule, made from its inputs and outputs."""
     rule = frame.rule
-    if rule.op_keep is None:  # the forward makes them, of all inputs
+    if rule.op_keep is None:  # the forward pass makes them, from all inputs
         names, arrays, cores = rule.inputs, inputs, rule.sides.inputs
     else:
         names, arrays = rule.saves, rule.from_saved(inputs, outputs)
@@ -220,9 +220,9 @@ def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ..
 def fitted(
     frame: Frame, kept: Arrays, given: Arrays, anchor: Array | None, *, forwards: bool
 ) -> tuple[Array | None, ...]:
-    """Either for cotangents or tangents that have the shapes, dtypes and device of their owners.
+    """Run the pullback, or the pushforward, on arrays in the shapes, dtypes and device of their owners.
 
-    `anchor` is an array that tells the device of a result of zeros, or None.
+    `anchor` is an array that tells the device of a result that is zero, or None.
     """
     rule = frame.rule
     if forwards:
@@ -238,7 +238,7 @@ def fitted(
 
 
 def _promoted(frame: Frame, arrays: Arrays, names: Sequence[str]) -> Arrays:
-    """The arrays that can be differentiated in one dtype."""
+    """Convert the arrays that can be differentiated to their common dtype, and return all arrays."""
     rule = frame.rule
     live = [
         i
@@ -254,7 +254,7 @@ def _promoted(frame: Frame, arrays: Arrays, names: Sequence[str]) -> Arrays:
 def _fit(
     frame: Frame, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array
 ) -> list[Array | None]:
-    """Cotangents or tangents in the dtypes of their owners; None where nothing flows."""
+    """Check cotangents or tangents, and convert each to the dtype of its owner; None is zero."""
     rule, xp = frame.rule, frame.xp
     check_count(rule, kind, names, given)
     one_device = is_numpy_namespace(xp)
@@ -267,7 +267,7 @@ def _fit(
             continue
         if type(x) is not type(anchor) or not (one_device or same_device(x, anchor, xp)):
             x = _number(x, owner, anchor, frame)
-            others = rule.keeps[0] if rule.keeps else "the rest"
+            others = rule.keeps[0] if rule.keeps else "the other array"
             common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], xp)
         if x.shape != owner.shape:
             check_shape(rule, kind, name, x, owner.shape)
@@ -280,7 +280,7 @@ def _fit(
 
 
 def _number(x: Any, owner: Like, anchor: Array | None, frame: Frame) -> Array:
-    """A number of Python for a scalar, as an array; anything else as it is."""
+    """Convert a Python number that belongs to a scalar to an array; return anything else as it is."""
     if len(owner.shape) > 0 or not isinstance(x, int | float | complex) or hasattr(x, "dtype"):
         return x
     place = frame.place if anchor is None else device(anchor)
@@ -290,7 +290,7 @@ def _number(x: Any, owner: Like, anchor: Array | None, frame: Frame) -> Array:
 def _restore(
     frame: Frame, names: tuple[str, ...], results: Arrays, owners: Arrays, anchor: Array
 ) -> tuple[Array | None, ...]:
-    """The results in the shapes and dtypes of their owners."""
+    """Convert the results to the shapes and dtypes of their owners."""
     xp, constant = frame.xp, frame.rule.constant
     finished: list[Array | None] = []
     for name, x, owner in zip(names, results, owners, strict=True):
@@ -310,7 +310,7 @@ def _restore(
 
 
 def _anchor(kept: Arrays, given: Arrays) -> Array | None:
-    """An array that tells the type and device of all."""
+    """Return an array that tells the type and device of all arrays, or None."""
     for arrays in (kept, given):
         for x in arrays:
             if x is not None and type(x) is not Like:

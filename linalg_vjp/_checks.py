@@ -1,6 +1,6 @@
-"""What every rule demands of its arguments, and the words in which it says so.
+"""The checks of the arguments of every rule, and the texts of their errors.
 
-Each error names the rule, the argument, what was given, what is wanted, and the way out.
+Each error names the rule and the argument, says what was given and what is wanted, and what to do next.
 """
 
 import functools
@@ -42,49 +42,49 @@ Named = Sequence[tuple[str, Array]]
 
 
 def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
-    """One array for each name, in a tuple."""
+    """Check that there is one array for each name, in a tuple or list."""
     if type(arrays) is not tuple and hasattr(arrays, "shape"):
         raise TypeError(
-            f"{rule.name}: an array in place of the {kind}s was given; wanted is a tuple of them, such as "
-            f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+            f"{rule.name}: the {kind}s must be in a tuple, such as "
+            f"({', '.join(names)}{',' if len(names) == 1 else ''}); got an array, put it into a tuple"
         )
     if kind != "input" and len(arrays) == 1 and isinstance(arrays[0], tuple | list):
         raise TypeError(
-            f"{rule.name}: a {type(arrays[0]).__name__} in place of the {kind} of {names[0]} was given; "
+            f"{rule.name}: the {kind} of {names[0]} must be an array, got a {type(arrays[0]).__name__}; "
             f"unpack it with a star, as in pullback(*cotangents)"
         )
     if len(arrays) != len(names):
         raise ValueError(
-            f"{rule.name}: {len(arrays)} {kind}s given, {len(names)} wanted, one for each of "
-            f"{', '.join(names)}"
+            f"{rule.name}: expected {len(names)} {kind}{'s' * (len(names) != 1)}, one for each of "
+            f"{', '.join(names)}; got {len(arrays)}"
         )
 
 
 def common_namespace(rule: Record, named: Named, xp: Namespace | None) -> Namespace:
-    """The one namespace of all these arrays, which must be on one device too."""
+    """Return the namespace that all these arrays share; check that they share a device."""
     first_name, first = named[0]
     if xp is not None:
         _check_given(rule, first_name, first, xp)
         if not keeps_to_standard(xp):
-            xp = None  # the arrays tell which is meant
+            xp = None  # look it up from the arrays
     for name, x in named:
         if xp is None or type(x) is not type(first) or not hasattr(x, "dtype"):
             found = _namespace_of(x)
             if found is None:
                 raise TypeError(
-                    f"{rule.name}: {name} is of type {type(x).__name__}, which is no array; {_way(x)}"
+                    f"{rule.name}: {name} is of type {type(x).__name__}, which is not an array; {_way(x)}"
                 )
             if xp is None:
                 xp = found
             elif not meet(found, array_namespace(first), xp):
                 raise TypeError(
-                    f"{rule.name}: {name} belongs to {found.__name__} and {first_name} to "
+                    f"{rule.name}: {name} belongs to {found.__name__}, but {first_name} belongs to "
                     f"{xp.__name__}; convert one of them"
                 )
         if x is not first and not same_device(x, first, xp):
             raise ValueError(
-                f"{rule.name}: {name} is on device {device(x)} and {first_name} on {device(first)}; "
-                f"move one of them"
+                f"{rule.name}: {name} is on device {device(x)}, but {first_name} is on "
+                f"{device(first)}; move one of them"
             )
     return xp
 
@@ -97,29 +97,29 @@ def _namespace_of(x: Any) -> Namespace | None:
 
 
 def _way(x: Any) -> str:
-    """How to make an array of something that is none."""
+    """How to make an array from an object that is not one."""
     if hasattr(x, "toarray"):
-        return "make it dense with its toarray()"
-    return "make it one, for example with numpy.asarray"
+        return "make it dense with its toarray() method"
+    return "convert it, for example with numpy.asarray"
 
 
 def _check_given(rule: Record, name: str, x: Array, xp: Namespace) -> None:
-    """The namespace that a user names is one, and that of the arrays."""
+    """Check that the `xp` of a user is a namespace, and that the arrays belong to it."""
     if not hasattr(xp, "__name__"):
         raise TypeError(
-            f"{rule.name}: xp is of type {type(xp).__name__}; give the namespace itself, such as "
-            f"the module numpy, or leave it out"
+            f"{rule.name}: xp must be a namespace, such as the module numpy, got an object of type "
+            f"{type(xp).__name__}; pass a namespace, or leave xp out"
         )
     found = _namespace_of(x)
     if found is not None and not fits(found, xp):
         raise TypeError(
-            f"{rule.name}: xp is {xp.__name__}, and {name} belongs to {found.__name__}; convert the arrays, "
+            f"{rule.name}: xp is {xp.__name__}, but {name} belongs to {found.__name__}; convert the arrays, "
             f"or leave xp out"
         )
 
 
 def fits(found: Namespace, xp: Namespace) -> bool:
-    """Whether a namespace that a user names is that of arrays, also by the library's own name."""
+    """Whether the `xp` of a user is the namespace of the arrays, or the library itself, such as torch."""
     libraries = (
         is_numpy_namespace,
         is_cupy_namespace,
@@ -130,59 +130,62 @@ def fits(found: Namespace, xp: Namespace) -> bool:
     same = any(is_one(found) and is_one(xp) for is_one in libraries)
     ours = (
         found.__name__.rpartition(".")[2] == xp.__name__.partition(".")[0]
-    )  # _namespaces.mlx is for mlx.core
+    )  # _namespaces.mlx stands for mlx.core
     return same or ours or found.__name__ == xp.__name__ or meet(found, xp, xp)
 
 
-# Arrays of NumPy that would lose what they are, or multiply by other rules.
+# Subclasses of NumPy's array that would lose information, or that multiply differently.
 KINDS = {
-    "MaskedArray": "a masked array, whose mask would be lost; give its filled(), or its data",
-    "matrix": "a numpy.matrix, which multiplies by other rules; give numpy.asarray of it",
+    "MaskedArray": "a masked array, and its mask would be lost; pass its filled() or its data",
+    "matrix": "a numpy.matrix, which multiplies differently from an array; convert it with numpy.asarray",
 }
 
 
 @functools.cache
 def _bits(dtype: Any, xp: Namespace) -> int:
-    """The size of a real or complex floating number, of one part of it; 0 of any other dtype."""
+    """The bits of a real floating number, or of each part of a complex one; 0 for any other dtype."""
     return int(xp.finfo(dtype).bits) if xp.isdtype(dtype, ("real floating", "complex floating")) else 0
 
 
 def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
-    """A real or complex floating dtype; of an input that is not saved, anything with a dtype and a shape."""
+    """Check that the dtype is real or complex floating, in a precision that the rule supports.
+
+    An input that the rule does not save may be anything with a dtype and a shape.
+    """
     if not hasattr(x, "dtype") or not hasattr(x, "shape"):
         raise TypeError(
-            f"{rule.name}: {name} is of type {type(x).__name__}; give the array, or anything with its .shape "
-            f"and .dtype where the rule does not save it (it saves {', '.join(rule.saves)})"
+            f"{rule.name}: {name} is of type {type(x).__name__}; pass an array. If the rule does not save "
+            f"it, any object with .shape and .dtype will do (the rule saves {', '.join(rule.saves)})"
         )
     bits = _bits(x.dtype, xp)
     if bits == 0:
         raise TypeError(
-            f"{rule.name}: {name} has dtype {x.dtype}; a gradient wants a real or complex floating dtype, "
-            f"convert it with astype"
+            f"{rule.name}: {name} has dtype {x.dtype}, but gradients need a real or complex floating dtype; "
+            f"convert it with astype, for example to float64"
         )
     if bits not in (32, 64) and not (bits == 16 and rule.half):
-        also = " or half" if rule.half else ""
+        also = "half, " if rule.half else ""
         raise TypeError(
-            f"{rule.name}: {name} has dtype {x.dtype}; the rule is for single{also} and double precision, "
-            f"convert it with astype"
+            f"{rule.name}: {name} has dtype {x.dtype}, but the rule supports {also}single and double "
+            f"precision; convert it with astype"
         )
     if type(x).__name__ in KINDS and type(x).__module__.startswith("numpy"):
         raise TypeError(f"{rule.name}: {name} is {KINDS[type(x).__name__]}")
     if str(getattr(x, "layout", "torch.strided")) != "torch.strided":
-        raise TypeError(f"{rule.name}: {name} is sparse, with layout {x.layout}; give its to_dense()")
+        raise TypeError(f"{rule.name}: {name} is sparse, with layout {x.layout}; call its to_dense()")
 
 
 def check_params(
     rule: Record, params: dict[str, Any], like: Array, batch: tuple[int, ...], xp: Namespace
 ) -> None:
-    """A keyword that is an array, a number for each matrix, is of the library and the batch of the others."""
+    """Check that a keyword that is an array has the library and the batch of the other arrays."""
     for name, value in params.items():
         if not hasattr(value, "shape") or isinstance(value, numbers.Number):
             continue
         if type(value) is not type(like) and not meet(array_namespace(value), array_namespace(like), xp):
             raise TypeError(
-                f"{rule.name}: {name} is of type {type(value).__name__}, and the arrays are of type "
-                f"{type(like).__name__}; give a number, or convert it"
+                f"{rule.name}: {name} is of type {type(value).__name__}, but the arrays are of type "
+                f"{type(like).__name__}; pass a number, or convert it"
             )
         shape = tuple(value.shape)
         sizes = (
@@ -192,36 +195,36 @@ def check_params(
         )
         if any(size not in (1, wide) for size, wide in sizes):
             raise ValueError(
-                f"{rule.name}: {name} has shape {shape}, and the batch of matrices has {batch}; give one "
-                f"number for each matrix, or one for all"
+                f"{rule.name}: {name} has shape {shape}, but the batch has shape {batch}; pass one number "
+                f"for each matrix, or one for all"
             )
 
 
 def check_real(rule: Record, kind: str, name: str, x: Array, owner: Array, xp: Namespace) -> None:
-    """A tangent or cotangent of a real array is real: an imaginary part would be dropped."""
+    """Check that a tangent or cotangent of a real array is real; an imaginary part would be lost."""
     if is_complex(x, xp) and not is_complex(owner, xp):
         raise TypeError(
-            f"{rule.name}: the {kind} of {name} is complex and {name} is real; make {name} complex, or give "
+            f"{rule.name}: the {kind} of {name} is complex, but {name} is real; make {name} complex, or pass "
             f"the real part"
         )
 
 
 def check_library(rule: Record, kind: str, x: Array, xp: Namespace) -> None:
-    """A cotangent or tangent is of the library of the inputs, where nothing is kept to compare it with."""
+    """Check the library of a cotangent or tangent, if no array is kept to compare it with."""
     found = array_namespace(x)
     if not fits(found, xp):
         raise TypeError(
-            f"{rule.name}: the {kind} belongs to {found.__name__} and the inputs to {xp.__name__}; "
+            f"{rule.name}: the {kind} belongs to {found.__name__}, but the inputs belong to {xp.__name__}; "
             f"convert one of them"
         )
 
 
 def check_results(rule: Record, formula: object, results: object, count: int) -> None:
-    """A formula returned a tuple of as many results as there are names for them."""
+    """Check that a formula returned a tuple with one result for each name."""
     if type(results) is not tuple or len(results) != count:
-        given = f"{len(results)} results" if type(results) is tuple else type(results).__name__
+        given = f"a tuple of {len(results)}" if type(results) is tuple else type(results).__name__
         name = getattr(formula, "__name__", "a formula")
-        raise TypeError(f"{rule.name}: {name} returned {given}; a tuple of {count} is wanted")
+        raise TypeError(f"{rule.name}: {name} must return a tuple of {count}, but returned {given}")
 
 
 def check_shapes(
@@ -230,9 +233,9 @@ def check_shapes(
     outputs: Sequence[tuple[int, ...]],
     axis: int = -1,
 ) -> tuple[frozenset[str], tuple[int, ...]]:
-    """The shapes of the inputs fit the signature and broadcast, and those of outputs, if any, go with them.
+    """Check that the inputs fit the signature and broadcast, and that the outputs, if any, fit the inputs.
 
-    Which optional axes they leave out, and the shape of their batch. Vectors lie along `axis`.
+    Returns the optional axes that the inputs leave out, and the shape of the batch. Vectors lie along `axis`.
     """
     sides = rule.sides
     if axis != -1:
@@ -246,9 +249,9 @@ def check_shapes(
             core = tuple(axis for axis in core if axis not in missing)
         known = dict(sizes)
         if not bind(core, shape, sizes):
-            unknown = "; compute the sizes of its chunks first (compute_chunk_sizes)"
+            unknown = "; call its compute_chunk_sizes() first"
             raise ValueError(
-                f"{rule.name}: {name} has shape {tuple(shape)}; the signature {rule.signature} wants "
+                f"{rule.name}: {name} has shape {tuple(shape)}; the signature {rule.signature} requires "
                 f"{describe(core, known)}{unknown if any(size != size for size in shape) else ''}"
             )
         batches.append(() if core == ALL else tuple(shape[: len(shape) - len(core)]))
@@ -264,8 +267,8 @@ def check_shapes(
         core, known = tuple(axis for axis in core if axis not in missing), dict(sizes)
         if core and name not in rule.constant and not bind(core, shape, sizes):
             raise ValueError(
-                f"{rule.name}: the output {name} has shape {tuple(shape)}, and with these inputs it has "
-                f"{describe(core, known)}; give the outputs of the forward"
+                f"{rule.name}: the output {name} has shape {tuple(shape)}, but these inputs give "
+                f"{describe(core, known)}; pass the outputs of the forward pass"
             )
     return missing, batch
 
@@ -277,20 +280,20 @@ def _turned(
     shapes: Sequence[tuple[int, ...]],
     axis: int,
 ) -> list[tuple[int, ...]]:
-    """The shapes with the axis along which the vectors lie as the last one."""
+    """The shapes with the axis along which the vectors lie moved to the end."""
     for name, core, shape in zip(names, cores, shapes, strict=True):
         if core and len(shape) < -axis:
             raise ValueError(
-                f"{rule.name}: {name} has shape {tuple(shape)}, and no axis {axis}; give an axis that all "
-                f"arrays have"
+                f"{rule.name}: {name} has shape {tuple(shape)}, which has no axis {axis}; pass an axis "
+                f"that all arrays have"
             )
     return [turned(tuple(shape), axis) if core else shape for core, shape in zip(cores, shapes, strict=True)]
 
 
 def check_shape(rule: Record, kind: str, name: str, x: Array, wanted: tuple[int, ...]) -> None:
-    """A cotangent or tangent has the shape of what it belongs to."""
+    """Check that a cotangent or tangent has the shape of the array it belongs to."""
     if tuple(x.shape) != tuple(wanted):
         raise ValueError(
             f"{rule.name}: the {kind} of {name} has shape {tuple(x.shape)}, but {name} has "
-            f"{tuple(wanted)}; give one of the same shape, or None for zero"
+            f"shape {tuple(wanted)}; pass a {kind} of that shape, or None for zero"
         )

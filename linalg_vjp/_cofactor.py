@@ -1,10 +1,10 @@
-"""The cofactors of a matrix of any rank and size, without a division by a pivot.
+"""The cofactors of a matrix of any rank and size, without division by a pivot.
 
-Products of pivots leave the range of the floats where a determinant and its cofactors need not. So a number,
-or a whole matrix, goes with an exponent of its own: (X, e) stands for X 2^e, with X of about one.
+Products of pivots can leave the range of the floats where the determinant and the cofactors do not. So a
+number, or a whole matrix, comes with an exponent: (X, e) stands for X 2^e, with X of about one.
 
-Source: for what cofactors are at a singular matrix, G. W. Stewart, "On the adjugate matrix" (1998), Linear
-Algebra Appl. 283, 151-164. The halving is derived in rules/det.md.
+Source: G. W. Stewart, "On the adjugate matrix" (1998), Linear Algebra Appl. 283, 151-164, for the cofactors
+of a singular matrix. rules/det.md derives the halving.
 """
 
 import math
@@ -29,9 +29,9 @@ __all__ = ["cofactor", "product", "times_power"]
 
 
 def cofactor(A: Array, xp: Namespace) -> Array:
-    """The matrix of the cofactors, d det(A) / d A_ij: exact at every rank, without a division by a pivot.
+    """The matrix of cofactors, d det(A) / d A_ij: exact at every rank, without division by a pivot.
 
-    From A = P L U follows adj(A) = adj(U) L^-1 adj(P), and cof(A) is its transpose.
+    A = P L U gives adj(A) = adj(U) L^-1 adj(P), and cof(A) is its transpose.
     """
     if A.shape[-1] <= 3:
         return _minors(A, xp)
@@ -48,14 +48,14 @@ def _by_lu(A: Array, xp: Namespace) -> Array:
 
 
 def _by_svd(A: Array, xp: Namespace) -> Array:
-    """The same where it is differentiated again, which LU is not at a zero pivot.
+    """The cofactors in a form that can be differentiated again, which LU cannot at a zero pivot.
 
-    The factors are constants, and M = U^H A V = diag(s) + N has an N that is zero, and moves:
+    The factors are constants. In M = U^H A V = diag(s) + N, N is zero but has a derivative:
 
         cof(A) = det(U V^H) conj(U) cof(M) V^T,  cof(M)_ij = -p_ij N_ji
         cof(M)_ii = q_i + sum_j p_ij N_jj
 
-    with the products q_i of all singular values but one, and p_ij of all but two.
+    Here q_i is the product of all singular values except s_i, and p_ij of all except s_i and s_j.
     """
     A, exponent = _equilibrate(A, xp)
     U, S, Vh = (fixed(lambda X: X, X, xp) for X in xp.linalg.svd(A, full_matrices=False))
@@ -69,13 +69,13 @@ def _by_svd(A: Array, xp: Namespace) -> Array:
 
 
 def _but_one(S: Array, xp: Namespace) -> Array:
-    """The products of all these numbers but one."""
+    """The product of all these numbers except the i-th, for each i."""
     x, m, e, zero, zeros = _factored(S, xp)
     return xp.where(zeros == zero, times_power(x / m, e, xp), 0.0)
 
 
 def _but_two(S: Array, xp: Namespace) -> Array:
-    """The products of all these numbers but two, and zeros on the diagonal."""
+    """The product of all these numbers except the i-th and the j-th, and 0 for i = j."""
     x, m, e, zero, zeros = _factored(S, xp)
     rows, columns = (..., slice(None), None), (..., None, slice(None))
     p = times_power(x[rows] / m[rows] / m[columns], e[rows] - _exponent(S, xp)[columns], xp)
@@ -84,7 +84,7 @@ def _but_two(S: Array, xp: Namespace) -> Array:
 
 
 def _factored(S: Array, xp: Namespace) -> tuple[Array, ...]:
-    """x, m and e with x / m 2^e for the products of all but one, zeros left out; which are zero, how many."""
+    """x, m and e: x / m 2^e is the product of all nonzero numbers but one; which are zero; how many are."""
     nonzero = xp.where(S == 0, 1.0, S)
     (x, total), (m, e) = product(nonzero, xp), _normalized(nonzero, xp, axis=())
     zero = xp.astype(S == 0, S.dtype)
@@ -92,10 +92,10 @@ def _factored(S: Array, xp: Namespace) -> tuple[Array, ...]:
 
 
 def product(x: Array, xp: Namespace) -> tuple[Array, Array]:
-    """The product along the last axis, with its exponent."""
+    """The product along the last axis, and its exponent."""
     x, e = _normalized(x, xp, axis=())
     e = xp.sum(e, axis=-1)
-    while x.shape[-1] > 64:  # each of up to two, and of up to three if complex
+    while x.shape[-1] > 64:  # each number is up to two, or up to three if complex
         parts = [xp.prod(x[..., i : i + 64], axis=-1) for i in range(0, x.shape[-1], 64)]
         x, more = _normalized(xp.stack(parts, axis=-1), xp, axis=())
         e = e + xp.sum(more, axis=-1)
@@ -103,26 +103,26 @@ def product(x: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def times_power(X: Array, e: Array, xp: Namespace) -> Array:
-    """X 2^e, in two steps: it may be in the range of the floats where 2^e is not."""
+    """X 2^e, in two steps, because it may be in the range of the floats where 2^e is not."""
     most = math.floor(math.log2(xp.finfo(X.dtype).max)) - 1
     half = xp.clip(xp.floor(e / 2), -most, most)
     return X * 2.0**half * 2.0 ** xp.clip(e - half, -most, most)
 
 
 def _normalized(X: Array, xp: Namespace, axis: Any = (-2, -1)) -> tuple[Array, Array]:
-    """X brought to about one by a power of two for each of the axes that stay, and the exponents."""
+    """X scaled to about one by a power of two per slice along `axis`, or per entry; and the exponents."""
     size = xp.abs(X)
     e = _exponent(xp.max(size, axis=axis, keepdims=True) if axis else size, xp)
     return times_power(X, -e, xp), e
 
 
 def _exponent(size: Array, xp: Namespace) -> Array:
-    """The power of two below each of these; 0 for a zero."""
+    """The exponent of the largest power of two that is at most `size`; 0 for zero."""
     return xp.floor(xp.log2(xp.where(size == 0, 1.0, size)))
 
 
 def _equilibrate(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """A with rows and columns scaled to about one by powers of two, and the exponents its cofactors lack."""
+    """A with rows and columns scaled to about one by powers of two; the exponents its cofactors need."""
     total: Array = 0.0
     for axis in (-1, -2):
         A, e = _normalized(A, xp, axis=(axis,))
@@ -136,12 +136,12 @@ def _minors(A: Array, xp: Namespace) -> Array:
         return A
     if n == 1:
         return xp.ones_like(A)
-    # Entry by entry: a pass over the batch for each is quicker than products of slices.
+    # Entry by entry: one pass over the batch for each entry is faster than products of slices.
     a = [[A[..., i, j] for j in range(n)] for i in range(n)]
     if n == 2:
         C = [a[1][1], -a[1][0], -a[0][1], a[0][0]]
     else:
-        turn = (1, 2, 0)  # indices run on cyclically, so all signs are plus
+        turn = (1, 2, 0)  # with cyclic indices all signs are plus
         C = [
             a[turn[i]][turn[j]] * a[turn[turn[i]]][turn[turn[j]]]
             - a[turn[i]][turn[turn[j]]] * a[turn[turn[i]]][turn[j]]
@@ -156,7 +156,7 @@ def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
 
     adj(U) = [[det(D) adj(F), -adj(F) B adj(D)], [0, det(F) adj(D)]]
 
-    From blocks of up to three rows on it is put together by doubling, all blocks of a size at once.
+    It starts from blocks of at most three rows and doubles them, all blocks of one size at once.
     """
     n, count = U.shape[-1], 1
     while -(-n // count) > 3:
@@ -187,13 +187,13 @@ def _adjugate(U: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def _determinant(x: Array, e: Array, xp: Namespace) -> tuple[Array, Array]:
-    """x with its exponent; of a zero that of the adjugate, e, so that its derivative keeps its size."""
+    """x and its exponent; a zero gets that of the adjugate, e, so that its derivative keeps its size."""
     d = xp.where(x == 0, e, _exponent(xp.abs(x), xp))
     return times_power(x, -d, xp), d
 
 
 def _padded(U: Array, size: int, xp: Namespace) -> Array:
-    """[[U, 0], [0, I]] with so many rows; the adjugate of U is the first block of its own."""
+    """[[U, 0], [0, I]] with `size` rows; the first block of its adjugate is the adjugate of U."""
     n = U.shape[-1]
     if n == size:
         return U
@@ -203,7 +203,7 @@ def _padded(U: Array, size: int, xp: Namespace) -> Array:
 
 
 def _parity(p: Array, xp: Namespace) -> Array:
-    """The sign of the permutation p, of shape (..., n): minus one for each pair out of order."""
+    """The sign of the permutation p, of shape (..., n): a factor of -1 for each pair out of order."""
     i = xp.arange(p.shape[-1], device=device(p))
     crossed = (p[..., :, None] > p[..., None, :]) & (i[:, None] < i)
     return 1 - 2 * (xp.sum(xp.astype(crossed, xp.int32), axis=(-2, -1)) % 2)

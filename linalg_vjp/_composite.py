@@ -1,4 +1,4 @@
-"""A rule that is made of other rules: its steps are recorded once, and give both derivatives."""
+"""Rules made of other rules: the steps are recorded once, and give both derivatives."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ __all__ = ["composite"]
 
 
 class Step(NamedTuple):
-    """One step of a composite: a rule, and where its inputs stand among all values so far."""
+    """One step of a composite: a rule, the positions of its inputs among all values so far, its keywords."""
 
     rule: Record
     sources: tuple[int, ...]
@@ -29,18 +29,26 @@ def composite(
     outputs: tuple[str, ...] = ("Y",),
     **record: Any,
 ) -> Rule:
-    """The rule of an operation that is a few steps through other rules.
+    """Make the rule of an operation that is a few steps through other rules.
 
-    Use it only where no digit is lost by it: the derivative of a product of two results is not always the
-    product of their derivatives to the last digit.
+    Use it only where the chain rule loses no accuracy. A formula for the whole operation can be more accurate
+    than the product of the derivatives of its steps.
 
     Parameters
     ----------
+    name, signature, inputs, outputs
+        As in `Rule`.
     steps : callable
-        ``steps(use, *inputs, **params)`` calls ``use(rule, *values, **params)`` for each step, which stands
-        for its output (a tuple of several), and returns what the last one gave. It sees no arrays. Its own
-        keywords may change those of the steps, but not which steps it takes. A keyword named ``gauge`` needs
-        a default there, as only the pullback is given it.
+        ``steps(use, *inputs, **params)`` returns the outputs. It calls ``use(rule, *values, **params)`` for
+        each step; the call returns a placeholder for the output of the step, or a tuple for several outputs.
+        `steps` sees no arrays. Its keywords may change the keywords of the steps, but not which steps it
+        takes. A keyword named ``gauge`` needs a default, because only the derivatives are given it.
+    **record
+        Other fields of `Rule`.
+
+    Returns
+    -------
+    Rule
 
     Examples
     --------
@@ -87,7 +95,7 @@ def composite(
         return tuple(values[i] for i in results), (*between, *extras)
 
     def replayed(arguments: Sequence[Any], xp: Namespace | None, params: dict[str, Any]) -> Any:
-        """The steps with frames and kept values, where the results stand, and the arguments that follow."""
+        """The steps with frames and kept values, the positions of the results, the arguments after them."""
         taken, results = program(params)
         count = len(inputs) + sum(len(step.rule.outputs) for step in taken)
         rest = iter(arguments)

@@ -1,8 +1,8 @@
-"""Functions of eigenvalues that are linear on either side of a cut: their divided differences.
+"""Divided differences of functions of eigenvalues that are linear on either side of a cut.
 
-Two eigenvalues on one side of the cut have the slope there for their difference, and two on different sides
-the quotient. So ties on one side do no harm. A tie across the cut has no derivative: the level of such a cut
-is NaN, and so is the derivative of that matrix.
+For two eigenvalues on the same side of the cut, the difference is the slope there. For two on different
+sides, it is the quotient. So it is exact at ties on one side. A tie across the cut has no derivative: there
+the level of the cut is NaN, and so is the derivative of that matrix.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ __all__ = [
 
 
 class Pieces(NamedTuple):
-    """For each of some numbers x the side of the cut, f(x) and f'(x)."""
+    """For each number x: the side of the cut that it is on, f(x) and f'(x)."""
 
     side: Array
     value: Array
@@ -38,19 +38,19 @@ Function = Callable[[Array], Pieces]
 
 
 def tied(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
-    """Whether the last number that is kept and the first that is not are equal to rounding."""
+    """Whether the last kept number and the first dropped number are equal to rounding."""
     return kept - dropped <= largest * (TIED * eps_of(kept.dtype, xp))
 
 
 def level_between(kept: Array, dropped: Array, largest: Array, xp: Namespace) -> Array:
-    """Halfway between the last number that is kept and the first that is not; NaN where they are tied."""
+    """Halfway between the last kept number and the first dropped number; NaN where they are tied."""
     return xp.where(tied(kept, dropped, largest, xp), float("nan"), (kept + dropped) * 0.5)
 
 
 def level_of(x: Array, kept: Array, xp: Namespace, least: float | None = None) -> Array:
-    """The same for all numbers, of which `kept` tells those that are kept; `least` is dropped besides.
+    """The level between the numbers x that are kept, as `kept` tells, and all others; NaN for a tie.
 
-    Where all or none are kept, it lies beyond all of them.
+    `least` is dropped as well. If all or none are kept, the level lies beyond all of them.
     """
     largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
     beyond = 2 * largest + 1
@@ -62,25 +62,25 @@ def level_of(x: Array, kept: Array, xp: Namespace, least: float | None = None) -
 
 
 def above(x: Array, level: Array, value: Array, slope: float, xp: Namespace) -> Pieces:
-    """f is `value`, of this slope, for x above the level, and 0 elsewhere."""
+    """f(x) is `value`, with this slope, for x above the level, and 0 elsewhere."""
     kept, zero = x > level, x * 0 + level * 0
     return Pieces(xp.astype(kept, x.dtype), xp.where(kept, value + zero, zero), xp.where(kept, slope, zero))
 
 
 def beyond(x: Array, level: Array, less: float | Array, xp: Namespace) -> Pieces:
-    """f is x - less above the level, x + less below its negative, and 0 between; an odd function."""
+    """f(x) is x - less above the level, x + less below its negative, and 0 between; f is odd."""
     zero, side = x * 0 + level * 0, _side(x, level, xp)
     return Pieces(side, xp.where(side == 0, zero, x - side * less), xp.where(side == 0, zero, 1.0))
 
 
 def sign(x: Array, level: Array, xp: Namespace) -> Pieces:
-    """f is 1 above the level, -1 below its negative, and 0 between; an odd function."""
+    """f(x) is 1 above the level, -1 below its negative, and 0 between; f is odd."""
     side = _side(x, level, xp)
     return Pieces(side, side, side * 0)
 
 
 def outside(x: Array, level: Array, xp: Namespace) -> Pieces:
-    """f is 1 where the modulus is above the level, and 0 elsewhere; an even function."""
+    """f(x) is 1 where the modulus of x is above the level, and 0 elsewhere; f is even."""
     side = xp.astype(xp.abs(x) > level, x.dtype)
     zero = side * 0 + level * 0
     return Pieces(side, side + zero, zero)
@@ -105,7 +105,7 @@ def second(f: Function, w: Array, xp: Namespace) -> Array:
     D, side, gaps = first(f, w, w, xp), f(w).side, w[..., :, None] - w[..., None, :]
     s_i, s_k, s_j = side[..., :, None, None], side[..., None, :, None], side[..., None, None, :]
     D_ik, D_kj, D_ij = D[..., :, :, None], D[..., None, :, :], D[..., :, None, :]
-    # The outer division is by a gap between two sides: that of w_i and w_j, or else that of w_i and w_k.
+    # The outer division is by a gap across the cut: w_i - w_j if these are on two sides, else w_i - w_k.
     outer, inner = s_i != s_j, s_i != s_k
     gap = xp.where(outer, gaps[..., :, None, :], xp.where(inner, gaps[..., :, :, None], 1.0))
     change = xp.where(outer, D_ik - D_kj, D_ij - D_kj)
@@ -115,7 +115,7 @@ def second(f: Function, w: Array, xp: Namespace) -> Array:
 def differences(
     of: Callable[[Array, Namespace], Function],
 ) -> tuple[Callable[..., Array], Callable[..., Array]]:
-    """First and second differences for `_dilation`, of a function that depends on singular values."""
+    """First and second differences for `_dilation`; ``of(S, xp)`` is the function for singular values S."""
 
     def firsts(a: Array, b: Array, S: Array, xp: Namespace) -> Array:
         return first(of(S, xp), a, b, xp)

@@ -1,9 +1,9 @@
 """Functions of singular values as functions of the Hermitian dilation of A.
 
-The dilation [[0, A], [A^H, 0]] has the eigenvalues s_i, -s_i, and zeros beyond the rank. An odd function f of
-it is the dilation of U f(S) V^H; an even one has U f(S) U^H and V f(S) V^H on its diagonal. So the divided
-differences are those of f at all these numbers, and nothing is divided by a gap: neither ties nor zeros do
-harm, in second derivatives either.
+The dilation [[0, A], [A^H, 0]] has the eigenvalues s_i and -s_i, and zeros beyond the rank. An odd function f
+of it is the dilation of U f(S) V^H; an even f has U f(S) U^H and V f(S) V^H on its diagonal. So the divided
+differences are those of f at all these numbers. No formula divides by a gap, and the first and second
+derivatives are exact at ties and at zeros.
 """
 
 from collections.abc import Callable
@@ -23,10 +23,10 @@ def odd_derivative(
     A: Array, U: Array, S: Array, Vh: Array, E: Array, first: Differences, second: Seconds | None,
     xp: Namespace,
 ) -> Array:  # fmt: skip
-    """The derivative of U f(S) V^H along E, which is its own adjoint.
+    """The derivative of U f(S) V^H along E, a map that is its own adjoint.
 
-    ``first(a, b, S, xp)`` is f[a_i, b_j] of numbers among the s_i, their negatives and zero, and
-    ``second(w, S, xp)`` has f[w_i, w_k, w_j] for such numbers; with None, to differentiate again is an error.
+    ``first(a, b, S, xp)`` is f[a_i, b_j], and ``second(w, S, xp)`` is f[w_i, w_k, w_j], for numbers among the
+    s_i, their negatives and zero. If `second` is None, differentiating again raises an error.
     """
 
     def once(A: Array, U: Array, S: Array, Vh: Array, E: Array) -> Array:
@@ -43,7 +43,7 @@ def odd_derivative(
 
 
 def of_dilation(A: Array, E: Array, first: Differences, second: Seconds, xp: Namespace) -> Array:
-    """The derivative of f(M) along a Hermitian E, for the dilation M of A, with m + n rows."""
+    """The derivative of f(M) along a Hermitian E, for the dilation M of A; both have m + n rows."""
     M, k = dilated(A, xp), min(A.shape[-2:])
     w, V = xp.linalg.eigh(M)
 
@@ -59,9 +59,9 @@ def of_dilation(A: Array, E: Array, first: Differences, second: Seconds, xp: Nam
 def odd_function(
     A: Array, U: Array, values: Array, Vh: Array, f: OfEigenvalues, first: OfEigenvalues, xp: Namespace
 ) -> Array:
-    """U diag(values) V^H. Where it is differentiated its derivative is that of `odd_derivative`, at ties too.
+    """U diag(values) V^H; its derivative is that of `odd_derivative`, also at ties.
 
-    ``f(w, xp)`` and ``first(w, xp)``, which is f[w_i, w_j], are of sorted eigenvalues of the dilation.
+    ``f(w, xp)`` is f(w_i), and ``first(w, xp)`` is f[w_i, w_j], for the sorted eigenvalues w of the dilation.
     """
 
     def once(A: Array, U: Array, values: Array, Vh: Array) -> Array:
@@ -107,5 +107,5 @@ def dilated(A: Array, xp: Namespace) -> Array:
 
 
 def _largest(w: Array, k: int, xp: Namespace) -> Array:
-    """The k largest of sorted numbers, descending: the singular values."""
+    """The k largest of sorted numbers, in descending order: the singular values."""
     return xp.flip(w[..., w.shape[-1] - k :], axis=-1)

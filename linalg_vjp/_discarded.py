@@ -1,13 +1,14 @@
-"""How the kept part of a truncated factorization moves against the discarded one.
+"""How the kept part of a truncated factorization moves relative to the discarded part.
 
-For A = U S V^H + A' with k columns kept, and R_U, R_V outside of the columns of U and of V, it solves
+Let A = U S V^H + A' with k columns kept, and let R_U and R_V be orthogonal to the columns of U and of V. The
+functions here solve
 
-    X S - A' Y = R_U,  Y S - A'^H X = R_V                    of singular vectors
-    X D - A' X = R                                           of eigenvectors
+    X S - A' Y = R_U,  Y S - A'^H X = R_V                    for singular vectors
+    X D - A' X = R                                           for eigenvectors
 
-which serve pullback and pushforward alike. The factors of the discarded part solve them, without a gap
-between two values of that part. Where they are differentiated again the factors are constants, and a step of
-refinement in A and the kept factors has the derivative: ties of the discarded part do no harm.
+for both pullback and pushforward. They use the factors of the discarded part, but divide by no gap between
+two discarded values. Where the solution is differentiated again, these factors are constants. A step of
+refinement in A and the kept factors then has the derivative, and is exact at ties of the discarded part.
 """
 
 from ._gaps import Gauge, vanishing
@@ -22,7 +23,7 @@ Pair = tuple[Array, Array]
 
 
 def tied_across(S: Array, S0: Array, coefficients: Array, gauge: Gauge, xp: Namespace) -> Array:
-    """Those of the coefficients, a row for each discarded value, that belong to a tie across the cut."""
+    """The coefficients, a row for each discarded value, that belong to a tie across the cut; else 0."""
     return xp.where(xp.isinf(_gaps(S, S0, gauge, xp)), coefficients, 0.0)
 
 
@@ -31,18 +32,18 @@ def _largest(S: Array, S0: Array, xp: Namespace) -> Array:
 
 
 def _gaps(S: Array, S0: Array, gauge: Gauge, xp: Namespace) -> Array:
-    """s_i - s_j of each kept s_i, in columns, and discarded s_j, in rows; inf where they are tied."""
+    """s_i - s_j for each kept s_i, in columns, and discarded s_j, in rows; inf where they are tied."""
     return vanishing(S[..., None, :] - S0[..., :, None], _largest(S, S0, xp), gauge.tied, gauge, xp)
 
 
 def singular_vectors_across(
     A: Array, kept: Factors, discarded: Factors, R_U: Array, R_V: Array, gauge: Gauge, xp: Namespace
 ) -> Pair:
-    """X and Y."""
+    """Solve for X and Y."""
     U, S, Vh = kept
 
     def solved(S: Array, discarded: Factors, R: Pair, whole: bool) -> Pair:
-        """Of the whole space, or beyond all factors only where there is something beyond them."""
+        """Solve; beyond all factors only if there is a space beyond them, or with `whole`."""
         U0, S0, V0h = discarded
         m, n, k = A.shape[-2], A.shape[-1], min(A.shape[-2:])
         V0, zero = adjoint(V0h, xp), gauge.zero
@@ -79,7 +80,7 @@ def singular_vectors_across(
 def eigenvectors_across(
     A: Array, kept: Pair, discarded: Pair, R: Array, gauge: Gauge, xp: Namespace
 ) -> Array:
-    """X, of the eigenvalues D of the kept eigenvectors."""
+    """Solve for X; D has the eigenvalues of the kept eigenvectors."""
 
     def solved(w: Array, w0: Array, V0: Array, R: Array) -> Array:
         return V0 @ divide(adjoint(V0, xp) @ R, _gaps(w, w0, gauge, xp), xp)
@@ -88,7 +89,7 @@ def eigenvectors_across(
         return solved(w, w0, V0, R)
 
     def twice(A: Array, w: Array, V: Array, w0: Array, V0: Array, R: Array) -> Array:
-        """The kept eigenvectors get the least eigenvalue, so that X D - A' X = R gives X no part of them."""
+        """In A' the kept eigenvectors get the least eigenvalue; then X has no part along them."""
         w1, w0, V0, V1 = (fixed(lambda X: X, X, xp) for X in (w, w0, V0, V))
         least = w0[..., :1]
         left = hermitian(A, xp) - (V * (w - least)[..., None, :]) @ adjoint(V, xp)

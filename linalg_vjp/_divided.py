@@ -1,9 +1,9 @@
 """Divided differences of functions of a number: exact at equal numbers, accurate at close ones.
 
-The first is f[a, b] = (f(a) - f(b)) / (a - b), which is f'(a) at a = b; the second is
-f[a, b, c] = (f[a, b] - f[b, c]) / (a - c). The quotients themselves lose all digits where the numbers are
-close. Each function here has a formula for f[a, b] that does not. A function of the user's, and every second
-difference, is a mean of a derivative over the interval, taken by quadrature, where that is exact to rounding:
+The first is f[a, b] = (f(a) - f(b)) / (a - b), which is f'(a) at a = b. The second is
+f[a, b, c] = (f[a, b] - f[b, c]) / (a - c). These quotients lose all digits where the numbers are close. Each
+named function here has a formula for f[a, b] that does not. For a user's function, and for every second
+difference, the value is a mean of a derivative, by quadrature where that is exact to rounding:
 
     f[a, b] = integral of f'(b + t (a - b)),  f[a, b, c] = integral of t f'[a + t (b - a), a + t (c - a)]
 
@@ -22,7 +22,7 @@ from ._namespaces import Array, Namespace
 __all__ = ["NAMES", "ODD", "Scalar", "differences", "odd_scalar", "scalar", "second_differences"]
 
 Function = Callable[[Array], Array]
-# The nodes and weights of Gauss and Legendre, on the interval from 0 to 1: seven, and ten.
+# Nodes and weights of Gauss-Legendre quadrature on the interval from 0 to 1, with seven and ten points.
 COARSE = (
     (0.0254460438286207377, 0.0647424830844348466),
     (0.12923440720030278, 0.139852695744638334),
@@ -44,36 +44,36 @@ FINE = (
     (0.932531683344492255, 0.0747256745752902966),
     (0.98695326425858586, 0.0333356721543440688),
 )
-FAR = 2.0**30  # a ratio of numbers from which on their difference is the larger one
-LOST = 64  # so many eps of its terms a difference is off by, at most
+FAR = 2.0**30  # above this ratio a / b, the difference a - b is about a
+LOST = 64  # the largest error of a difference, in eps of its terms
 
 
 class Scalar(NamedTuple):
-    """A function of a real number, in functions of arrays; a >= b."""
+    """A function f of a real number and its divided differences, as functions of arrays with a >= b."""
 
-    within: Callable[[Array, Namespace], Array]  # the numbers, NaN where there is no f, and 0 for about zero
+    within: Callable[[Array, Namespace], Array]  # the numbers; NaN outside of the domain, 0 for about zero
     value: Callable[[Array, Namespace], Array]  # f(a)
     slope: Callable[[Array, Array, Namespace], Array]  # f[a, b]
     curve: Callable[[Array, Array, Namespace], Array] | None  # f'[a, b]; None where f'' is not known
 
 
 def scalar(f: Any, df: Function | None, d2f: Function | None, p: Any) -> Scalar:
-    """The function of a name, or one of the user's with its derivatives."""
+    """The function of this name, or a user's function with its derivatives."""
     if not callable(f):
         return _power(p) if f == "power" else NAMED[f]
     return _own("funm_hermitian and trace_funm: f", f, df, d2f)
 
 
 def odd_scalar(f: Any, df: Function | None, d2f: Function | None, xp: Namespace) -> Scalar:
-    """The odd function of a name, or one of the user's with its derivatives."""
+    """The odd function of this name, or a user's function with its derivatives."""
     return _own("svd_function: f", *((f, df, d2f) if callable(f) else ODD[f](xp)))
 
 
 def _own(name: str, f: Function, df: Function | None, d2f: Function | None) -> Scalar:
     if df is None:
         raise TypeError(
-            f"{name} is a function of yours, and df is missing; give its derivative as df, and the second "
-            "one as d2f if you differentiate twice"
+            f"{name} is a function of your own, but df is missing; pass its derivative as df, and its second "
+            "derivative as d2f if you differentiate twice"
         )
     return Scalar(
         _everywhere,
@@ -105,7 +105,7 @@ def second_differences(f: Scalar, w: Array, xp: Namespace) -> Array:
 
 
 def _mean(f: Function, df: Function, a: Array, b: Array, xp: Namespace) -> Array:
-    """f[a, b] of a function of the user's."""
+    """f[a, b] for a user's function."""
 
     def smooth(rule: tuple[tuple[float, float], ...]) -> Array:
         return sum(weight * _called(df, b + t * (a - b), xp) for t, weight in rule)
@@ -115,9 +115,10 @@ def _mean(f: Function, df: Function, a: Array, b: Array, xp: Namespace) -> Array
 
 
 def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Array, xp: Namespace) -> Array:
-    """The integral, where both rules agree to what the quotient loses, and with the quotient; else that.
+    """The integral, if both quadrature rules agree with each other and with the quotient; else the quotient.
 
-    Two rules that miss the same step between two points agree, and the quotient does not.
+    They agree if they differ by no more than the quotient loses to rounding. The comparison with the quotient
+    is for a step of f between two points: both quadrature rules may miss it, and then agree.
     """
     coarse, fine = smooth(COARSE), smooth(FINE)
     lost = eps_of(spread.dtype, xp) * size
@@ -126,7 +127,7 @@ def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Ar
 
 
 def _called(f: Function, x: Array, xp: Namespace) -> Array:
-    """f(x), in the shape of x where f is constant, and in its precision."""
+    """f(x), in the precision of x and, for a constant f, in its shape."""
     return xp.astype(f(x) + xp.zeros_like(x), x.dtype, copy=False)
 
 
@@ -139,13 +140,13 @@ def _positive(w: Array, xp: Namespace) -> Array:
 
 
 def _nonnegative(w: Array, xp: Namespace) -> Array:
-    """w is sorted, as eigenvalues are."""
+    """w, which is sorted, with 0 for numbers that are zero to rounding, and NaN for negative ones."""
     limit = spectral_radius(w, xp) * (ZERO * eps_of(w.dtype, xp))
     return xp.where(w > limit, w, xp.where(w >= -limit, xp.zeros_like(w), float("nan")))
 
 
 def _gap(a: Array, b: Array, xp: Namespace) -> Array:
-    """a - b, and 1 at ties, where another formula is taken."""
+    """a - b, and 1 at ties, where the caller takes another formula."""
     return xp.where(a == b, 1.0, a - b)
 
 
@@ -165,12 +166,12 @@ def _log_slope(a: Array, b: Array, xp: Namespace) -> Array:
 
 
 def _reciprocal_slope(a: Array, b: Array, xp: Namespace) -> Array:
-    """Of 1 / x."""
+    """-1 / (a b), for the function 1 / x."""
     return -1 / a / b
 
 
 def _sqrt_slope(a: Array, b: Array, xp: Namespace) -> Array:
-    """1 / (sqrt a + sqrt b); of two zeros 0, as among matrices of one rank."""
+    """1 / (sqrt a + sqrt b); 0 for two zeros, which is right among matrices of fixed rank."""
     s = xp.sqrt(a) + xp.sqrt(b)
     return xp.where(a == 0, 0.0, 1 / xp.where(a == 0, 1.0, s))
 
@@ -189,7 +190,7 @@ def _rsqrt_curve(a: Array, b: Array, xp: Namespace) -> Array:
 
 
 def _power_slope(p: float) -> Callable[[Array, Array, Namespace], Array]:
-    """b^p ((a / b)^p - 1) / (a - b), from logarithms where they are small; of two zeros as for one rank."""
+    """b^p ((a / b)^p - 1) / (a - b), by expm1 where p log(a / b) is small; 0 for two zeros, or 1 if p = 1."""
     at_zero = 1.0 if p == 1 else 0.0
 
     def slope(a: Array, b: Array, xp: Namespace) -> Array:
@@ -208,7 +209,7 @@ def _power_slope(p: float) -> Callable[[Array, Array, Namespace], Array]:
 
 
 def _power(p: Any) -> Scalar:
-    p = float(p) if isinstance(p, numbers.Real) else p  # a symbol of PyTorch's compiler stays one
+    p = float(p) if isinstance(p, numbers.Real) else p  # leave a symbol of torch.compile as it is
     slope = _power_slope(p - 1)
     return Scalar(
         _nonnegative if p >= 0 else _positive,
@@ -223,7 +224,7 @@ def _xlogx(a: Array, xp: Namespace) -> Array:
 
 
 def _xlogx_slope(a: Array, b: Array, xp: Namespace) -> Array:
-    """log a + b log[a, b]; of two zeros 0, as among matrices of one rank."""
+    """log a + b log[a, b]; 0 for two zeros, which is right among matrices of fixed rank."""
     some = xp.where(a == 0, 1.0, a)
     rest = xp.where(b == 0, 0.0, b * _log_slope(some, xp.where(b == 0, 1.0, b), xp))
     return xp.where(a == 0, 0.0, xp.log(some) + rest)
@@ -241,7 +242,7 @@ def _logistic(a: Array, xp: Namespace) -> Array:
 
 
 def _softplus_slope(a: Array, b: Array, xp: Namespace) -> Array:
-    """-log(1 + y) / (a - b) with y = (e^(b - a) - 1) / (1 + e^-a); near y = -1 the quotient itself."""
+    """-log(1 + y) / (a - b) with y = (e^(b - a) - 1) / (1 + e^-a); the quotient itself near y = -1."""
     y = _logistic(a, xp) * xp.expm1(b - a)
     near = y > -0.9
     direct = xp.where(a > 0, a, 0.0) - xp.where(b > 0, b, 0.0)
@@ -270,7 +271,7 @@ NAMES = (*NAMED, "power")
 
 
 def _tanh(xp: Namespace) -> tuple[Function, Function, Function]:
-    def slope(x: Array) -> Array:  # without the digits that 1 - tanh(x)^2 loses
+    def slope(x: Array) -> Array:  # 1 - tanh(x)^2 would lose digits
         small = xp.exp(-2 * xp.abs(x))
         return 4 * small / ((1 + small) * (1 + small))
 
@@ -284,5 +285,5 @@ def _asinh(xp: Namespace) -> tuple[Function, Function, Function]:
     return xp.asinh, slope, lambda x: -x * slope(x) * slope(x) * slope(x)
 
 
-# Odd functions with their derivatives, made of the functions of a namespace.
+# Odd functions with their derivatives, made from the functions of a namespace.
 ODD = {"tanh": _tanh, "asinh": _asinh}

@@ -10,12 +10,12 @@ __all__ = ["Dual", "pair"]
 
 
 class Dual:
-    """A value and its tangent; None is a tangent of zero."""
+    """A value and its tangent; a tangent of None is zero."""
 
     def __init__(self, value: Array, dot: Array | None, xp: "Namespace") -> None:
         self.value, self.dot, self.xp = value, dot, xp
 
-    __array_ufunc__ = None  # an array of NumPy's on the left leaves the operation to us
+    __array_ufunc__ = None  # a NumPy array on the left defers to this class
 
     shape = property(lambda self: self.value.shape)
     dtype = property(lambda self: self.value.dtype)
@@ -27,7 +27,7 @@ class Dual:
         return self.xp
 
     def _map(self, f: Callable[..., Array], *args: Any, **keywords: Any) -> "Dual":
-        """A linear function of one array."""
+        """Apply a linear function of one array."""
         dot = None if self.dot is None else f(self.dot, *args, **keywords)
         return Dual(f(self.value, *args, **keywords), dot, self.xp)
 
@@ -74,10 +74,10 @@ class Dual:
         return Dual(self.value**p, slope, self.xp)
 
     def __rpow__(self, base: float) -> "Dual":
-        return Dual(base**self.value, None, self.xp)  # the exponents of the rules are constant steps
+        return Dual(base**self.value, None, self.xp)  # the exponents of the rules are rounded, and constant
 
     def _step(self, f: Callable[[Any, Any], Any], other: Any) -> "Dual":
-        """A comparison, or whatever else does not move."""
+        """Apply a comparison, or another function whose result has no tangent."""
         return Dual(f(self.value, pair(other)[0]), None, self.xp)
 
     def __lt__(self, other: Any) -> "Dual":
@@ -111,7 +111,7 @@ class Dual:
 
 
 def pair(x: Any) -> tuple[Any, Any]:
-    """A value and its tangent, which is None for what is no dual number."""
+    """Return a value and its tangent; the tangent of anything but a dual number is None."""
     return (x.value, x.dot) if isinstance(x, Dual) else (x, None)
 
 
@@ -120,5 +120,5 @@ def _sum(a: Array | None, b: Array | None) -> Array | None:
 
 
 def _like(dot: Array | None, other: Any) -> Array | None:
-    """A tangent in the shape of its sum with something of another shape."""
+    """Broadcast a tangent to the shape of its sum with `other`."""
     return dot if dot is None or not hasattr(other, "shape") or not other.shape else dot + other * 0

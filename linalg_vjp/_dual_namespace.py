@@ -1,7 +1,8 @@
-"""The functions that rules call, of dual numbers: those of the standard, and the rules themselves.
+"""The functions that rules call, for dual numbers: those of the standard, and the rules themselves.
 
-Linear algebra is that of the rules, by their own pushforwards. So the tangent of a pullback or of a
-pushforward is what a host finds that differentiates it again, also on libraries without any autodiff.
+Linear algebra goes through the rules and their pushforwards. So the tangent of a pullback, or of a
+pushforward, is what a host computes when it differentiates again, and libraries without autodiff have it,
+too.
 """
 
 import functools
@@ -17,7 +18,7 @@ from ._rules import RULES
 
 __all__ = ["dual_namespace", "outputs_of"]
 
-# A function of values alone, whose result does not move; and one that is linear in its first argument.
+# Functions whose result has no tangent, and functions that are linear in their first argument.
 STEPS = ("all", "any", "argmax", "argsort", "ceil", "floor", "isinf", "zeros_like", "ones_like", "full_like")
 LINEAR = (
     "astype",
@@ -110,7 +111,7 @@ class _Namespace:
         return Dual(self.base.log1p(x.value), None if x.dot is None else x.dot / (1 + x.value), self)
 
     def log2(self, x: Dual) -> Dual:
-        return Dual(self.base.log2(x.value), None, self)  # rules round it to a step
+        return Dual(self.base.log2(x.value), None, self)  # rules round it, so that its tangent is zero
 
     def clip(self, x: Dual, low: Any, high: Any) -> Dual:
         return Dual(self.base.clip(x.value, low, high), None, self)
@@ -125,14 +126,14 @@ class _Namespace:
         return self._extreme(self.base.min, x, axis, keepdims)
 
     def _extreme(self, f: Any, x: Dual, axis: Any, keepdims: bool) -> Dual:
-        """At a simple point one entry attains it."""
+        """The maximum or minimum; its tangent is right where a single entry attains it."""
         hit = self.astype(x == Dual(f(x.value, axis=axis, keepdims=True), None, self), x.dtype)
         value = f(x.value, axis=axis, keepdims=keepdims)
         return Dual(value, self.sum(x * hit, axis=axis, keepdims=keepdims).dot, self)
 
 
 class _Unknown(Dual):
-    """A value whose tangent a missing rule would tell. Where the value alone counts that does no harm."""
+    """A value whose tangent needs a rule that this copy lacks; only reading the tangent is an error."""
 
     def __init__(self, value: Array, name: str, xp: Namespace) -> None:
         self.value, self.name, self.xp = value, name, xp
@@ -144,13 +145,13 @@ class _Unknown(Dual):
 
 def _lacking(name: str) -> str:
     return (
-        f"the second derivative needs that of {name}, which this copy of the library does not have; bring "
-        "that rule, too"
+        f"the second derivative needs the rule of {name}, which this copy of the library does not have; "
+        "vendor that rule, too"
     )
 
 
 class _Lacking:
-    """The library's own linear algebra, where a copy was made without the rule for it."""
+    """The library's own linear algebra, for a copy that was made without some of the rules."""
 
     def __init__(self, linalg: Any, xp: Namespace) -> None:
         self.linalg, self.xp = linalg, xp
@@ -168,7 +169,7 @@ class _Lacking:
 
 
 class _Functions(dict[str, Callable[..., Any]]):
-    """Those of the rules that are here, and an error for each that is not."""
+    """The functions of the rules in this copy; a function of any other rule raises when it is called."""
 
     def __missing__(self, name: str) -> Callable[..., Any]:
         def lacking(*args: Any, **keywords: Any) -> Any:
@@ -180,7 +181,7 @@ class _Functions(dict[str, Callable[..., Any]]):
 def outputs_of(
     rule: Rule, inputs: Sequence[Any], xp: Namespace, base: Namespace, **params: Any
 ) -> list[Dual]:
-    """The outputs of a rule at dual numbers, with the tangents of its own pushforward, as in a host."""
+    """The outputs of a rule at dual numbers, with tangents by its own pushforward, as in a host."""
     values, dots = zip(*map(pair, inputs), strict=True)
     outputs, linear = rule.fwd(*values, xp=base, **params)
     return [Dual(y, dot, xp) for y, dot in zip(outputs, linear.jvp(dots), strict=True)]
@@ -201,7 +202,7 @@ def _fixed(f: Callable[[Array], Array], x: Dual) -> Dual:
 
 @functools.cache
 def dual_namespace(base: Namespace) -> Registered:
-    """The namespace of dual numbers over a library, in which rules reach each other."""
+    """The namespace of dual numbers over a library, in which rules call each other."""
     plain = _Namespace(base)
     functions = _Functions({name: _function(rule, base, lambda: made) for name, rule in RULES.items()})
     made = Registered(plain, functions, _fixed)

@@ -1,6 +1,6 @@
-"""The exponential of a matrix, and its derivative from the factors that made it.
+"""The exponential of a matrix, and its derivative from the factors of the forward pass.
 
-A Taylor polynomial of a small multiple of A is squared again and again; rules/expm.md has it written out.
+A Taylor polynomial of A / 2^s is squared s times. rules/expm.md writes it out.
 """
 
 import math
@@ -12,7 +12,7 @@ from ._namespaces import Array, Namespace, device
 
 __all__ = ["exponential", "exponential_along", "exponential_factors"]
 
-# The five matrices that are multiplied, as multiples of I, X, X^2, X^3 and X^6.
+# The five matrices that are multiplied, by their coefficients of I, X, X^2, X^3 and X^6.
 B1 = (0.0, -1.00365581030144618291e-01, -8.02924648241156932449e-03, -8.92138498045729985177e-04, 0.0)
 B2 = (
     0.0,
@@ -38,11 +38,11 @@ B4 = (
 B5 = (0.0, 0.0, -9.23364619367118555360e-02, -1.69364939002081722752e-02, -1.40086798182036094347e-05)
 # Up to this norm the polynomial is exact to rounding, in double and in single precision.
 LARGEST = {64: 1.09, 32: 3.01}
-MOST = 20  # squarings, where the number must be known beforehand
+MOST = 20  # squarings, where their number must be known in advance
 
 
 def exponential(A: Array, xp: Namespace) -> tuple[Array, list[Array]]:
-    """Y, and the matrices that make the polynomial."""
+    """Y = exp(A), and the matrices that make up the polynomial."""
     if A.shape[-1] == 0:
         return 1.0 * A, [A] * 8
     norm, limits = _squarings(A, xp)
@@ -51,7 +51,7 @@ def exponential(A: Array, xp: Namespace) -> tuple[Array, list[Array]]:
 
 
 def _squarings(A: Array, xp: Namespace) -> tuple[Array, list[float]]:
-    """A norm that is the same for A^H, and for each squaring the norm above which a matrix takes it."""
+    """A norm that A^H shares, and for each squaring the norm above which a matrix needs it."""
     size = xp.abs(A)
     one, infinity = (xp.max(xp.sum(size, axis=axis), axis=-1)[..., None, None] for axis in (-2, -1))
     norm = xp.where(one < infinity, one, infinity)
@@ -65,7 +65,7 @@ def _squarings(A: Array, xp: Namespace) -> tuple[Array, list[float]]:
 
 
 def _scaled(A: Array, norm: Array, limits: list[float], xp: Namespace) -> Array:
-    """A, halved once for each squaring; NaN where that is not enough."""
+    """A, halved once for each squaring; NaN where `MOST` squarings are not enough."""
     scale = xp.ones_like(norm)
     for limit in limits:
         scale = xp.where(norm > limit, 0.5 * scale, scale)
@@ -75,7 +75,7 @@ def _scaled(A: Array, norm: Array, limits: list[float], xp: Namespace) -> Array:
 
 
 def _polynomial(X: Array, xp: Namespace) -> list[Array]:
-    """The factors of its products, and last its value, at the scaled A."""
+    """The factors of the products in the polynomial, and last its value, at the scaled A."""
     one = eye(X.shape[-1], X.shape[-1], X, xp)
     X2 = X @ X
     X3 = X2 @ X
@@ -87,16 +87,16 @@ def _polynomial(X: Array, xp: Namespace) -> list[Array]:
 
 
 def _combined(b: tuple[float, ...], powers: tuple[Array, ...]) -> Array:
-    """The sum of multiples of X, X^2, X^3 and X^6, or of their tangents."""
+    """A linear combination of X, X^2, X^3 and X^6, or of their tangents."""
     terms = [c * P for c, P in zip(b[1:], powers, strict=True) if c]
     return sum(terms[1:], terms[0])
 
 
 def _squared(pair: tuple[Array, ...], norm: Array, limits: list[float], xp: Namespace) -> tuple[Array, ...]:
-    """Y, squared for each limit that the norm is above, and its tangent if there is one.
+    """Y, squared once for each limit that the norm exceeds, and its tangent if there is one.
 
-    The tangent is halved each time: E was not, as A was. A compiled program has more steps than are needed,
-    and passes by those that no matrix takes.
+    The tangent is halved each time, because E was not scaled as A was. A compiled program contains more steps
+    than are needed, and skips those that no matrix needs.
     """
 
     def step(norm: Array, limit: Any, Y: Array, *Z: Array) -> tuple[Array, ...]:
@@ -117,12 +117,12 @@ def _squared(pair: tuple[Array, ...], norm: Array, limits: list[float], xp: Name
 
 
 def exponential_factors(A: Array, xp: Namespace) -> list[Array]:
-    """The matrices that make the polynomial."""
+    """The matrices that make up the polynomial."""
     return [A] * 8 if A.shape[-1] == 0 else _polynomial(_scaled(A, *_squarings(A, xp), xp), xp)
 
 
 def exponential_along(A: Array, factors: list[Array], E: Array, xp: Namespace) -> Array:
-    """The derivative along E, from the factors: (X Z)_dot = X_dot Z + X Z_dot for each product, both ways."""
+    """The derivative along E from the factors, by (X Z)_dot = X_dot Z + X Z_dot for each product."""
     if E.shape[-1] == 0:
         return 1.0 * E
     X, X2, X3, F1, F5, X9, F, Y = factors

@@ -1,4 +1,4 @@
-"""What is known of one call of a rule, and a formula run on it: whole matrices in, whole matrices out."""
+"""What is known about one call of a rule, and how its formulas run: whole matrices in, whole matrices out."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,26 +15,26 @@ Arrays = Sequence[Any]
 
 
 class Like(NamedTuple):
-    """What is kept of an array when its values are not needed."""
+    """The shape and dtype of an array whose values are not needed."""
 
     shape: tuple[int, ...]
     dtype: Any
 
 
 class Frame(NamedTuple):
-    """All that is known of a call but its arrays."""
+    """Everything about a call except its arrays."""
 
     rule: Record
     xp: Namespace
     params: dict[str, Any]
-    plain: dict[str, Any]  # those of a forward: all but the gauge
-    missing: frozenset[str]  # optional axes that were left out
+    plain: dict[str, Any]  # the keywords of the forward pass: all but the gauge
+    missing: frozenset[str]  # optional axes that the inputs leave out
     axis: int  # along which vectors lie; -1, unless a keyword of the rule names another
-    batch: int  # how many axes the batch has
+    batch: int  # the number of batch axes
     mapped: bool  # whether the library may want the batch in parts
     inputs: tuple[Like, ...]
-    place: Any  # the device of the inputs, where no array is kept that tells it
-    outputs: tuple[Like, ...]  # none before the forward
+    place: Any  # the device of the inputs, if no kept array tells it
+    outputs: tuple[Like, ...]  # empty before the forward pass
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
     *,
     whole: bool,
 ) -> Arrays:
-    """A formula on whole matrices: a missing axis is put in here, of size one, and taken out again."""
+    """Run a formula on whole matrices; missing axes, of size one, are inserted before and removed after."""
     rule, xp, count = frame.rule, frame.xp, len(result_cores)
     if frame.missing:
         arrays = [_expanded(x, core, frame) for x, core in zip(arrays, cores, strict=True)]
@@ -79,7 +79,7 @@ def run(
 
 
 def _moved(x: Any, core: Core | None, frame: Frame, source: int, target: int) -> Any:
-    """With the vectors of its core along another axis."""
+    """Move the axis along which the vectors of the core lie."""
     if x is None or not core:
         return x
     if type(x) is Like:
@@ -91,7 +91,7 @@ def _moved(x: Any, core: Core | None, frame: Frame, source: int, target: int) ->
 
 
 def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[int]:
-    """The axes of one matrix: of an input those of the signature, of all else those behind the batch."""
+    """The number of axes of one matrix: for an input from the signature, else all axes after the batch."""
     inputs = frame.rule.sides.inputs
     return [
         0 if x is None else len(core) if core in inputs and core is not None else len(x.shape) - frame.batch
@@ -100,7 +100,7 @@ def _ranks(frame: Frame, arrays: Arrays, cores: Sequence[Core | None]) -> list[i
 
 
 def _expanded(x: Any, core: Core | None, frame: Frame) -> Any:
-    """With the missing axes of its core put in, of size one."""
+    """Insert the missing axes of the core, of size one."""
     if x is None or core is None or frame.missing.isdisjoint(core):
         return x
     present = [name not in frame.missing for name in core]
@@ -116,7 +116,7 @@ def _expanded(x: Any, core: Core | None, frame: Frame) -> Any:
 
 
 def _squeezed(x: Any, core: Core | None, frame: Frame) -> Any:
-    """Without the missing axes of its core."""
+    """Remove the missing axes of the core."""
     if x is None or core is None:
         return x
     if frame.missing.isdisjoint(core):

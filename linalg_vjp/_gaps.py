@@ -1,12 +1,13 @@
-"""Differences of eigenvalues and of singular values, by which cotangents are divided; some of them vanish.
+"""Differences of eigenvalues and of singular values, by which pullbacks divide; some of them vanish.
 
-A pullback divides coefficients of the cotangents by differences of values. Where two values are tied, to the
-rounding of the factorization, the quotient is taken as 0: the coefficient of a loss that ignores the gauge is
-rounding there, and a part along the gauge is to be dropped.
+A pullback divides coefficients of the cotangents by differences of values. Where two values are tied, up to
+the rounding of the factorization, the quotient is set to 0. For a loss that ignores the gauge, the
+coefficient there is only rounding. For any other loss, the part along the gauge is to be dropped.
 
-Two refinements make this right for more losses. A coefficient that is rounding of its columns is dropped
-where values are merely close, too. And one that is more than that counts, even at a tie, in columns that are
-tiny beside the others: of U f(S) Vh the cotangents of a tiny value are tiny, and hold all digits.
+Two refinements make this right for more losses. First, a coefficient that is only rounding of its columns is
+dropped where two values are merely close, too. Second, a larger coefficient counts even at a tie, if its
+columns are tiny compared with others: in U f(S) Vh, the cotangents of a tiny value are tiny, and all their
+digits are right.
 """
 
 import functools
@@ -38,28 +39,30 @@ __all__ = [
 ]
 
 
-# Exact ties of matrices of up to 1000 rows were seen to split by up to 40 eps of the largest value, and exact
-# zeros to come as up to 8.5 eps, from the LAPACKs of NumPy, PyTorch and JAX, in single and double precision.
+# Measured for up to 1000 rows, with the LAPACKs of NumPy, PyTorch and JAX, in single and double precision:
+# exact ties split by up to 40 eps of the largest value, and exact zeros come out as up to 8.5 eps of it.
 TIED, ZERO = 64, 16
-# A coefficient of up to so many eps of its columns is rounding; it counts as such where values are within
-# sqrt(eps) of the largest.
+# A coefficient of at most this many eps of its columns is rounding. It is dropped where the two values differ
+# by at most sqrt(eps) of the largest value.
 ROUNDING = 64
-# A column is tiny below so many eps of the largest one. Those of U f(S) Vh are, where s is zero to rounding.
+# A column below this many eps of the largest is tiny. Those of U f(S) Vh are, where s is zero to rounding.
 TINY = 2.0**16
 
 
 class Gauge(NamedTuple):
-    """What a derivative does along the gauge, and which values count as tied and as zero.
+    """What a derivative does with the part along the gauge, and which values count as tied and as zero.
 
-    As the keyword `gauge` of a rule it stands for its mode, with thresholds of your own.
+    Pass it as the keyword `gauge` of a rule, in place of a mode, to set your own thresholds.
 
     Parameters
     ----------
     mode : {"project", "check", "keep"}
-        Drop a cotangent along the gauge, raise, or keep all and divide by all but exact zeros.
+        "project" drops the part of a cotangent along the gauge, and "check" raises `GaugeError` for it.
+        "keep" drops nothing, and divides by everything that is not exactly zero.
     tied, zero : float
-        How close two values are that count as equal, and how small one that counts as zero, in eps of the
-        largest. The defaults are the rounding of LAPACK; take more for values from an iteration.
+        The largest difference of two values that count as tied, and the largest value that counts as zero, in
+        eps of the largest value. The defaults, 64 and 16, cover the rounding of LAPACK. Pass larger numbers
+        for values from an iteration.
 
     Examples
     --------
@@ -78,7 +81,7 @@ class Gauge(NamedTuple):
 
 
 def gauge_of(gauge: str | Gauge) -> Gauge:
-    """A mode with the thresholds that it has by default, or a Gauge itself."""
+    """Return a `Gauge`: as it is, or of a mode, with the default thresholds."""
     return gauge if isinstance(gauge, Gauge) else Gauge(gauge)
 
 
@@ -87,7 +90,7 @@ KEEP = Gauge("keep")
 
 @functools.cache
 def eps_of(dtype: Any, xp: Namespace) -> float:
-    """The spacing of the floats at one."""
+    """The machine epsilon: the spacing of the floats at one."""
     return float(xp.finfo(dtype).eps)
 
 
@@ -97,18 +100,18 @@ def spectral_radius(w: Array, xp: Namespace) -> Array:
 
 
 def apart(values: Array, largest: Array, xp: Namespace) -> Array:
-    """Whether no neighbours of these sorted values are close, one truth value for the whole batch."""
+    """Whether no two neighbors of these sorted values are close: one truth value for the whole batch."""
     return xp.all(xp.abs(values[..., 1:] - values[..., :-1]) > largest * _close(values, xp))
 
 
 def eigenvalue_gaps(w: Array, gauge: Gauge, xp: Namespace) -> Array:
-    """w_j - w_i of real eigenvalues, inf where the two are tied to rounding."""
+    """w_j - w_i of real eigenvalues, and inf where the two are tied."""
     D = w[..., None, :] - w[..., :, None]
     return vanishing(D, spectral_radius(w, xp), gauge.tied, gauge, xp)
 
 
 def equal(values: Array, extreme: Array, xp: Namespace) -> Array:
-    """Which singular values are the extreme one to rounding, that of the largest, and not far from it."""
+    """Which singular values are within 64 eps of the largest, and within sqrt(eps) relative, of `extreme`."""
     largest = _first(values) * (TIED * eps_of(values.dtype, xp))
     own = extreme * _close(values, xp)
     return xp.abs(values - extreme) <= xp.where(own < largest, own, largest)
@@ -122,11 +125,11 @@ def quotients(
     gauge: Gauge,
     xp: Namespace,
 ) -> Any:
-    """What a pullback of singular vectors divides by singular values.
+    """The quotients in a pullback of singular vectors.
 
-    Of X and Y, twice the skew parts of how the vectors turn together and apart, it makes
-    X / 2 (s_j - s_i) + Y / 2 (s_j + s_i), and of the cotangents beyond the span of U and of V, which may be
-    None, each column over s_j. `bars` are the cotangents of U, S and V.
+    X and Y are twice the skew parts of how the vectors turn together and apart. The first result is
+    X / 2 (s_j - s_i) + Y / 2 (s_j + s_i). The cotangents beyond the span of U and of V may be None; the other
+    results are these, with each column divided by s_j. `bars` are the cotangents of U, S and V.
     """
     (X, Y), (U_perp, V_perp), (U_bar, S_bar, V_bar) = turns, beyond, bars
     k = S.shape[-1]
@@ -152,19 +155,19 @@ def quotients(
 
 
 class Columns(NamedTuple):
-    """What the cotangents of the vectors tell, for each value: arrays of shape (..., k)."""
+    """What the cotangents of the vectors tell about each value: arrays of shape (..., k)."""
 
-    share: Array  # of the tolerance for ties that the value gets: 1, and less for a tiny column
-    rounding: Array  # the size of a coefficient that is none
+    share: Array  # the part of the tolerance that the value gets: 1, or less for a tiny column
+    rounding: Array  # the largest size of a coefficient that is only rounding
 
 
 def columns(
     bars: Sequence[Array | None], values_bar: Array | None, largest: Array, k: int, xp: Namespace
 ) -> tuple[Columns, Columns]:
-    """For the first k columns of cotangents; the second one counts the columns after those as part of each.
+    """The `Columns` of the first k columns of cotangents; a second copy includes the columns after them.
 
-    The cotangent of the values says what is tiny, too: times the largest value, of shape (..., 1), it is
-    comparable.
+    The cotangent of the values also sets the scale for what is tiny. Multiplied by the largest value, of
+    shape (..., 1), it is comparable with the cotangents of the vectors.
     """
     sizes = [xp.max(xp.abs(bar), axis=-2) for bar in bars if bar is not None]
     within = functools.reduce(xp.maximum, [size[..., :k] for size in sizes])
@@ -192,10 +195,11 @@ def vanishing(
     of: Columns | None = None,
     coefficients: Array | None = None,
 ) -> Array:
-    """The differences or sums x_ij of values, inf where they vanish: to `divide` by it gives 0.
+    """The differences or sums x_ij of values, and inf where they vanish, so that `divide` by them gives 0.
 
-    They vanish at so many eps of the largest value, of shape (..., 1); with gauge="keep" where they are zero.
-    A pullback says of which columns the coefficients are that it will divide.
+    They vanish up to `times` eps of the largest value, of shape (..., 1), or with gauge="keep" only if
+    exactly zero. A pullback also passes the coefficients that it will divide, and as `of` the `Columns` of
+    the cotangents.
     """
     keeps = gauge.mode == "keep"
     limit = largest * (0.0 if keeps else times * eps_of(x.dtype, xp))
@@ -212,7 +216,7 @@ def vanishing(
 def gaps(
     S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
-    """s_j - s_i of singular values, inf at ties."""
+    """s_j - s_i of singular values, and inf at ties."""
     D, times = S[..., None, :] - S[..., :, None], gauge.tied
     return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
@@ -220,7 +224,7 @@ def gaps(
 def sums(
     S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, coefficients: Array | None = None
 ) -> Array:
-    """s_j + s_i of singular values, inf where both are zero."""
+    """s_j + s_i of singular values, and inf where both are zero."""
     D, times = S[..., None, :] + S[..., :, None], 2 * gauge.zero
     return vanishing(D, _first(S), times, gauge, xp, of, coefficients)
 
@@ -236,7 +240,7 @@ def reciprocal_gaps(w: Array, xp: Namespace) -> Array:
 def reciprocals(
     S: Array, gauge: Gauge, xp: Namespace, of: Columns | None = None, vectors: Array | None = None
 ) -> Array:
-    """1 / s_i of singular values, zero where s_i is; `vectors` are what it will be multiplied with."""
+    """1 / s_i of singular values, and 0 where s_i is zero; `vectors` are what these will multiply."""
     mode, _, zero = gauge
     limit = _first(S) * (0.0 if mode == "keep" else zero * eps_of(S.dtype, xp))
     if of is None or mode == "keep":

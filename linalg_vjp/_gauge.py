@@ -1,4 +1,4 @@
-"""Gauge: outputs that are defined up to a phase or a rotation, and the columns that a factorization adds."""
+"""The gauge: outputs that are defined up to a phase or a rotation, and extra columns of a factorization."""
 
 import functools
 from collections.abc import Sequence
@@ -36,14 +36,14 @@ class GaugeError(ValueError):
 
 
 def extra_tangent(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:
-    """The tangent of [Q, Q0]: the extra columns Q0 move only as far as they must, to stay orthogonal to Q."""
+    """The tangent of [Q, Q0]. The extra columns Q0 move only as needed to stay orthogonal to Q."""
     if Q0.shape[-1] == 0:
         return Q_dot
     return xp.concat([Q_dot, -Q @ (adjoint(Q_dot, xp) @ Q0)], axis=-1)
 
 
 def extra_cotangent(Q: Array, Q_bar: Array, Q0: Array, Q0_bar: Array, xp: Namespace) -> Array:
-    """The cotangent of Q alone, with what the extra columns Q0 pass on: the adjoint of `extra_tangent`."""
+    """The cotangent of Q with the contribution of the extra columns Q0: the adjoint of `extra_tangent`."""
     if Q0_bar.shape[-1] == 0:
         return Q_bar
     return Q_bar - Q0 @ (adjoint(Q0_bar, xp) @ Q)
@@ -52,8 +52,8 @@ def extra_cotangent(Q: Array, Q_bar: Array, Q0: Array, Q0_bar: Array, xp: Namesp
 def largest_real(V: Array, xp: Namespace) -> Array:
     """1 for the entry of each column that the normalization makes real, 0 for the others.
 
-    It is the largest of those whose imaginary part is exactly zero. Among entries of one size, as circulant
-    matrices have them, the largest modulus alone would pick another.
+    It is the largest entry whose imaginary part is exactly zero. If several entries have the same modulus, as
+    for circulant matrices, the largest modulus alone would find another one.
     """
     size = xp.abs(V)
     if xp.isdtype(V.dtype, "complex floating"):
@@ -63,23 +63,23 @@ def largest_real(V: Array, xp: Namespace) -> Array:
 
 
 def entry_of(X: Array, top: Array, xp: Namespace) -> Array:
-    """X_kj of each column, of shape (..., 1, n)."""
+    """The entry of each column that `top` marks, of shape (..., 1, n)."""
     return xp.sum(X * top, axis=-2, keepdims=True)
 
 
 def over_gaps(
     rule: str, S: Array, V_bar: Array, w: Array, w_bar: Array | None, gauge: Gauge, xp: Namespace
 ) -> Array:
-    """What a pullback of eigenvectors divides by gaps: S / 2 (w_j - w_i), and 0 at ties.
+    """The quotients in a pullback of eigenvectors: S / 2 (w_j - w_i), and 0 at ties.
 
-    S is twice the skew-Hermitian part of the cotangents in the basis of the eigenvectors; of V_bar the sizes
-    of its columns count.
+    S is twice the skew-Hermitian part of the cotangents in the basis of the eigenvectors. Of V_bar, only the
+    sizes of its columns are used.
     """
     D, largest = w[..., None, :] - w[..., :, None], spectral_radius(w, xp)
     mode, tied, _ = gauge
     if mode == "check":
         free = xp.where(xp.isinf(vanishing(D, largest, tied, gauge, xp)), S * 0.5, 0.0)
-        moved = None if w_bar is None else (w_bar * largest)[..., None]  # as large as those of vectors
+        moved = None if w_bar is None else (w_bar * largest)[..., None]  # comparable with those of vectors
         check_gauge(rule, "eigenvectors", [free], (V_bar, moved), xp, gauge)
     D, twice = 2 * D, 2 * largest
 
@@ -101,14 +101,14 @@ def check_gauge(
     xp: Namespace,
     gauge: Gauge = CHECK,
 ) -> None:
-    """Raise GaugeError when `parts`, the share of the cotangents along the gauge, are more than rounding."""
+    """Raise GaugeError if `parts`, the parts of the cotangents along the gauge, exceed rounding."""
     scale = functools.reduce(xp.maximum, (_largest(bar, xp) for bar in bars if bar is not None))
     size = functools.reduce(xp.maximum, (_largest(part, xp) for part in parts))
     tol, (_, tied, zero) = eps_of(size.dtype, xp) ** 0.5, gauge
     if not xp.all(size <= tol * scale):
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
-            f"(its largest entry is {_shown(scale, xp):.3g}, the tolerance {tol:.1g} of that). "
+            f"(the largest entry is {_shown(scale, xp):.3g}, and the tolerance {tol:.1g} times that). "
             f"The loss depends on a phase, sign or rotation that the factorization leaves open (values "
             f"within {tied:g} eps of the largest count as tied, those below {zero:g} eps as zero), so it has "
             f'no gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
@@ -116,7 +116,7 @@ def check_gauge(
 
 
 def _largest(x: Array, xp: Namespace) -> Array:
-    """The largest entry of each matrix, 0 of an empty one."""
+    """The size of the largest entry of each matrix; 0 for an empty one."""
     if 0 in x.shape[-2:]:
         return xp.sum(xp.abs(x), axis=(-2, -1))
     return xp.max(xp.abs(x), axis=(-2, -1))

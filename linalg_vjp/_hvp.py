@@ -24,46 +24,47 @@ def hvp(
     xp: Namespace | None = None,
     **params: Any,
 ) -> tuple[Array | None, ...]:
-    """Push the pullback of an operation forward: a Hessian times a vector.
+    """Push the pullback of an operation forward, for a Hessian-vector product.
 
-    For a loss sum Re<cotangent, output>, this is its Hessian times `tangents`. For a loss f of the outputs,
-    give its gradient as `cotangents`, and the tangent of that gradient as `cotangent_tangents`: the Hessian
-    of f along the tangents of the outputs.
+    For the loss sum Re<cotangent, output>, the result is its Hessian times `tangents`. For a loss f of the
+    outputs, pass its gradient as `cotangents`. Pass the tangent of that gradient, which is the Hessian of f
+    times the tangents of the outputs, as `cotangent_tangents`.
 
-    It takes one forward, one pushforward, and one pullback of dual numbers, about three pullbacks. PyTorch,
-    JAX and other frameworks differentiate the functions of their adapter twice by themselves.
+    The cost is one forward pass, one pushforward, and one pullback of dual numbers, in total about three
+    pullbacks. PyTorch, JAX and other frameworks can differentiate the functions of their adapter twice on
+    their own.
 
     Parameters
     ----------
     rule : str or Rule
-        The name of a built-in rule (a key of `RULES`), or a rule of your own.
+        The name of a built-in rule (a key of `RULES`), or a `Rule` of your own.
     inputs : sequence of array
-        Of the shapes that the rule's signature says.
+        The inputs, with the shapes that the signature of the rule states.
     cotangents : sequence of array or None
-        One per output, in its shape; None is zero.
+        One cotangent per output, in its shape; None is zero.
     tangents : sequence of array or None
-        One per input, in its shape; None is zero.
+        One tangent per input, in its shape; None is zero.
     cotangent_tangents : sequence of array or None, optional
-        One per output: how the cotangents move. Without it they stay.
+        The tangent of each cotangent, in its shape; None is zero. By default all are zero.
     xp : namespace, optional
-        The Array API namespace of the inputs; without it, it is looked up.
+        The Array API namespace of the inputs. By default it is looked up from the inputs.
     **params
-        The keywords of the operation.
+        The keyword arguments of the operation.
 
     Returns
     -------
     tuple of array or None
-        One per input, in its shape: the tangent of its cotangent. None for an input that cannot be
-        differentiated.
+        One per input, in its shape: the tangent of the cotangent of that input. None for an input that cannot
+        be differentiated.
 
     Raises
     ------
     KeyError
-        For an unknown name.
+        If there is no rule of that name.
     ValueError, TypeError
-        For a wrong shape, dtype or keyword, or a mix of namespaces or devices.
+        If a shape, dtype or keyword does not fit the rule, or the arrays mix namespaces or devices.
     NotImplementedError
-        For a rule without a second derivative, such as `funm_hermitian` with an f of your own without d2f.
+        If the rule has no second derivative, such as `funm_hermitian` with a function f and no d2f.
 
     Examples
     --------
@@ -92,12 +93,12 @@ def hvp(
 
 
 def _moving(rule: Rule, y: Array, bar: Array | None, dot: Array | None, dual: Any) -> Dual | None:
-    """A cotangent and its tangent, of which either may be zero."""
+    """A cotangent with its tangent, as a dual number; None if both are zero."""
     if bar is None and dot is None:
         return None
     if dot is not None and tuple(dot.shape) != tuple(y.shape):
         raise ValueError(
-            f"{rule.name}: the tangent of a cotangent has shape {tuple(dot.shape)}, and its output "
-            f"{tuple(y.shape)}"
+            f"{rule.name}: a cotangent tangent has shape {tuple(dot.shape)}, but its output has shape "
+            f"{tuple(y.shape)}; pass one of that shape, or None for zero"
         )
     return Dual(y * 0 if bar is None else bar, dot, dual)

@@ -1,7 +1,7 @@
-"""Cotangents without what they have along the gauge, for those who write rules of their own.
+"""Remove from cotangents their part along the gauge, for rules of your own.
 
-A loss that ignores the gauge has no such part. Rounding, or a loss that sees a phase, leaves one: divided by
-a gap that is rounding it would be all that is seen.
+A loss that ignores the gauge has no such part, but rounding leaves one, and a loss that depends on a phase
+has one. Divided by a gap that is only rounding, it would dominate the gradient.
 """
 
 from ._gaps import Gauge, eigenvalue_gaps, gaps, gauge_of, reciprocals
@@ -14,21 +14,25 @@ __all__ = ["eigh_without_gauge", "svd_without_gauge"]
 def eigh_without_gauge(
     w: Array, V: Array, V_bar: Array, *, gauge: str | Gauge = "project", xp: Namespace | None = None
 ) -> Array:
-    """The cotangent of eigenvectors, less what turns those of a tie among themselves.
+    """Remove from a cotangent of eigenvectors the part that rotates tied eigenvectors among themselves.
 
     Parameters
     ----------
-    w, V : array of shape (..., n) and (..., n, n)
-        Eigenvalues, ascending, and eigenvectors of a Hermitian matrix.
+    w : array of shape (..., n)
+        The eigenvalues of a Hermitian matrix, in ascending order.
+    V : array of shape (..., n, n)
+        Its eigenvectors.
     V_bar : array of shape (..., n, n)
-    gauge : Gauge, optional
-        Its `tied` says which values count as equal.
+        The cotangent of `V`.
+    gauge : str or Gauge, optional
+        `Gauge.tied` sets which eigenvalues count as equal.
     xp : namespace, optional
+        The Array API namespace of the arrays. By default it is looked up from them.
 
     Returns
     -------
     V_bar : array of shape (..., n, n)
-        ``vjp("eigh", A, gauge="check")`` takes it without an error.
+        A cotangent that ``vjp("eigh", A, gauge="check")`` accepts.
 
     Examples
     --------
@@ -54,26 +58,33 @@ def svd_without_gauge(
     gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
-    """The cotangents of singular vectors, less what turns a pair, or those of a tie, together.
+    """Remove from cotangents of singular vectors the part that rotates a pair, or tied pairs, together.
 
-    It is the nearest pair of cotangents without that part, so that of one alone the other gets a share.
-    Vectors of a singular value that is zero turn apart: of each cotangent that part is taken, and what leaves
-    the columns.
+    The result is the nearest pair of cotangents without that part. If only one cotangent is given, some of it
+    therefore moves to the other. For singular values that are zero, left and right vectors rotate
+    independently: that part is removed from each cotangent, and so is the part outside the span of the
+    columns.
 
     Parameters
     ----------
-    U, S, Vh : array of shape (..., m, k), (..., k) and (..., k, n)
-        The factors of full_matrices=False.
+    U : array of shape (..., m, k)
+        The left singular vectors, from ``full_matrices=False``.
+    S : array of shape (..., k)
+        The singular values.
+    Vh : array of shape (..., k, n)
+        The right singular vectors, as rows, conjugated.
     U_bar, Vh_bar : array or None
-        In the shapes of U and Vh.
-    gauge : Gauge, optional
-        Its `tied` and `zero` say which values count as equal, and as zero.
+        The cotangents of `U` and `Vh`, in their shapes; None is zero.
+    gauge : str or Gauge, optional
+        `Gauge.tied` and `Gauge.zero` set which singular values count as equal, and as zero.
     xp : namespace, optional
+        The Array API namespace of the arrays. By default it is looked up from them.
 
     Returns
     -------
-    U_bar, Vh_bar : array, or None for both
-        ``vjp("svd", A, full_matrices=False, gauge="check")`` takes them without an error.
+    U_bar, Vh_bar : array
+        Cotangents that ``vjp("svd", A, full_matrices=False, gauge="check")`` accepts. Both are None if both
+        arguments are.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The principal logarithm by inverse scaling and squaring, and its derivative: products and inverses alone.
+"""The principal logarithm by inverse scaling and squaring, and its derivative, from products and inverses.
 
 Each matrix of a batch takes as many square roots as it needs. Where it has no logarithm, the result is NaN.
 """
@@ -11,8 +11,8 @@ from ._roots import Host, corner, near_root, size, whole_of
 
 __all__ = ["logarithm", "logarithm_along"]
 
-MOST = 64  # roots: each one halves what is off the diagonal, too
-# Up to this distance from I the rule of Gauss and Legendre is exact to rounding: points in [0, 1], weights.
+MOST = 64  # square roots; each one also halves the entries off the diagonal
+# Up to this distance from I, Gauss-Legendre quadrature is exact to rounding: points in [0, 1] and weights.
 FAR = 0.25
 RULE = (
     (0.025446043828620736, 0.06474248308443485),
@@ -26,14 +26,15 @@ RULE = (
 
 
 def logarithm(A: Array, host: Host, xp: Namespace) -> Array:
-    """The principal logarithm, by the function of the host if there is one; NaN where there is none."""
+    """The principal logarithm, by the host's function if there is one; NaN where it does not exist."""
     return whole_of(_logarithm, A, host, xp)
 
 
 def logarithm_along(A: Array, Y: Array, E: Array, host: Host, xp: Namespace) -> Array:
     """The derivative along E, from A and its logarithm Y.
 
-    A host differentiates it as the corner of a logarithm, and JAX as the equation L_exp(Y, Y_dot) = E.
+    A host differentiates it as a block of the logarithm of [[A, E], [0, A]]. JAX differentiates the equation
+    L_exp(Y, Y_dot) = E.
     """
     if E.shape[-1] == 0:
         return 1.0 * E
@@ -50,23 +51,23 @@ def logarithm_along(A: Array, Y: Array, E: Array, host: Host, xp: Namespace) -> 
 
 
 def _logarithm(A: Array, xp: Namespace) -> Array:
-    """2^s log X for the root X = A^(1 / 2^s), from Z = X - I: the integral of Z (I + t Z)^-1."""
+    """2^s log X for X = A^(1 / 2^s), as the integral of Z (I + t Z)^-1 for Z = X - I."""
     scale, Z = _roots(A, xp)
     R = _inverses(Z, xp)
     return scale * (Z @ _mean(R))
 
 
 def _logarithm_along(A: Array, E: Array, xp: Namespace) -> Array:
-    """The same of the pairs: the integral of (I + t Z)^-1 Z_dot (I + t Z)^-1."""
+    """Its derivative along E, as the integral of (I + t Z)^-1 Z_dot (I + t Z)^-1."""
     _, Z, E = _roots(A, xp, E)
     R = _inverses(Z, xp)
     return _mean(R @ E[..., None, :, :] @ R)
 
 
 def _roots(A: Array, xp: Namespace, *E: Array) -> list[Array]:
-    """2^s and Z = A^(1 / 2^s) - I, near to zero; and 2^s Z_dot, if there is an E.
+    """2^s and Z = A^(1 / 2^s) - I, which is small, and 2^s Z_dot for each E.
 
-    A root X' of X is nearer to I: X' - I = (X - I) (X' + I)^-1, where a difference would lose digits.
+    For the root X' of X, X' - I = (X - I) (X' + I)^-1 keeps the digits that a difference would lose.
     """
     one = eye(A.shape[-1], A.shape[-1], A, xp)
 
@@ -91,6 +92,6 @@ def _inverses(Z: Array, xp: Namespace) -> Array:
 
 
 def _mean(R: Array) -> Array:
-    """The integral of what is stacked."""
+    """The integral of a function from its stacked values at the points."""
     terms = [weight * R[..., j, :, :] for j, (_, weight) in enumerate(RULE)]
     return sum(terms[1:], terms[0])

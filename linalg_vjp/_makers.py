@@ -1,7 +1,7 @@
-"""Makers of rules that need no page of algebra: linear, bilinear, a Frechet derivative, a self-adjoint one.
+"""Makers of rules without a page of algebra: linear, bilinear, Frechet and self-adjoint derivatives.
 
-Each returns a `Rule`, and takes the further fields of a `Rule` as keywords. The functions that it is given
-return one array; the rule returns it in a tuple, as every rule does.
+Each returns a `Rule`, and takes other fields of a `Rule` as keywords. The functions that you pass return one
+array; the rule returns it in a tuple, as every rule does.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,23 @@ Map = Callable[..., Array]
 
 
 def linear(name: str, signature: str, *, op: Map, adjoint: Map, **record: Any) -> Rule:
-    """The rule of a linear operation on one array.
+    """Make the rule of a linear operation on one array.
 
     Parameters
     ----------
+    name, signature : str
+        As in `Rule`.
     op : callable
-        ``op(A, xp, **params)``; it is its own pushforward.
+        ``op(A, xp, **params)`` returns the output. It is its own pushforward.
     adjoint : callable
-        ``adjoint(Y_bar, A, xp, **params)`` with <adjoint(Y_bar), A_dot> = <Y_bar, op(A_dot)>; A tells its
-        shape and dtype alone.
+        ``adjoint(Y_bar, A, xp, **params)``, with <adjoint(Y_bar), A_dot> = <Y_bar, op(A_dot)>. It may read
+        only the shape and dtype of A.
+    **record
+        Other fields of `Rule`.
+
+    Returns
+    -------
+    Rule
 
     Examples
     --------
@@ -53,16 +61,24 @@ def linear(name: str, signature: str, *, op: Map, adjoint: Map, **record: Any) -
 
 
 def bilinear(name: str, signature: str, *, op: Map, A_bar: Map, B_bar: Map, **record: Any) -> Rule:
-    """The rule of an operation that is linear in each of two arrays.
+    """Make the rule of an operation that is linear in each of two arrays.
 
     Parameters
     ----------
+    name, signature : str
+        As in `Rule`.
     op : callable
-        ``op(A, B, xp, **params)``.
+        ``op(A, B, xp, **params)`` returns the output.
     A_bar : callable
-        ``A_bar(Y_bar, A, B, xp, **params)``, the adjoint of A -> op(A, B); of A it reads the shape alone.
+        ``A_bar(Y_bar, A, B, xp, **params)``, the adjoint of A -> op(A, B). It reads only the shape of A.
     B_bar : callable
-        ``B_bar(Y_bar, A, B, xp, **params)``, the adjoint of B -> op(A, B); of B it reads the shape alone.
+        ``B_bar(Y_bar, A, B, xp, **params)``, the adjoint of B -> op(A, B). It reads only the shape of B.
+    **record
+        Other fields of `Rule`.
+
+    Returns
+    -------
+    Rule
 
     Examples
     --------
@@ -107,17 +123,25 @@ def bilinear(name: str, signature: str, *, op: Map, A_bar: Map, B_bar: Map, **re
 
 
 def frechet(name: str, signature: str, *, op: Map, derivative: Map, **record: Any) -> Rule:
-    """The rule of a matrix function f with f(A^H) = f(A)^H, such as a power series with real coefficients.
+    """Make the rule of a matrix function with f(A^H) = f(A)^H, such as a power series with real coefficients.
 
-    The adjoint of its derivative L(A, .) is L(A^H, .), so that one formula serves both ways.
+    The adjoint of its derivative L(A, .) is L(A^H, .), so one formula serves both directions.
 
     Parameters
     ----------
+    name, signature : str
+        As in `Rule`.
     op : callable
-        ``op(A, xp, **params)``.
+        ``op(A, xp, **params)`` returns the output.
     derivative : callable
-        ``derivative(*kept, E, xp, **params)``, L(A, E) from what the rule keeps: matrices K(A) with
-        K(A^H) = K(A)^H.
+        ``derivative(*kept, E, xp, **params)`` returns L(A, E). It reads what the rule keeps: matrices K(A)
+        with K(A^H) = K(A)^H.
+    **record
+        Other fields of `Rule`.
+
+    Returns
+    -------
+    Rule
 
     Examples
     --------
@@ -149,15 +173,23 @@ def frechet(name: str, signature: str, *, op: Map, derivative: Map, **record: An
 
 
 def self_adjoint(name: str, signature: str, *, op: Map, derivative: Map, **record: Any) -> Rule:
-    """The rule of an operation whose derivative is its own adjoint, such as f(A) of a Hermitian matrix.
+    """Make the rule of an operation whose derivative is its own adjoint, such as f(A) of a Hermitian matrix.
 
     Parameters
     ----------
+    name, signature : str
+        As in `Rule`.
     op : callable
-        ``op(A, xp, **params)``.
+        ``op(A, xp, **params)`` returns the output.
     derivative : callable
-        ``derivative(*kept, E, xp, **params)``, from what the rule keeps: Y_dot along E = A_dot, and A_bar for
-        E = Y_bar.
+        ``derivative(*kept, E, xp, **params)`` returns Y_dot for E = A_dot, and A_bar for E = Y_bar. It reads
+        what the rule keeps.
+    **record
+        Other fields of `Rule`.
+
+    Returns
+    -------
+    Rule
 
     Examples
     --------
@@ -195,7 +227,7 @@ def _made(
     formula: Map,
     **record: Any,
 ) -> Rule:
-    """The rule, with functions that bear its name, and the words of its formula."""
+    """Make the rule; its functions get its name, and the docstring of its formula."""
 
     def in_a_tuple(*inputs: Array, xp: Namespace | None = None, **params: Any) -> tuple[Array]:
         return (op(*inputs, xp=namespace(xp, *inputs), **params),)

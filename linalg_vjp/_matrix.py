@@ -1,6 +1,6 @@
-"""The vocabulary of the rules: adjoints, triangular halves, diagonals, solves. All of it batch-aware.
+"""The vocabulary of the formulas: adjoints, triangular halves, diagonals, solves. All accept batches.
 
-Matrices are capitals and live in the last two axes; `xp` is the namespace of the arrays.
+Matrices have capital letters and lie in the last two axes; `xp` is the namespace of the arrays.
 """
 
 import functools
@@ -116,7 +116,7 @@ def diagonal(X: Array, xp: Namespace) -> Array:
 
 
 def eye(m: int, n: int, like: Array, xp: Namespace, k: int = 0) -> Array:
-    """The m x n matrix with ones on its k-th diagonal, in the dtype and on the device of an array."""
+    """The m x n matrix with ones on its k-th diagonal, in the dtype and on the device of `like`."""
     return xp.eye(m, n, k=k, dtype=like.dtype, device=device(like))
 
 
@@ -131,12 +131,12 @@ def tril_half(X: Array, xp: Namespace) -> Array:
 
 
 def mirror(X: Array, xp: Namespace) -> Array:
-    """The Hermitian matrix that has the lower half of X; of the diagonal the real part counts."""
+    """The Hermitian matrix with the lower half of X, and with the real part of its diagonal."""
     return primitives(xp).mirror(X, xp)
 
 
 def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:
-    """All with their common dtype; several libraries drop an imaginary part instead."""
+    """Convert all arrays to their common dtype; several libraries would drop an imaginary part."""
     for x in arrays:
         if x.dtype != arrays[0].dtype:
             break
@@ -147,33 +147,33 @@ def promote(*arrays: Array, xp: Namespace) -> tuple[Array, ...]:
 
 
 def matmul(A: Array, B: Array, xp: Namespace) -> Array:
-    """A B, also for a real and a complex factor; where both have one dtype, `@` says the same."""
+    """A B, also for a real and a complex factor; `@` is enough if both have the same dtype."""
     A, B = promote(A, B, xp=xp)
     return A @ B
 
 
 def divide(X: Array, D: Array, xp: Namespace) -> Array:
-    """X / D for a real D, and 0 where that is inf: a complex X over it is NaN to several libraries."""
+    """X / D for a real D, and 0 where D is inf; several libraries return NaN for complex / inf."""
     return X * (1 / D) if is_complex(X, xp) else X / D
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The largest entries along axes that stay, of size one."""
+    """The maximum along `axis`; the axes stay, with size one."""
     return primitives(xp).largest(X, axis, xp)
 
 
 def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
-    """The library's p-norm along axes that stay, of size one; no warning where it leaves the floats."""
+    """The library's p-norm along `axis`, without warnings of overflow; the axes stay, with size one."""
     return primitives(xp).plain_norm(x, p, axis, xp)
 
 
 def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The sum along axes that stay, of size one."""
+    """The sum along `axis`; the axes stay, with size one."""
     return primitives(xp).row_sum(X, axis, xp)
 
 
 def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
-    """Both with their common dtype and batch: not every library broadcasts in a solve."""
+    """Convert both to their common dtype and batch, because not every library broadcasts in a solve."""
     A, B = promote(A, B, xp=xp)
     if A.shape[:-2] != B.shape[:-2]:
         batch = broadcast_shapes(A.shape[:-2], B.shape[:-2])
@@ -184,14 +184,14 @@ def _alike(A: Array, B: Array, xp: Namespace) -> tuple[Array, Array]:
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str = "N", unit_diagonal: bool = False
 ) -> Array:
-    """op(A)^{-1} B for a triangular A, with op(A) = A, A^T or A^H as `trans` is "N", "T" or "C"."""
+    """op(A)^{-1} B for a triangular A; op(A) is A, A^T or A^H for `trans` "N", "T" or "C"."""
     if A.dtype != B.dtype or A.shape[:-2] != B.shape[:-2]:
         A, B = _alike(A, B, xp)
     return primitives(xp).solve_triangular(A, B, xp, upper=upper, trans=trans, unit_diagonal=unit_diagonal)
 
 
 def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, trans: str = "N") -> Array:
-    """B op(A)^{-1} for a triangular A, with op(A) = A or A^H as `trans` is "N" or "C"."""
+    """B op(A)^{-1} for a triangular A; op(A) is A or A^H for `trans` "N" or "C"."""
     # X A = B is A^T X^T = B^T, and X A^H = B is A X^H = B^H.
     if trans == "C":
         return adjoint(solve_triangular(A, adjoint(B, xp), xp, upper=upper), xp)
@@ -199,7 +199,7 @@ def right_solve_triangular(B: Array, A: Array, xp: Namespace, *, upper: bool, tr
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
-    """L with A = L L^H from the lower triangle of A alone; U with A = U^H U from the upper one."""
+    """L with A = L L^H, from the lower triangle of A alone; or U with A = U^H U, from the upper one."""
     return primitives(xp).cholesky(A, xp, upper=upper)
 
 
@@ -214,7 +214,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
 
 
 def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """L below and U on and above the diagonal of one array, and with which row each row changed places."""
+    """L below and U on and above the diagonal of one array; and the row that each row was swapped with."""
     return primitives(xp).lu_packed(A, xp)
 
 
@@ -229,9 +229,9 @@ def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool = True) -> tuple[Array, Array | None]:
-    """F = L + U - I and the pivots, for `lu_solve`; A itself and None where a library has no such.
+    """F = L + U - I and the pivots, for `lu_solve`; A and None if the library has no LU that can be reused.
 
-    With `strict` a library that has an error for a singular matrix raises it.
+    If `strict`, a library that detects singular matrices raises its error.
     """
     return primitives(xp).lu_factor(A, xp, strict=strict)
 
@@ -249,7 +249,7 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
 
 
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
-    """A^-1 from its factorization."""
+    """A^-1 from the factorization of A."""
     return primitives(xp).lu_inverse(F, pivots, xp)
 
 
@@ -268,29 +268,29 @@ def plu_solve(p: Array, L: Array, U: Array, B: Array, xp: Namespace, *, adjoint:
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
-    """quick(*arrays) where the condition holds, else exact(*arrays), which is right for all."""
+    """quick(*arrays) if the condition holds, else exact(*arrays), which is always right."""
     return primitives(xp).choose(condition, quick, exact, *arrays)
 
 
 def peek(X: Array, xp: Namespace) -> float | None:
-    """The largest of some real numbers, 0 of none; or None where a library may not look at values."""
+    """The largest number in a real X, 0 if it is empty; None if the library cannot look at values."""
     return primitives(xp).peek(X)
 
 
 def shortcut(condition: Array, quick: Any, exact: Any, *arrays: Array | None, xp: Namespace) -> Any:
-    """`choose` where the quick way saves little, so that a library that compiles takes the exact one."""
+    """`choose` for a quick way that saves little: a library that compiles takes the exact way."""
     return primitives(xp).shortcut(condition, quick, exact, *arrays)
 
 
 @functools.cache
 def safe_range(dtype: Any, xp: Namespace) -> tuple[float, float]:
-    """The least and the largest size that a factor of eps keeps within the range of the floats."""
+    """The smallest and the largest size that stay in the range of the floats times eps, or over eps."""
     info = xp.finfo(dtype)
     return float(info.smallest_normal / info.eps), float(info.max * info.eps)
 
 
 def after(X: Array, Y: Array, xp: Namespace) -> Array:
-    """X, to compute with only when Y is there; the same value, where Y is finite."""
+    """X, but used only after Y has been computed; its value does not change."""
     return primitives(xp).after(X, Y)
 
 
@@ -305,12 +305,12 @@ def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
 
 
 def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """The common shape, or ValueError."""
+    """The shape that these shapes broadcast to; raises ValueError if they do not."""
     rank = max([len(shape) for shape in shapes], default=0)
     result = []
     for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes), strict=True):
         wide = 1
-        for size in sizes:  # a size may be a symbol, which can be compared and not hashed
+        for size in sizes:  # a symbolic size can be compared, but not hashed
             if size != 1 and size != wide:
                 if wide != 1:
                     raise ValueError(f"shapes {shapes} do not broadcast")

@@ -10,11 +10,11 @@ __all__ = ["norm", "slope"]
 
 
 def norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
-    """(sum of |x_i|^p)^(1/p) over axes that stay, of size one."""
+    """(sum of |x_i|^p)^(1/p) over `axis`; the axes stay, with size one."""
     if math.isinf(p) and 0 in [x.shape[i] for i in axis]:
         raise ValueError(
-            f"vector_norm: x has shape {tuple(x.shape)}; ord={p} wants at least one entry, as of nothing "
-            f"there is no largest or smallest"
+            f"vector_norm: x has shape {tuple(x.shape)}; ord={p} needs at least one entry, because an "
+            f"empty vector has no largest or smallest entry"
         )
     N = plain_norm(x, p, axis, xp)
     if p in (0, 1) or math.isinf(p) or 0 in x.shape:
@@ -36,7 +36,7 @@ def norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
 
 
 def slope(x: Array, N: Array, p: float, axis: Any, xp: Namespace) -> Array:
-    """g_i = (|x_i| / N)^(p - 1) x_i / |x_i|, with 0 for 0/0; N has kept its axes."""
+    """g_i = (|x_i| / N)^(p - 1) x_i / |x_i|, with 0 for 0/0; the axes of N have stayed, with size one."""
     if p == 0 or 0 in x.shape:
         return xp.zeros_like(x)
     if p != 1 and not math.isinf(p):
@@ -60,14 +60,14 @@ def slope(x: Array, N: Array, p: float, axis: Any, xp: Namespace) -> Array:
 
 
 def _safe(N: Array, p: float, xp: Namespace) -> Array:
-    """Whether powers of entries stay within the range of the floats, and those of N near one.
+    """Whether powers of the entries stay in the range of the floats, and powers of N are not far from one.
 
-    A root N = s^(1 / p) has an error of eps log(s), but for the square root.
+    A root N = s^(1 / p) has an error of eps log(s), except for the square root.
     """
     least, most = safe_range(N.dtype, xp)
     if p != 2:
         least, most = max(least, 2.0**-64), min(most, 2.0**64)
-    if abs(p) < 1:  # the powers are within, the norm may not be
+    if abs(p) < 1:  # the powers are in range, but the norm may not be
         return xp.all((N > 0) & (math.inf > N))
     return xp.all((least ** (1 / abs(p)) < N) & (most ** (1 / abs(p)) > N))
 
@@ -75,12 +75,12 @@ def _safe(N: Array, p: float, xp: Namespace) -> Array:
 def _scaled_slope(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
     """g = s^(1 / p - 1) y^(p - 1) x / |x|, y = |x| / M, s = sum of y^p, M the extreme |x_i|.
 
-    Relative to M nothing overflows, whatever became of N.
+    Divided by M, nothing overflows, even if N does.
     """
     a = xp.abs(x)
     M = _extreme(a, p, axis, xp)
     nonzero = xp.where(M == 0, 1.0, M)
-    if p == 2 or p >= 3:  # y^(p - 1) x / |x| is y^(p - 2) x / M, and no entry is divided by
+    if p == 2 or p >= 3:  # y^(p - 1) x / |x| is y^(p - 2) x / M, which divides by no entry
         y = a / nonzero
         q = 1.0 if p == 2 else y if p == 3 else y ** (p - 2)
         g, powers = divide(x, nonzero, xp) * q, y * y * q
@@ -88,7 +88,7 @@ def _scaled_slope(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
         zero = (a == 0) | (M == 0)
         a = xp.where(zero, 1.0, a)
         y = a / nonzero if p > 0 else nonzero / a  # at most one
-        if p > 0:  # where y vanishes its power may not
+        if p > 0:  # y may underflow where its power does not
             half = (p - 1) / 2
             q = (a**half / nonzero**half) ** 2
         else:

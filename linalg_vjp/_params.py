@@ -1,4 +1,4 @@
-"""The keywords of a rule: their defaults, and which values they may have."""
+"""The keywords of a rule: their defaults, and the values that they may have."""
 
 import numbers
 from collections.abc import Callable, Mapping
@@ -13,12 +13,19 @@ class Param(NamedTuple):
     Parameters
     ----------
     default : object
+        The value if the keyword is not passed.
     valid : tuple or callable
-        The values that it may have, or a function that tells whether it may have one.
+        The allowed values, or a function that tells whether a value is allowed.
     wanted : str
-        What an error says in place of a bad value.
+        The text for "is not ..." in the error for any other value.
     samples : tuple
-        Values to try in tests; without it, those of `valid`.
+        Values to try in tests. By default those in `valid`, or `default` if `valid` is a function.
+
+    Examples
+    --------
+    >>> even = Param(2, lambda value: value % 2 == 0, "an even number", (2, 4))
+    >>> even.allows(3), even.tried()
+    (False, (2, 4))
     """
 
     default: Any
@@ -36,7 +43,7 @@ class Param(NamedTuple):
 
 
 def one_of(*values: Any) -> Param:
-    """A keyword with a few values, the default first.
+    """A keyword that may have a few values, of which the first is the default.
 
     Examples
     --------
@@ -47,7 +54,7 @@ def one_of(*values: Any) -> Param:
 
 
 def integer(default: int, *samples: int) -> Param:
-    """A keyword that is an integer, and values to try in tests.
+    """A keyword that is an integer; `samples` are other values to try in tests.
 
     Examples
     --------
@@ -60,7 +67,7 @@ def integer(default: int, *samples: int) -> Param:
 
 
 def count(default: int | None, *samples: int) -> Param:
-    """A keyword that is a number of things, and values to try in tests.
+    """A keyword that is a nonnegative integer; `samples` are other values to try in tests.
 
     Examples
     --------
@@ -81,7 +88,7 @@ def count(default: int | None, *samples: int) -> Param:
 
 
 def real_number(default: float, *samples: float) -> Param:
-    """A keyword that is a real number, and values to try in tests.
+    """A keyword that is a real number; `samples` are other values to try in tests.
 
     Examples
     --------
@@ -89,14 +96,14 @@ def real_number(default: float, *samples: float) -> Param:
     (0.5, 2.0)
     """
 
-    def allows(value: object) -> bool:  # the compiler of PyTorch has symbols for numbers
+    def allows(value: object) -> bool:  # torch.compile has symbols for numbers
         return isinstance(value, numbers.Real) or type(value).__name__ == "SymFloat"
 
     return Param(default, allows, "a real number", (default, *samples))
 
 
 def negative_axis() -> Param:
-    """The keyword of an axis that all arrays have, the last without it."""
+    """The keyword for an axis that all arrays have; by default the last one."""
 
     def allows(value: object) -> bool:
         return isinstance(value, numbers.Integral) and value < 0
@@ -107,7 +114,7 @@ def negative_axis() -> Param:
 
 
 def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords with their defaults filled in; an error for one that is unknown or has a bad value."""
+    """The keywords with defaults filled in; raises for an unknown keyword or a value that is not allowed."""
     for name, value in given.items():
         if name not in known:
             names = ", ".join(known) or "none"

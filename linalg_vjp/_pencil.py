@@ -1,4 +1,4 @@
-"""What generalized Hermitian eigenproblems share: the types, the way to an ordinary problem and back.
+"""What generalized Hermitian eigenproblems share: their types, and the way to an ordinary problem and back.
 
 With U = V^-H, A is diag(w) in a basis P, and B is I in a basis Q: P^H A P = diag(w), Q^H B Q = I.
 
@@ -6,7 +6,7 @@ With U = V^-H, A is diag(w) in a basis P, and B is I in a basis Q: P^H A P = dia
     2:  A B V = V diag(w),  V^H B V = I,     P = U,  Q = V,  s =  1,  t = -1
     3:  B A V = V diag(w),  V^H B^-1 V = I,  P = V,  Q = U,  s =  1,  t =  1
 
-The signs s and t are those of B_dot in the derivatives.
+s and t are the signs of B_dot in the derivatives.
 """
 
 from ._matrix import adjoint, cholesky, hermitian, matmul, solve_triangular
@@ -29,7 +29,7 @@ def reduced(A: Array, B: Array, type: int, xp: Namespace) -> tuple[Array, Array]
 def eigenpairs(
     A: Array, B: Array, type: int, xp: Namespace, *, both: bool
 ) -> tuple[Array, Array, Array | None]:
-    """w, V, and U if both bases are wanted and differ."""
+    """w and V; and U if `both` bases are wanted and the type needs it."""
     L, C = reduced(A, B, type, xp)
     w, Y = xp.linalg.eigh(C)
     both = both and type != 1
@@ -39,7 +39,7 @@ def eigenpairs(
 
 
 def dual(B: Array, V: Array, type: int, xp: Namespace) -> Array | None:
-    """U, which is B V of type 2 and B^-1 V of type 3; None of type 1, which needs none."""
+    """U, which is B V for type 2 and B^-1 V for type 3; None for type 1, which does not need it."""
     if type == 1:
         return None
     L = cholesky(B, xp, upper=False)
@@ -49,12 +49,12 @@ def dual(B: Array, V: Array, type: int, xp: Namespace) -> Array | None:
 
 
 def bases(V: Array, U: Array | None, type: int) -> tuple[Array, Array]:
-    """P and Q."""
+    """The bases P and Q."""
     return (U if type == 2 else V), (U if type == 3 else V)
 
 
 def within(P: Array, A_dot: Array | None, xp: Namespace) -> Array | None:
-    """P^H herm(A_dot) P; None for None."""
+    """P^H herm(A_dot) P; None if A_dot is None."""
     if A_dot is None:
         return None
     return matmul(adjoint(P, xp), matmul(hermitian(A_dot, xp), P, xp), xp)

@@ -9,7 +9,7 @@ __all__ = ["as_matrix", "as_tensor", "columns", "rows", "rows_of"]
 
 
 def rows(X: Array, p: Array, xp: Namespace) -> Array:
-    """X[p], matrix by matrix, of batches that broadcast."""
+    """X[p], matrix by matrix; the batches of X and p broadcast."""
     batch = broadcast_shapes(X.shape[:-2], p.shape[:-1])
     X, p = xp.broadcast_to(X, (*batch, *X.shape[-2:])), xp.broadcast_to(p, (*batch, p.shape[-1]))
     return permute_rows(X, p, xp)
@@ -21,9 +21,9 @@ def columns(A: Array, p: Array, xp: Namespace) -> Array:
 
 
 def rows_of(pivots: Array, m: int, xp: Namespace) -> Array:
-    """The order of m rows after each changed places with the row that `pivots` names: A[rows] = L U.
+    """The order of m rows after each was swapped with the row that `pivots` names: A[rows] = L U.
 
-    One exchange after the other is a product of permutations, which is taken in pairs.
+    The swaps, one after the other, are a product of permutations, which is computed in pairs.
     """
     row = xp.arange(m, device=device(pivots))
     if pivots.shape[-1] == 0:
@@ -39,13 +39,13 @@ def rows_of(pivots: Array, m: int, xp: Namespace) -> Array:
 
 
 def as_matrix(X: Array, rows: list[int], columns: list[int], xp: Namespace) -> Array:
-    """X with these axes as rows and columns."""
+    """X as a matrix, with these axes as its rows and its columns."""
     shape = [math.prod([X.shape[i] for i in side]) for side in (rows, columns)]
     return xp.reshape(xp.permute_dims(X, (*rows, *columns)), tuple(shape))
 
 
 def as_tensor(M: Array, shape: tuple[int, ...], rows: list[int], columns: list[int], xp: Namespace) -> Array:
-    """The tensor of this shape whose matrix is M."""
+    """The tensor of this shape whose matrix, by `as_matrix`, is M."""
     order = [*rows, *columns]
     X = xp.reshape(M, tuple([shape[i] for i in order]))
     return xp.permute_dims(X, tuple([order.index(i) for i in range(len(order))]))

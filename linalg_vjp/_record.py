@@ -1,4 +1,4 @@
-"""The data of a rule: everything that the library, its tests and its adapters know of it."""
+"""The data of a rule: everything that the library, its tests and its adapters know about it."""
 
 import functools
 from collections import namedtuple
@@ -16,13 +16,13 @@ Arrays = tuple[Any, ...]
 
 
 def always(params: Mapping[str, Any]) -> bool:
-    """With every keyword."""
+    """The default of `batched`: leading axes are batch axes with every keyword."""
     return True
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What is known of a rule. `Rule`, which has the same fields, documents them."""
+    """The data of a rule. `Rule`, which has the same fields, documents them."""
 
     name: str
     signature: str
@@ -50,17 +50,18 @@ class Record:
     domain: str = ""
 
     sides: Signature = field(init=False, repr=False)
-    extras: tuple[str, ...] = field(init=False, repr=False)  # those of `keeps` that are no input or output
+    extras: tuple[str, ...] = field(init=False, repr=False)  # names in `keeps` that are no input or output
+    # The next four are positions.
     slots: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in inputs + outputs + extras
     saved: tuple[int, ...] = field(init=False, repr=False)  # of `saves` in inputs + outputs
-    stored: tuple[int, ...] = field(init=False, repr=False)  # of those whose values are read
-    places: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in those and the extras
-    light: bool = field(init=False, repr=False)  # derivatives read extras, and at most one array beside them
-    pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # of the arguments of op_vjp
-    push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and op_jvp, None for an extra
-    run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # the outputs and the extras
-    run_keep: Callable[..., Arrays] = field(init=False, repr=False)  # the extras
-    result: Any = field(init=False, repr=False)  # the type of its outputs, where there are several
+    stored: tuple[int, ...] = field(init=False, repr=False)  # of arrays in `saves` whose values are read
+    places: tuple[int, ...] = field(init=False, repr=False)  # of `keeps` in `stored` + `extras`
+    light: bool = field(init=False, repr=False)  # derivatives read extras, and at most one other array
+    pull_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # cores of the arguments of op_vjp
+    push_cores: tuple[Core | None, ...] = field(init=False, repr=False)  # and of op_jvp; None for an extra
+    run_fwd: Callable[..., Arrays] = field(init=False, repr=False)  # gives the outputs and the extras
+    run_keep: Callable[..., Arrays] = field(init=False, repr=False)  # gives the extras
+    result: Any = field(init=False, repr=False)  # the type of the outputs, if there are several
 
     def __post_init__(self) -> None:
         names = (*self.inputs, *self.outputs)
@@ -69,7 +70,7 @@ class Record:
         keeps = self.keeps or self.saves
         extras = tuple(name for name in keeps if name not in names)
         if lost := set(keeps) - {*self.saves, *extras}:
-            raise ValueError(f"{self.name}: it keeps {sorted(lost)}, which saves does not name")
+            raise ValueError(f"{self.name}: keeps has {sorted(lost)}, which saves lacks; add it to saves")
         everything = (*names, *extras)
         cores = (*sides.inputs, *sides.outputs, *[None] * len(extras))
         slots = tuple(everything.index(name) for name in keeps)
@@ -97,12 +98,13 @@ class Record:
             object.__setattr__(self, name, value)
         if extras and self.op_fwd is None and self.op_keep is None:
             raise ValueError(
-                f"{self.name}: it keeps {', '.join(extras)}, which neither op_fwd nor op_keep makes"
+                f"{self.name}: keeps has {', '.join(extras)}, which is neither an input nor an output; pass "
+                f"op_fwd or op_keep to make it"
             )
         if extras and self.op_keep is None and not set(self.inputs) <= set(self.saves):
             raise ValueError(
-                f"{self.name}: without op_keep, {', '.join(extras)} are made again from all inputs; name "
-                f"{', '.join(self.inputs)} in saves"
+                f"{self.name}: without op_keep, {', '.join(extras)} must be made again from all inputs; add "
+                f"{', '.join(self.inputs)} to saves, or pass op_keep"
             )
 
     def _check(self, sides: Signature, names: tuple[str, ...]) -> None:
@@ -110,10 +112,10 @@ class Record:
         if counts != (len(self.inputs), len(self.outputs)):
             raise ValueError(
                 f"{self.name}: signature {self.signature!r} has {counts[0]} inputs and {counts[1]} "
-                f"outputs, but the names are inputs={self.inputs}, outputs={self.outputs}"
+                f"outputs, but the names are inputs={self.inputs}, outputs={self.outputs}; they must match"
             )
         if len(set(names)) < len(names):
-            raise ValueError(f"{self.name}: the names {names} of its inputs and outputs are not distinct")
+            raise ValueError(f"{self.name}: the names {names} of inputs and outputs are not distinct")
         for part, known in (
             ("saves", names),
             ("constant", names),
@@ -123,14 +125,14 @@ class Record:
             ("space", self.inputs),
         ):
             if unknown := set(getattr(self, part)) - set(known):
-                raise ValueError(f"{self.name}: {part} names {sorted(unknown)}, which is none of {known}")
+                raise ValueError(f"{self.name}: {part} has {sorted(unknown)}; the names are {known}")
 
     def of(self, count: int) -> Any:
-        """The rule for so many inputs, where the last may be repeated; else the rule itself."""
+        """The rule for `count` inputs, if the last input may be repeated; else the rule itself."""
         return _repeated(self, count) if self.sides.repeats and count >= len(self.inputs) else self
 
     def from_saved(self, inputs: Any, outputs: Any) -> list[Any]:
-        """Those of the inputs and outputs that `saves` names, in that order."""
+        """The inputs and outputs that `saves` names, in that order."""
         values = (*inputs, *outputs)
         return [values[i] for i in self.saved]
 
@@ -148,7 +150,7 @@ def _extras(op_fwd: Callable[..., Arrays], *inputs: Any, **keywords: Any) -> Arr
 
 @functools.cache
 def _result_type(name: str, outputs: tuple[str, ...]) -> Any:
-    def restore(self: Any) -> Any:  # its type cannot be found by its name
+    def restore(self: Any) -> Any:  # pickle cannot find the type by its name
         return _restored, (name, outputs, *self)
 
     make: Any = namedtuple

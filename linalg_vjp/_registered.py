@@ -1,7 +1,8 @@
-"""A host's namespace in which a rule reaches the other rules, as functions that the host differentiates.
+"""A host's namespace in which a rule calls the other rules, as functions that the host differentiates.
 
-A pullback that is differentiated again calls linear algebra itself: a cofactor needs LU, a norm needs svd.
-In this namespace those are the host's registered versions of our rules: what is exact once is exact again.
+A pullback that is differentiated again calls linear algebra itself: a cofactor needs LU, a norm needs svd. In
+this namespace, these calls go to the host's versions of our rules. So a derivative that is exact stays exact
+when it is differentiated again.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,28 +16,28 @@ __all__ = ["Registered", "again", "fixed", "of_host"]
 
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array, xp: Namespace) -> Any:
-    """once(*arrays); twice(*arrays), the same value, where a host differentiates through the arrays of `at`.
+    """once(*arrays); or twice(*arrays), the same value, if a host differentiates through the arrays of `at`.
 
-    So a derivative that is computed from factors without a derivative of their own can be differentiated.
-    With None in place of `twice` that is an error.
+    So a derivative can be differentiated although it is computed from factors that have no derivative. If
+    `twice` is None, differentiating again raises an error.
     """
     return primitives(xp).again(at, once, twice, *arrays)
 
 
 def fixed(f: Any, X: Array, xp: Namespace) -> Array:
-    """f(X), a constant: no derivative flows through it, and a second one is an error.
+    """f(X) as a constant: no derivative flows through it, and a second derivative raises an error.
 
-    f is given an array of the library itself, in whatever the host has wrapped it.
+    f gets an array of the library itself, even if the host has wrapped X.
     """
     return primitives(xp).fixed(f, X)
 
 
-# The equations that rules of several pages solve.
+# The equations that several rules solve.
 LYAPUNOV = {"continuous": "solve_continuous_lyapunov", "discrete": "solve_discrete_lyapunov"}
 
 
 def of_host(name: str, xp: Namespace) -> Callable[..., Any] | None:
-    """A rule, or a kind of Lyapunov equation, as the host's function; None in a namespace of no host."""
+    """The host's function for a rule, or for a kind of Lyapunov equation; None if `xp` is not a host's."""
     return xp.functions[LYAPUNOV.get(name, name)] if isinstance(xp, Registered) else None
 
 
@@ -46,14 +47,14 @@ class Registered:
     Parameters
     ----------
     xp : namespace
-        The host's, as the standard has it.
+        The namespace of the host, which follows the standard.
     functions : mapping of str to callable
         For each rule a function with the standard's keywords, which the host differentiates by the rule.
     fixed : callable
-        ``fixed(f, X)`` is f of the values of X, an array without a derivative.
+        ``fixed(f, X)`` applies f to the values of X, and returns an array without a derivative.
     factorizes : bool
-        Whether the host differentiates the library's own `lu_factor` and `lu_solve`. Otherwise a matrix
-        stands for its factorization here, and is solved with by the rule.
+        Whether the host differentiates the library's own `lu_factor` and `lu_solve`. If not, a matrix takes
+        the place of its factorization here, and the rule for `solve` solves with it.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Registered:
             "lu": lu,
             "schur": schur,
         }
-        if not is_jax_namespace(xp):  # which finds out for itself
+        if not is_jax_namespace(xp):  # JAX's own `again` detects this by itself
             own["again"] = again
         if not factorizes:
             own |= {"lu_factor": generic.lu_factor, "lu_solve": generic.lu_solve}
@@ -110,7 +111,7 @@ class Registered:
 
 
 class _Over:
-    """Some functions over those of a module, which has the others."""
+    """A module in which some functions are replaced by others."""
 
     def __init__(self, module: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._module = module

@@ -1,6 +1,6 @@
 """What algebraic Riccati equations share: their solution by doubling, closed loops, and derivatives.
 
-Doubling takes products and inverses alone, for a whole batch at once. Each step squares the closed loop.
+Doubling needs only products and inverses, for a whole batch at once. Each step squares the closed loop.
 """
 
 from ._backends import primitives
@@ -31,12 +31,12 @@ __all__ = [
     "solved",
 ]
 
-# A closed loop of a spectral radius of 1 - 2^-k takes about k + 5 steps.
+# A closed loop with a spectral radius of 1 - 2^-k takes about k + 5 steps.
 MOST = 40
 
 
 def solution(kind: str, A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
-    """X for the stable closed loop, of the "continuous" or "discrete" equation; NaN where there is none.
+    """X with a stable closed loop, for the "continuous" or "discrete" equation; NaN if there is none.
 
     The equations are A^H X + X A - X G X + Q = 0, and X = A^H X (I + G X)^-1 A + Q.
     """
@@ -48,8 +48,8 @@ def solution(kind: str, A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
 
 
 def _discrete(A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
-    """Doubling: with W = (I + G X)^-1, A W A, G + A W G A^H and X + A^H X W A are the next A, G and X."""
-    one, most = eye(A.shape[-1], A.shape[-1], A, xp), xp.finfo(A.dtype).max ** 0.25  # no product overflows
+    """Doubling: with W = (I + G X)^-1, the next A, G, X are A W A, G + A W G A^H, X + A^H X W A."""
+    one, most = eye(A.shape[-1], A.shape[-1], A, xp), xp.finfo(A.dtype).max ** 0.25  # so no product overflows
 
     def step(left: Array, A: Array, G: Array, X: Array) -> tuple[Array, ...]:
         W = inv(xp.where(left > 0, one + G @ X, one), xp)
@@ -70,7 +70,7 @@ def _discrete(A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
 
 
 def _continuous(A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
-    """The discrete equation of the Cayley transform, in the unit of X in which G and Q are of one size."""
+    """Solve the discrete equation of the Cayley transform; X is scaled so that G and Q have one size."""
     n = A.shape[-1]
     given, by = _size(Q, xp), _size(G, xp)
     there = (given > 0) & (by > 0)
@@ -85,7 +85,7 @@ def _continuous(A: Array, G: Array, Q: Array, xp: Namespace) -> Array:
 
 
 def corrected(X: Array, by: Array, xp: Namespace) -> Array:
-    """X + by, where that is a small correction. Where it is not, X has more digits than the residual."""
+    """X + by, if `by` is a small correction. If it is not, X has more digits than the residual."""
     small = _size(by, xp) <= xp.finfo(X.dtype).eps ** (1 / 3) * _size(X, xp)
     return X + xp.where(small, hermitian(by, xp), 0.0)
 
@@ -112,7 +112,7 @@ def discrete_loop(A: Array, B: Array, R: Array, X: Array, xp: Namespace) -> tupl
 
 
 def pulled(F: Array, Y: Array, S: Array, xp: Namespace) -> tuple[Array, Array, Array, Array]:
-    """A_bar, B_bar, Q_bar and R_bar."""
+    """The cotangents A_bar, B_bar, Q_bar and R_bar."""
     A_bar = 2.0 * matmul(Y, S, xp)
     SF = matmul(S, adjoint(F, xp), xp)
     return A_bar, -2.0 * matmul(Y, SF, xp), S, matmul(F, SF, xp)
@@ -142,5 +142,5 @@ def _size(X: Array, xp: Namespace) -> Array:
 
 
 def _largest(X: Array, xp: Namespace) -> Array:
-    """The largest entry; no square leaves the floats, where there is no solution."""
+    """The largest entry. No square is formed, which could overflow where there is no solution."""
     return largest(xp.abs(X), (-2, -1), xp)

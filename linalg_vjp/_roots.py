@@ -1,7 +1,7 @@
-"""Square roots and signs of general matrices: Newton's iteration, in products and inverses alone.
+"""Square roots and signs of general matrices: Newton's iteration, from products and inverses alone.
 
-Each matrix of a batch is scaled for itself while it is far from its limit. What has come to its limit is left
-alone, so that further steps for its neighbours do no harm. Where no limit is reached, the result is NaN.
+Each matrix of a batch is scaled by itself while it is far from its limit. A matrix that has reached its limit
+is left alone, so that further steps for its neighbors do not change it. Without a limit, the result is NaN.
 """
 
 import math
@@ -24,26 +24,26 @@ __all__ = [
     "whole_of",
 ]
 
-Host = Callable[[Array], Array] | None  # what a host has for a rule, which it differentiates
+Host = Callable[[Array], Array] | None  # a host's function for a rule, which it differentiates
 
-# An eigenvalue at an angle t from where there is no limit takes about log2(1 / t) steps more than others.
+# An eigenvalue at an angle t from the line without a limit takes about log2(1 / t) more steps than others.
 MOST = 64
-NEAR = 0.01  # the distance from the limit within which a step squares it, and needs no scale
-FEW = 4.0  # so much rounding for each row, and more, is worth another step
+NEAR = 0.01  # within this distance from the limit, a step squares it, and needs no scale
+FEW = 4.0  # a residual above this many eps per row is worth another step
 
 
 def square_root(A: Array, host: Host, xp: Namespace) -> Array:
-    """The principal square root, by the function of the host if there is one; NaN where there is none."""
+    """The principal square root, by the host's function if there is one; NaN where it does not exist."""
     return whole_of(_square_root, A, host, xp)
 
 
 def sign(A: Array, host: Host, xp: Namespace) -> Array:
-    """1 for eigenvalues in the right half plane, -1 in the left; NaN with one between them."""
+    """1 for eigenvalues in the right half plane, -1 in the left; NaN if one is on the imaginary axis."""
     return whole_of(_sign, A, host, xp)
 
 
 def whole_of(f: Any, A: Array, host: Host, xp: Namespace) -> Array:
-    """f(A, xp), by the function of the host if there is one."""
+    """f(A, xp), by the host's function if there is one."""
     if A.shape[-1] == 0:
         return 1.0 * A
     return host(A) if host else primitives(xp).whole(f, A, xp=xp)
@@ -52,8 +52,8 @@ def whole_of(f: Any, A: Array, host: Host, xp: Namespace) -> Array:
 def half_sylvester(X: Array, C: Array, host: Host, xp: Namespace) -> Array:
     """Z with X Z + Z X = C, for an X with eigenvalues in the right half plane.
 
-    A host differentiates it through its square root: that of [[X X, C], [0, X X]] is [[X, Z], [0, X]]. JAX
-    differentiates the equation.
+    A host differentiates it through its square root: the root of [[X X, C], [0, X X]] is [[X, Z], [0, X]].
+    JAX differentiates the equation.
     """
     if C.shape[-1] == 0:
         return 1.0 * C
@@ -70,30 +70,30 @@ def half_sylvester(X: Array, C: Array, host: Host, xp: Namespace) -> Array:
 
 
 def near_root(X: Array, xp: Namespace, *E: Array) -> tuple[Array, ...]:
-    """The square root of X, and its derivatives; none of them can be differentiated again."""
+    """The square root of X, and its derivatives along each E; these cannot be differentiated again."""
     Y = _square_root(X, xp)
     return Y, *(_half_sylvester(Y, dot, xp) for dot in E)
 
 
 def across(S: Array, Z: Array) -> Array:
-    """The part of Z that a sign S turns round: that between eigenvalues of two sides."""
+    """The part of Z with S Z S = -Z for a sign S: the part between eigenvalues on the two sides."""
     return 0.5 * (Z - S @ Z @ S)
 
 
 def size(X: Array, xp: Namespace) -> Array:
-    """The geometric mean of the largest sums of a column and of a row, which X^H has too."""
+    """The geometric mean of the 1-norm and the infinity norm; it is the same for X^H."""
     sizes = xp.abs(X)
     column, row = (xp.max(xp.sum(sizes, axis=axis), axis=-1)[..., None, None] for axis in (-2, -1))
     return xp.sqrt(column) * xp.sqrt(row)
 
 
 def _square_root(A: Array, xp: Namespace) -> Array:
-    """That of the library, or that of the iteration."""
+    """The square root by the library's own function, or by the iteration."""
     return primitives(xp).square_root(A, _iterated_root, xp)
 
 
 def _iterated_root(A: Array, xp: Namespace) -> Array:
-    """The iteration of Denman and Beavers: X goes to the root, and Y to its inverse."""
+    """The iteration of Denman and Beavers: X converges to the root, and Y to its inverse."""
     one, inverse = eye(A.shape[-1], A.shape[-1], A, xp), primitives(xp).inv_or_nan
 
     def partners(X: Array, Y: Array) -> tuple[tuple[Array, ...], Array, Array]:
@@ -122,7 +122,7 @@ def _half_sylvester(X: Array, C: Array, xp: Namespace) -> Array:
 
 
 def _corner_of_sign(X: Array, C: Array, xp: Namespace) -> Array:
-    """Half of a block of a sign: that of [[X, C], [0, -X]] is [[I, 2 Z], [0, -I]]."""
+    """Half of a block of a sign: the sign of [[X, C], [0, -X]] is [[I, 2 Z], [0, -I]]."""
 
     def partners(X: Array, C: Array) -> tuple[tuple[Array, ...], Array, Array]:
         W = primitives(xp).inv_or_nan(X, xp)
@@ -133,7 +133,7 @@ def _corner_of_sign(X: Array, C: Array, xp: Namespace) -> Array:
 
 
 def _sign(A: Array, xp: Namespace) -> Array:
-    """Newton's iteration for S S = I, and then a step for S A = A S, which rounding may have left behind."""
+    """Newton's iteration for S S = I, and then a step for S A = A S, which rounding may have violated."""
 
     def partners(X: Array) -> tuple[tuple[Array, ...], Array, Array]:
         W = primitives(xp).inv_or_nan(X, xp)
@@ -148,12 +148,12 @@ def _sign(A: Array, xp: Namespace) -> Array:
 
 
 def _limits(partners: Any, xp: Namespace, *start: Array) -> list[Array]:
-    """Where X <- (m X + W / m) / 2 goes, for each X and its partner W, which is X itself in the limit.
+    """The limit of X <- (m X + W / m) / 2 for each X and its partner W, which equals X in the limit.
 
-    Far from there m makes the two of one size; near it is 1, and each step squares the distance. That falls
-    no further than rounding lets it.
+    Far from the limit, m gives both the same size. Near it, m is 1, and each step squares the distance, until
+    rounding stops it from falling.
     """
-    enough = 2 * math.sqrt(xp.finfo(start[0].dtype).eps)  # an eighth of its square is left by the next step
+    enough = 2 * math.sqrt(xp.finfo(start[0].dtype).eps)  # the next step leaves an eighth of its square
 
     def step(left: Array, *old: Array) -> tuple[Array, ...]:
         others, distance, balance = partners(*old)
@@ -170,14 +170,14 @@ def _limits(partners: Any, xp: Namespace, *start: Array) -> list[Array]:
 
 
 def _balance(X: Array, W: Array, xp: Namespace) -> Array:
-    """The m for which m X and W / m are of one size."""
+    """The m for which m X and W / m have the same size."""
     return xp.sqrt(size(W, xp)) / xp.sqrt(size(X, xp))
 
 
 def _mended(rest: Array, scale: Array, better: Any, B: Array, X: Array, xp: Namespace) -> Array:
-    """X; better(B, X, rest), a step of Newton's method, where it leaves a rest beyond rounding.
+    """X; or better(B, X, rest), a step of Newton's method, if the residual `rest` is larger than rounding.
 
-    Eigenvalues next to where there is no limit cost the iteration digits that the problem does not.
+    Near eigenvalues without a limit, the iteration loses digits that the problem itself does not.
     """
     few = FEW * X.shape[-1] * xp.finfo(X.dtype).eps
     done = ~xp.any(size(rest, xp) > few * scale)
@@ -185,7 +185,7 @@ def _mended(rest: Array, scale: Array, better: Any, B: Array, X: Array, xp: Name
 
 
 def corner(f: Callable[[Array], Array], A: Array, E: Array, xp: Namespace) -> Array:
-    """The derivative of f at A along E: the corner of f of [[A, E], [0, A]], whatever the size of E."""
+    """The derivative of f at A along E: the upper right block of f([[A, E], [0, A]]), for E of any size."""
     n = A.shape[-1]
     ratio = _largest(A, xp) / _largest(E, xp)
     upper = xp.concat([A, ratio * E], axis=-1)
@@ -194,7 +194,7 @@ def corner(f: Callable[[Array], Array], A: Array, E: Array, xp: Namespace) -> Ar
 
 
 def _largest(X: Array, xp: Namespace) -> Array:
-    """The size of the largest entry, with a derivative for zeros, too; 1 of a zero matrix."""
+    """The size of the largest entry, with a derivative for zero entries, too; 1 for a zero matrix."""
     entries = xp.abs(xp.real(X)) + xp.abs(xp.imag(X)) if is_complex(X, xp) else xp.abs(X)
     largest = xp.max(xp.max(entries, axis=-1), axis=-1)[..., None, None]
     return xp.where(largest == 0, 1.0, largest)

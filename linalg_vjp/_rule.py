@@ -1,4 +1,4 @@
-"""The rule that people call: what an operation computes, its pullback and its pushforward."""
+"""`Rule`: an operation with its pullback and pushforward; and `Linearization`: the same at one point."""
 
 import functools
 import importlib
@@ -16,8 +16,8 @@ __all__ = ["Linearization", "Rule", "as_returned", "built_in", "registered"]
 class Linearization:
     """An operation at a point: plain data, from which both of its derivatives follow.
 
-    `Rule.fwd` and `Rule.linearize` make it. It can be stored, pickled, pulled back and pushed forward any
-    number of times; nothing is factorized again, and no keyword is repeated.
+    `Rule.fwd` and `Rule.linearize` return it. You can store it, pickle it, and call its derivatives any
+    number of times. It repeats no factorization, and needs no keyword again.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Linearization:
         self.frame, self.kept = frame, tuple(kept)
 
     def __reduce__(self) -> Any:
-        # A namespace is a module, which cannot be pickled; its name can. Not every device can.
+        # A namespace is a module and cannot be pickled, so its name is. Not every device can be pickled.
         stored = self.frame._replace(xp=self.frame.xp.__name__, place=None)
         return _stored, (type(self), stored, self.kept)
 
@@ -56,11 +56,11 @@ class Linearization:
         return self.frame.rule
 
     def vjp(self, cotangents: Arrays) -> tuple[Array | None, ...]:
-        """The pullback: one cotangent per input, as `Rule.vjp` returns them."""
+        """Apply the pullback: one cotangent per input, as `Rule.vjp` returns them."""
         return pull(self.frame, self.kept, cotangents)
 
     def jvp(self, tangents: Arrays) -> tuple[Array | None, ...]:
-        """The pushforward: one tangent per output, as `Rule.jvp` returns them."""
+        """Apply the pushforward: one tangent per output, as `Rule.jvp` returns them."""
         return push(self.frame, self.kept, tangents)
 
 
@@ -77,57 +77,57 @@ class Rule(Record):
     name : str
         The name of the operation.
     signature : str
-        The core shapes in NumPy's gufunc notation, such as ``"(m,n)->(m,k),(k,n)"``; an axis ``n?`` may be
-        missing, an axis ``3`` has that size, and ``(m,n)...`` is any number of inputs of one kind.
+        The core shapes in NumPy's gufunc notation, such as ``"(m,n)->(m,k),(k,n)"``. An axis ``n?`` may be
+        missing, an axis ``3`` has that size, and ``(m,n)...`` stands for any number of inputs of this kind.
     inputs, outputs : tuple of str
-        Their names, in order.
+        The names of the inputs and outputs, in order.
     saves : tuple of str
         The inputs and outputs that the derivatives need.
     op : callable
-        ``op(*inputs, xp, **params)``, a tuple of outputs.
+        ``op(*inputs, xp, **params)`` returns a tuple of outputs.
     op_vjp : callable
-        ``op_vjp(*kept, *cotangents, xp, **params)``, a tuple of cotangents of the inputs. A cotangent that is
-        None is zero.
+        ``op_vjp(*kept, *cotangents, xp, **params)`` returns a tuple with one cotangent per input. A cotangent
+        of None is zero.
     op_jvp : callable
-        ``op_jvp(*kept, *tangents, xp, **params)``, a tuple of tangents of the outputs.
+        ``op_jvp(*kept, *tangents, xp, **params)`` returns a tuple with one tangent per output.
     op_fwd : callable, optional
-        ``op_fwd(*inputs, xp, **params)``, the outputs and a tuple of what else is kept, such as a
-        factorization. Without it, `op` and then `op_keep` do so.
+        ``op_fwd(*inputs, xp, **params)`` returns the outputs, and a tuple of the extras: what else is kept,
+        such as a factorization. By default `op` makes the outputs, and `op_keep` the extras.
     op_keep : callable, optional
-        ``op_keep(*saved, xp, **params)``, what else is kept, made from the saved inputs and outputs. Without
-        it, `op_fwd` does so.
+        ``op_keep(*saved, xp, **params)`` makes the extras from the saved inputs and outputs. By default
+        `op_fwd` makes them.
     keeps : tuple of str
-        What both derivatives are given, in that order: inputs, outputs, and names of what else is kept;
-        those of `saves` without it. Where the last input may be repeated, what else is kept may be, too, once
-        less often: P stands for P1, P2 and so on.
+        The arguments of both derivatives, in order: names of inputs, outputs and extras. The default is
+        `saves`. If the last input may be repeated, an extra may be too, one time less: P stands for P1, P2
+        and so on.
     params : mapping of str to Param
-        The keywords. One named ``gauge`` is passed to `op_vjp` and `op_jvp` alone.
+        The keywords. A keyword ``gauge`` is passed only to `op_vjp` and `op_jvp`.
     constant : tuple of str
-        The inputs and outputs that cannot be differentiated: None stands for their derivatives.
+        The inputs and outputs that cannot be differentiated. Their derivatives are None.
     shapes : tuple of str
-        Those of `saves` of which the derivatives read shape and dtype alone.
+        The names in `saves` whose shape and dtype are all that the derivatives read.
     real : tuple of str
-        The outputs that are real for complex inputs, too.
+        The outputs that are real even for complex inputs.
     gauge : tuple of str
-        The outputs that are defined up to a phase, a sign or a rotation.
+        The outputs that are defined only up to a phase, a sign or a rotation.
     space : mapping of str to str
-        Where an input lives: "hermitian", "positive" (Hermitian positive definite), "nonsingular",
-        "triangular" (and nonsingular), "tall" (no axis of the signature is longer than those before it), or,
-        of integers, "pivots"; any other input is a general array.
+        The set that an input belongs to: "hermitian", "positive" (Hermitian positive definite),
+        "nonsingular", "triangular" (and nonsingular), "tall" (no axis of the signature is longer than those
+        before it), or "pivots" for integers. Any other input is a general array.
     batched : callable
-        ``batched(params)``: whether, with these keywords, the leading axes are batch axes.
+        ``batched(params)`` tells whether the leading axes are batch axes with these keywords.
     axis : str
-        The keyword that says along which axis the vectors of the signature lie. Formulas find them along the
-        last axis, and are not given it.
+        The keyword for the axis along which the vectors of the signature lie. Formulas find the vectors along
+        the last axis, and do not get this keyword.
     half : bool
-        Whether it is right in half precision, too, where a library has it.
+        Whether the rule is also right in half precision, if a library has it.
     typical : mapping of str to object
-        Keywords of a typical use, for tests and benchmarks: leading axes are batch axes, and factors have no
-        columns beyond the rank.
+        Keywords of a typical use, for tests and benchmarks. With them, leading axes are batch axes, and
+        factors have no columns beyond the rank.
     page : str
-        The name of its page in rules/, which closely tied rules share; its own name without it.
+        The name of its page in rules/, which closely tied rules share. The default is `name`.
     family : str
-        The heading under which it is listed.
+        The heading under which the rule is listed.
     domain : str
         One line that says where the operation is differentiable.
 
@@ -164,32 +164,32 @@ class Rule(Record):
         return all(name in self.params and self.params[name].allows(v) for name, v in params.items())
 
     def forward(self, *inputs: Array, xp: Namespace | None = None, **params: Any) -> tuple[Array, ...]:
-        """The operation itself: a tuple of its outputs.
+        """Apply the operation; return a tuple of its outputs.
 
         Raises
         ------
         ValueError, TypeError
-            For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
+            If a count, shape, dtype or keyword does not fit, or the arrays mix namespaces or devices.
         """
         return tuple(forward(prepared(self, inputs, xp, params), inputs))
 
     def fwd(
         self, *inputs: Array, xp: Namespace | None = None, **params: Any
     ) -> tuple[tuple[Array, ...], Linearization]:
-        """The outputs, and the operation linearized there: it keeps what its derivatives need.
+        """Apply the operation; return its outputs and its linearization, which keeps what derivatives need.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As in `forward`.
 
         Examples
         --------
         >>> import numpy as np
         >>> import linalg_vjp as lv
         >>> (L,), linear = lv.RULES["cholesky"].fwd(4 * np.eye(2), upper=True)
-        >>> linear.vjp((np.eye(2),))[0].tolist()  # no keyword again
+        >>> linear.vjp((np.eye(2),))[0].tolist()  # without upper=True
         [[0.25, 0.0], [0.0, 0.25]]
-
-        Raises
-        ------
-        ValueError, TypeError
-            As `forward` does.
         """
         frame, outputs, extras = forward_keeping(prepared(self, inputs, xp, params), inputs)
         return tuple(outputs), Linearization(frame, kept_of(frame.rule, inputs, outputs, extras))
@@ -197,17 +197,17 @@ class Rule(Record):
     def linearize(
         self, inputs: Arrays, outputs: Arrays, *, xp: Namespace | None = None, **params: Any
     ) -> Linearization:
-        """The operation linearized where it was computed before; a factorization is made again.
+        """Linearize the operation where its outputs are already known; a factorization is computed again.
 
         Parameters
         ----------
         inputs, outputs : sequence of array
-            Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
+            The inputs and outputs. Those not in `saves` may be any object with ``.shape`` and ``.dtype``.
 
         Raises
         ------
         ValueError, TypeError
-            For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
+            If a count, shape, dtype or keyword does not fit, or the arrays mix namespaces or devices.
         """
         frame = recall(self, inputs, outputs, (), xp, params)
         return Linearization(frame, _kept(frame, inputs, outputs))
@@ -221,23 +221,23 @@ class Rule(Record):
         xp: Namespace | None = None,
         **params: Any,
     ) -> tuple[Array | None, ...]:
-        """The pullback: one cotangent per input, in that input's shape, dtype and device.
+        """Apply the pullback: one cotangent per input, in that input's shape, dtype and device.
 
-        Where a forward is at hand, `fwd` is the better way: it keeps a factorization, and the keywords.
+        If you also run the forward pass, use `fwd` instead: it keeps the factorization and the keywords.
 
         Parameters
         ----------
         inputs, outputs : sequence of array
-            Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
+            The inputs and outputs. Those not in `saves` may be any object with ``.shape`` and ``.dtype``.
         cotangents : sequence of array or None
             One per output, in the output's shape; None is zero.
 
         Raises
         ------
         ValueError, TypeError
-            For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
+            If a count, shape, dtype or keyword does not fit, or the arrays mix namespaces or devices.
         GaugeError
-            With ``gauge="check"``, when a cotangent has a part along the gauge.
+            With ``gauge="check"``, if a cotangent has a part along the gauge.
         """
         frame = recall(self, inputs, outputs, cotangents, xp, params)
         return pull(frame, _kept(frame, inputs, outputs, cotangents), cotangents)
@@ -245,26 +245,26 @@ class Rule(Record):
     def jvp(
         self, inputs: Arrays, outputs: Arrays, tangents: Arrays, *, xp: Namespace | None = None, **params: Any
     ) -> tuple[Array | None, ...]:
-        """The pushforward: one tangent per output, in that output's shape and dtype.
+        """Apply the pushforward: one tangent per output, in that output's shape and dtype.
 
         Parameters
         ----------
         inputs, outputs : sequence of array
-            Of the operation. One that is not in `saves` may be anything with ``.shape`` and ``.dtype``.
+            The inputs and outputs. Those not in `saves` may be any object with ``.shape`` and ``.dtype``.
         tangents : sequence of array or None
             One per input, in the input's shape; None is zero.
 
         Raises
         ------
         ValueError, TypeError
-            For a wrong count, shape, dtype or keyword, or a mix of namespaces or devices.
+            If a count, shape, dtype or keyword does not fit, or the arrays mix namespaces or devices.
         """
         frame = recall(self, inputs, outputs, tangents, xp, params)
         return push(frame, _kept(frame, inputs, outputs, tangents), tangents)
 
 
 def _kept(frame: Frame, inputs: Arrays, outputs: Arrays, given: Arrays | None = None) -> Arrays:
-    """What both derivatives read, made from inputs and outputs; nothing is factorized for zeros alone."""
+    """What both derivatives read, from inputs and outputs; nothing is factorized if `given` is all None."""
     rule = frame.rule
     if not rule.extras:
         return kept_of(rule, inputs, outputs, ())
@@ -277,17 +277,17 @@ _BUILT_IN: dict[str, Rule] = {}
 
 
 def registered(rules: Any) -> dict[str, Rule]:
-    """The built-in rules by name; a pickle refers to them by these."""
+    """Register the built-in rules by name; a pickle refers to them by name."""
     _BUILT_IN.update((rule.name, rule) for rule in rules)
     return _BUILT_IN
 
 
 def built_in(name: str, count: int) -> Rule:
-    """The built-in rule of that name, for so many inputs."""
+    """The built-in rule of this name, for `count` inputs."""
     rule: Rule = _BUILT_IN[name].of(count)
     return rule
 
 
 def as_returned(rule: Record, arrays: Arrays) -> Any:
-    """The arrays as the operation itself returns them: one, or a named tuple."""
+    """The arrays in the form in which the operation returns them: one array, or a named tuple."""
     return arrays[0] if len(arrays) == 1 else rule.result(*arrays)

@@ -1,4 +1,4 @@
-"""Matrix equations by Schur forms: what the rules of Sylvester and of Lyapunov equations share."""
+"""Matrix equations by Schur forms: what the rules for Sylvester and Lyapunov equations share."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ __all__ = ["continuous", "discrete", "equation", "factored", "of_discrete", "one
 
 
 def factored(A: Array, xp: Namespace) -> Array:
-    """T and Z with A = Z T Z^H, stacked, in the form of the library; a constant."""
+    """T and Z with A = Z T Z^H, stacked, in the library's form; they count as constants."""
     return fixed(_factored, A, xp)
 
 
@@ -28,9 +28,9 @@ def solved(
     ops: str,
     change: Callable[[Array, Array, Array], tuple[Array, Array, Array]] | None = None,
 ) -> Array:
-    """X with op(A) X + X op(B) = C, from what was `factored`; `ops` has "N" or "C", the adjoint, for each.
+    """X with op(A) X + X op(B) = C, from the results of `factored`; `ops` has "N" or "C" (adjoint) for each.
 
-    `change` is given both triangles and the right side in the Schur vectors, and says what the equation is.
+    `change` gets both triangles and the right side in the Schur vectors, and returns those of the equation.
     """
     batch = broadcast_shapes(K.shape[:-3], M.shape[:-3], C.shape[:-2])
     factors = (K[..., 0, :, :], K[..., 1, :, :], M[..., 0, :, :], M[..., 1, :, :])
@@ -43,7 +43,7 @@ def solved(
 
 
 def one_for(X: Array, Y: Array, xp: Namespace) -> Array:
-    """Of Y what X can wait for by `after`: all of a batch like its own, or one matrix."""
+    """What X can wait for by `after`: Y if both have the same batch, else a 1 x 1 matrix from Y."""
     if Y.shape[:-2] == X.shape[:-2] or 0 in Y.shape:
         return Y
     return xp.reshape(Y[..., 0, 0], (-1, 1, 1))[:1, ...]
@@ -58,10 +58,11 @@ def equation(
     Q: Array,
     xp: Namespace,
 ) -> Array:
-    """X with left(*at, X) = Q, which is solve(Q, ops) by factors that have no derivative.
+    """X with left(*at, X) = Q, as solve(Q, ops) from factors that have no derivative.
 
-    JAX differentiates the equation in place of its solution, and wants the solution of the transposed one.
-    Another host that differentiates it solves by its own version of the rule of that name, or of that kind.
+    JAX differentiates the equation instead of its solution, and needs a solver of the transposed equation.
+    Any other host that differentiates it calls its own function for the rule, or kind of equation, of this
+    name.
     """
     *some, Q = promote(*at, Q, xp=xp)
     at = tuple(some)
@@ -77,7 +78,7 @@ def equation(
 
 
 def continuous(K: Array, A: Array, Q: Array, xp: Namespace, ops: str) -> Array:
-    """X with A X + X A^H = Q; K is the form of A with ops="NC", and of A^H with ops="CN"."""
+    """X with A X + X A^H = Q; K is the Schur form of A for ops="NC", and of A^H for ops="CN"."""
 
     def left(A: Array, X: Array) -> Array:
         return A @ X + X @ adjoint(A, xp)
@@ -89,14 +90,15 @@ def continuous(K: Array, A: Array, Q: Array, xp: Namespace, ops: str) -> Array:
 
 
 def of_discrete(A: Array, xp: Namespace) -> Array:
-    """The form of S = (A - I)^-1, for `discrete`."""
+    """The Schur form of S = (A - I)^-1, for `discrete`."""
     return factored(primitives(xp).inv_or_nan(A - eye(A.shape[-1], A.shape[-1], A, xp), xp), xp)
 
 
 def discrete(K: Array, A: Array, Q: Array, xp: Namespace, ops: str) -> Array:
-    """X with A X A^H - X + Q = 0; K is the form of (A - I)^-1 with ops="NC", and of (A^H - I)^-1 with "CN".
+    """X with A X A^H - X + Q = 0; K is the form of (A - I)^-1 for ops="NC", and of (A^H - I)^-1 for "CN".
 
-    It is W X + X W^H = -2 S Q S^H with W = I + 2 S, which rounds no small A and no large one away.
+    It solves W X + X W^H = -2 S Q S^H with W = I + 2 S, in which neither a small A nor a large one is lost to
+    rounding.
     """
 
     def left(A: Array, X: Array) -> Array:

@@ -1,13 +1,13 @@
-"""The signature string of a rule, in NumPy's gufunc notation: the one statement of its shapes.
+"""The signature string of a rule, in NumPy's gufunc notation: the only place that states its shapes.
 
-"(m,n)->(m,k),(k,n)"       names repeat where sizes must agree
+"(m,n)->(m,k),(k,n)"       the same name means the same size
 "(m?,k),(k,n?)->(m?,n?)"   an axis with "?" may be missing: an input with one axis too few leaves it out,
-and then it is missing everywhere
+and then it is missing in all inputs and outputs
 "(3),(3)->(3)"             an axis of a fixed size
-"(m,n)...->(p,q)"          the last input may be repeated; the sizes of each are its own
-"(m?,k),(k,n?)...->(m?,n?)"   the same as a chain, where its first axis is the last one of the input before:
-for three, (m?,k),(k,k1),(k1,n?)->(m?,n?)
-"(*),(*)->(*)"             all axes, whatever their number: none of them is a batch axis
+"(m,n)...->(p,q)"          the last input may be repeated, each time with sizes of its own
+"(m?,k),(k,n?)...->(m?,n?)"   the same as a chain, if its first axis is the last axis of the input before it:
+for three inputs, (m?,k),(k,k1),(k1,n?)->(m?,n?)
+"(*),(*)->(*)"             all axes, of any number: none of them is a batch axis
 """
 
 import itertools
@@ -44,7 +44,7 @@ class Signature(NamedTuple):
 
 
 def parse(text: str) -> Signature:
-    """The parts of a signature string; ValueError where it is none."""
+    """Parse a signature string; raise ValueError if it is not one."""
     if not re.fullmatch(rf"{CORE}(?:,{CORE})*(?:\.\.\.)?->{CORE}(?:,{CORE})*", text):
         raise ValueError(f'signature {text!r} is not of the form "(m,n)->(m,k),(k,n)"')
     left, right = text.split("->")
@@ -70,7 +70,7 @@ def repeated(text: str, count: int) -> str:
 
 
 def bind(core: Core, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
-    """Whether the trailing axes of `shape` fit `core`; the sizes met for the first time are noted."""
+    """Whether the trailing axes of `shape` fit `core`; sizes of new names are added to `sizes`."""
     if core == ALL:
         return True
     if len(shape) < len(core):
@@ -83,12 +83,12 @@ def bind(core: Core, shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
 
 
 def describe(core: Core, sizes: Mapping[str, int]) -> str:
-    """`core` as the error texts show it, such as (..., m, n) with m = 3."""
+    """The text for `core` in errors, such as (..., m, n) with m = 3."""
     known = ", ".join(f"{name} = {sizes[name]}" for name in dict.fromkeys(core) if name in sizes)
     return f"(..., {', '.join(core)})".replace(", )", ")") + (f" with {known}" if known else "")
 
 
 def turned(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """A shape with one of its axes last."""
+    """A shape with this axis moved to the end."""
     at = len(shape) + axis
     return (*shape[:at], *shape[at + 1 :], shape[at])

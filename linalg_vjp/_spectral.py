@@ -1,4 +1,4 @@
-"""What functions of Hermitian matrices share: their keywords, their derivative, and A in its eigenvectors."""
+"""What functions of Hermitian matrices share: keywords, derivatives, and A in its eigenvectors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,10 +31,10 @@ def derivative(
     second: OfEigenvalues | None,
     xp: Namespace,
 ) -> Array:
-    """V (D o (V^H herm(E) V)) V^H, the derivative of f(A) along E, which is its own adjoint.
+    """V (D o (V^H herm(E) V)) V^H, the derivative of f(A) along E; as a map of E it is its own adjoint.
 
-    ``first(w, xp)`` is D_ij = f[w_i, w_j], and ``second(w, xp)`` has f[w_i, w_k, w_j] for all triples; with
-    None, to differentiate again is an error.
+    ``first(w, xp)`` is D_ij = f[w_i, w_j], and ``second(w, xp)`` is f[w_i, w_k, w_j] for all triples. If
+    `second` is None, differentiating again raises an error.
     """
 
     def once(A: Array, w: Array, V: Array, E: Array) -> Array:
@@ -42,7 +42,7 @@ def derivative(
         return V @ (first(w, xp) * (Vh @ E @ V)) @ Vh
 
     def twice(A: Array, w: Array, V: Array, E: Array) -> Array:
-        """The same at V^H A V = diag(w) + N, of which N moves: f(A) = V f(V^H A V) V^H for a unitary V."""
+        """The same at V^H A V = diag(w) + N, where only N moves: f(A) = V f(V^H A V) V^H for a unitary V."""
         assert second is not None
         V, N = moving(A, w, V, xp)
         D, F, Vh = of_eigenvalues(w, first, xp), of_eigenvalues(w, second, xp), adjoint(V, xp)
@@ -55,25 +55,25 @@ def derivative(
 
 
 def factors(A: Array, *, xp: Namespace | None = None, **params: Any) -> tuple[Array, Array]:
-    """The eigenvalues and eigenvectors of A: what a rule keeps, whatever its function is."""
+    """The eigenvalues and eigenvectors of A, which a rule keeps for every function f."""
     w, V = namespace(xp, A).linalg.eigh(A)
     return w, V
 
 
 def moving(A: Array, w: Array, V: Array, xp: Namespace) -> tuple[Array, Array]:
-    """V as a constant, and N = V^H A V - diag(w): zero, with the derivative V^H A_dot V."""
+    """V as a constant, and N = V^H A V - diag(w), which is zero and has the derivative V^H A_dot V."""
     V = fixed(lambda V: V, V, xp)
     N = adjoint(V, xp) @ hermitian(A, xp) @ V
     return V, add_diagonal(N, of_eigenvalues(w, lambda w, xp: -w, xp), xp)
 
 
 def of_eigenvalues(w: Array, make: OfEigenvalues, xp: Namespace) -> Array:
-    """A constant that is made of the eigenvalues, with functions of the library itself."""
+    """make(w, xp) as a constant, where xp is the namespace of the library itself."""
     return fixed(lambda w: make(w, namespace(None, w)), w, xp)
 
 
 def function_or_none() -> Param:
-    """A keyword that is a function of the user's."""
+    """A keyword that is a user's function, or None."""
     return Param(None, lambda value: value is None or callable(value), "None or a function")
 
 

@@ -1,8 +1,8 @@
 """Sylvester equations with upper triangular coefficients: X with T X - X S = C.
 
-Column j of X has the coefficient T - S_jj I. Its rows are divided by their diagonal beforehand, so that the
-reciprocals of the diagonal, E_ij = 1 / (T_ii - S_jj), are an argument. Where E is 0, the equation of that
-entry is left out and X is 0: so an equation for strictly triangular X is solved, too, and one with ties.
+Column j of X has the coefficient T - S_jj I. Its rows are first divided by their diagonal. So the reciprocals
+of the diagonal, E_ij = 1 / (T_ii - S_jj), are an argument. Where E is 0, the equation for that entry is left
+out and X is 0. This also solves equations for a strictly triangular X, and equations with ties.
 """
 
 from ._matrix import adjoint, solve_triangular
@@ -12,17 +12,18 @@ __all__ = ["triangular_sylvester", "triangular_sylvester_adjoint"]
 
 
 def triangular_sylvester(T: Array, S: Array, C: Array, E: Array, xp: Namespace) -> Array:
-    """X of shape (..., m, n) with T X - X S = C, column by column, and products between the halves.
+    """X of shape (..., m, n) with T X - X S = C, column by column, with products between the halves of S.
 
     Parameters
     ----------
     T, S : array of shape (..., m, m) and (..., n, n)
-        Upper triangular; what is below their diagonals is not read.
+        Upper triangular matrices. Entries below their diagonals are not read.
     C : array of shape (..., m, n)
-        In the dtype of the others.
+        The right side, in the dtype of the others.
     E : array of shape (..., m, n)
         The reciprocals 1 / (T_ii - S_jj), or 0.
     xp : namespace
+        The namespace of the arrays.
     """
     n = S.shape[-1]
     if n <= 1:
@@ -35,6 +36,6 @@ def triangular_sylvester(T: Array, S: Array, C: Array, E: Array, xp: Namespace) 
 
 
 def triangular_sylvester_adjoint(T: Array, S: Array, C: Array, E: Array, xp: Namespace) -> Array:
-    """Y with T^H Y - Y S^H = C: C -> Y is the adjoint of what `triangular_sylvester` does with T, S and E."""
-    # Its adjoint is S Y^H - Y^H T = -C^H.
+    """Y with T^H Y - Y S^H = C: the adjoint of C -> X in `triangular_sylvester`, for the same T, S and E."""
+    # The adjoint of this equation is S Y^H - Y^H T = -C^H.
     return adjoint(triangular_sylvester(S, T, -adjoint(C, xp), -E.mT, xp), xp)

@@ -1,7 +1,7 @@
-"""H K + K H = M for a Hermitian H = Q diag(w) Q^H, and M H^-1: what the derivatives of a turn need.
+"""H K + K H = M solved for K, and M H^-1, for a Hermitian H = Q diag(w) Q^H: derivatives of a turn need both.
 
-Both take Q and w for constants where they are differentiated again, and add a step of refinement, which has
-the right derivative, for equal eigenvalues too. What belongs to eigenvalues that are zero is zero.
+When they are differentiated again, both take Q and w as constants. They add a step of refinement that has the
+right derivative, also for equal eigenvalues. The part that belongs to zero eigenvalues is zero.
 """
 
 from collections.abc import Callable
@@ -17,16 +17,15 @@ __all__ = ["over", "turn"]
 def turn(
     H: Callable[..., Array], at: tuple[Array, ...], w: Array, Q: Array, M: Array, xp: Namespace
 ) -> Array:
-    """K with H K + K H = M for a skew M, where no two eigenvalues of H that differ in sign are as large.
+    """K with H K + K H = M for a skew-Hermitian M. No nonzero eigenvalue of H may be the negative of another.
 
-    H is a function of the arrays of `at`, and is called only where the solution is differentiated again.
+    `H` is a function of the arrays `at`, and is called only if the solution is differentiated again.
     """
 
     def once(w: Array, Q: Array, M: Array, *at: Array) -> Array:
         Qh = adjoint(Q, xp)
-        B = skew(
-            Qh @ M @ Q, xp
-        )  # the diagonal of a real one is zero, which may be divided by next to nothing
+        # `skew` makes the diagonal of a real matrix exactly zero; its divisor may be almost zero.
+        B = skew(Qh @ M @ Q, xp)
         return Q @ (B * _reciprocals(w[..., :, None] + w[..., None, :], w, xp)) @ Qh
 
     def twice(w: Array, Q: Array, M: Array, *at: Array) -> Array:
@@ -52,7 +51,7 @@ def over(H: Array, w: Array, Q: Array, M: Array, xp: Namespace) -> Array:
 
 
 def _reciprocals(x: Array, w: Array, xp: Namespace) -> Array:
-    """1 / x, and 0 where x is zero beside the eigenvalues w."""
+    """1 / x, and 0 where x is zero relative to the eigenvalues w."""
     if not w.shape[-1]:
         return x
     largest = xp.max(xp.abs(w), axis=-1, keepdims=True)

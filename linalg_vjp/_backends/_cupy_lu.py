@@ -1,7 +1,7 @@
 """LU on CuPy: cuBLAS for a batch of square matrices, cuSOLVER for one matrix; pivots are counted from zero.
 
-CuPy calls the batched factorization in its own det and solve, and keeps it to itself. The tests have a
-stand-in for cuBLAS, and compile the kernel for a CPU; how CuPy starts them is seen on a GPU alone.
+CuPy calls the batched factorization in its own det and solve, but does not export it. The tests have a
+stand-in for cuBLAS, and compile the kernel for a CPU. Only a GPU can show how CuPy launches them.
 """
 
 import math
@@ -20,9 +20,9 @@ PREFIX = {"f": "s", "d": "d", "F": "c", "D": "z"}
 
 
 def factor(A: Array) -> tuple[Array, Array]:
-    """L and U in one array, and which row each changed places with; A is square, or one tall matrix."""
+    """L and U in one array, and the row that each row was swapped with; A is square, or one tall matrix."""
     if A.ndim == 2:
-        with warnings.catch_warnings():  # it warns of a singular matrix
+        with warnings.catch_warnings():  # it warns for a singular matrix
             warnings.simplefilter("ignore", RuntimeWarning)
             F, pivots = cupyx.scipy.linalg.lu_factor(A, check_finite=False)
             return F, pivots
@@ -55,7 +55,7 @@ def solve(F: Array, pivots: Array, B: Array, *, adjoint: bool) -> Array:
 
 
 def _pointers(X: Array) -> Array:
-    """Where each matrix begins; to be kept until the call is made, or its memory goes to the next array."""
+    """The addresses of the matrices; keep the result until the call is made, or its memory is reused."""
     step = math.prod(X.shape[-2:]) * X.itemsize
     return cupy.arange(X.data.ptr, X.data.ptr + X.nbytes, step, dtype=cupy.uintp)
 

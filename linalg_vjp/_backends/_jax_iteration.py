@@ -1,4 +1,4 @@
-"""Loops and equations on JAX: of the program where values are traced, of Python elsewhere."""
+"""Loops and equations on JAX: part of the compiled program for traced values, in Python for others."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["linear_solve", "peek", "repeat", "scan"]
 
 
 def repeat(step: Any, most: int, *arrays: Array, xp: Namespace) -> tuple[Array, ...]:
-    """A loop of the program, which has no derivative backwards; outside of a program, one of Python."""
+    """A loop in the program, which has no reverse-mode derivative; outside of a program, a Python loop."""
     if not any(isinstance(x, jax.core.Tracer) for x in arrays):
         return iteration.repeat(step, most, *arrays, xp=xp, look=peek)
 
@@ -32,7 +32,7 @@ def scan(
     reverse: bool = False,
     xp: Namespace,
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """A loop of the program; outside of one, where JAX would compile it each time, a loop of Python."""
+    """A loop in the program. Outside of one, JAX would compile it each time, so it is a Python loop."""
     places = jnp.arange(count)
     if not count or not any(isinstance(x, jax.core.Tracer) for x in (places, *carry, *parts)):
         return iteration.scan(step, carry, count, parts, reverse=reverse, xp=xp)
@@ -46,14 +46,14 @@ def scan(
 
 
 def linear_solve(at: tuple[Array, ...], apply: Any, solve: Any, solve_transposed: Any, B: Array) -> Array:
-    """solve(B), and the derivatives of the equation in place of those of its steps."""
+    """solve(B), with the derivatives of the equation instead of those of the steps of `solve`."""
     if not any(isinstance(x, jax.core.Tracer) for x in (*at, B)):
-        return solve(B)  # which JAX would compile each time
+        return solve(B)  # JAX would compile the equation each time
     return jax.lax.custom_linear_solve(
         apply, B, lambda apply, B: solve(B), lambda apply, B: solve_transposed(B)
     )
 
 
 def peek(X: Array) -> float | None:
-    """The largest of some real numbers, 0 of none; None of a traced array."""
+    """The largest number in a real X, 0 if it is empty; None for a traced array."""
     return None if isinstance(X, jax.core.Tracer) else float(X.max()) if X.size else 0.0

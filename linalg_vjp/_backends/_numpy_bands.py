@@ -1,4 +1,4 @@
-"""Band systems on NumPy, with pivoting: each by LAPACK, or many short ones all at once."""
+"""Band systems on NumPy, with pivoting: one by one with LAPACK, or many short ones at once."""
 
 import math
 from typing import Any
@@ -17,11 +17,11 @@ GTSV, GBSV = (
 
 
 def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
-    """X with A X = B; the error of NumPy's solve for a singular matrix."""
+    """X with A X = B; a singular matrix raises the error of numpy.linalg.solve."""
     (w, n), m = C.shape[-2:], B.shape[-1]
     if B.size == 0 or B.dtype.char not in GBSV:
         return reduction.solve_bands(C, B, xp, l=l)
-    # Measured: LAPACK takes 3 to 4 microseconds a matrix, the whole batch at once 100 and more for each row.
+    # Measured: LAPACK takes 3 to 4 microseconds a matrix, the whole batch at once 100 or more for each row.
     if 0 <= l < w and math.prod(B.shape[:-2]) >= 32 * n:
         with np.errstate(all="ignore"):
             return _all_at_once(C.reshape(-1, w, n), B.reshape(-1, n, m), l).reshape(B.shape)
@@ -47,9 +47,9 @@ def _banded(C: Array, B: Array, l: int) -> Array:
 
 
 def _all_at_once(C: Array, B: Array, l: int) -> Array:
-    """The same of a batch along one axis. It comes last here, so that steps run over contiguous numbers.
+    """The same for a batch along the first axis; here it comes last, so that each step has contiguous memory.
 
-    The window R has the l + 1 rows that may become the next pivot, from the column of the pivot on.
+    The window R has the l + 1 rows that may become the next pivot row, from the column of the pivot on.
     """
     C, B = (np.ascontiguousarray(np.moveaxis(X, 0, -1)) for X in (C, B))
     w, n, count = C.shape
@@ -58,7 +58,7 @@ def _all_at_once(C: Array, B: Array, l: int) -> Array:
     for r in range(min(l + 1, n)):
         R[r, : w - l + r], Y[r] = C[l - r :, r], B[r]
     U, Z = [], []
-    for i in range(l + 1, l + 1 + n):  # the row that comes into the window
+    for i in range(l + 1, l + 1 + n):  # the row that enters the window
         best = np.argmax(np.abs(R[:, 0]), axis=0)[None, None]
         P, Q = (np.take_along_axis(X, best, axis=0)[0] for X in (R, Y))
         for X in (R, Y):

@@ -1,7 +1,7 @@
-"""LU on NumPy: a factorization that serves twice, which numpy.linalg has not.
+"""LU on NumPy: a factorization that can be reused, which numpy.linalg does not have.
 
-Many tiny matrices are factorized all at once, an entry of each in every step. All others go to LAPACK through
-SciPy, one by one. Without SciPy the matrix stands for its factorization.
+Many tiny matrices are factorized all at once, with the same step on each matrix. All others go to LAPACK
+through SciPy, one by one. Without SciPy, a matrix takes the place of its factorization.
 """
 
 import math
@@ -29,7 +29,7 @@ __all__ = [
     "native",
 ]
 
-# Measured: of 2000 matrices of 8 x 8 both take as long, of 20000 of 3 x 3 the loop takes ten times as long.
+# Measured: equally fast for 2000 matrices of 8 x 8; the loop takes ten times as long for 20000 of 3 x 3.
 TINY, MANY = 8, 64
 PREFIX = {} if lapack is None else {"f": "s", "d": "d", "F": "c", "D": "z"}
 GETRF, GETRS, GETRI = (
@@ -39,7 +39,7 @@ GETRF, GETRS, GETRI = (
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
-    """L and U in one array, and which row each row changed places with; or A itself, and None."""
+    """L and U in one array, and the row that each row was swapped with; or A itself, and None."""
     n = A.shape[-1]
     F, pivots = factor(A.reshape(math.prod(A.shape[:-2]), n, n))
     if pivots is None:
@@ -50,9 +50,9 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | 
 
 
 def factor(A: Array) -> tuple[Array, Array | None]:
-    """The same of A of shape (count, m, n).
+    """The same for A of shape (count, m, n).
 
-    Whether there is one depends on m, n and the dtype alone: Dask asks an empty batch what there will be.
+    Whether it returns pivots depends only on m, n and the dtype, because Dask tries it on an empty batch.
     """
     if _all_at_once(max(A.shape[-2:]), len(A), A.dtype):
         return _tiny_factor(A)
@@ -67,7 +67,7 @@ def factor(A: Array) -> tuple[Array, Array | None]:
 
 
 def native(X: Array) -> Array:
-    """A copy row by row, with the bytes of a number in the order of the machine, as LAPACK wants them."""
+    """A copy in C order and in the byte order of the machine, as LAPACK needs it."""
     return np.array(X, dtype=X.dtype.newbyteorder("="), order="C")
 
 
@@ -76,7 +76,7 @@ def _all_at_once(size: int, count: int, dtype: Any) -> bool:
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
-    """The diagonal of U, with a minus for each row that has changed places."""
+    """The diagonal of U, with a minus sign for each row that was swapped."""
     u = np.linalg.diagonal(F)
     return np.where(pivots == np.arange(pivots.shape[-1]), u, -u)
 
@@ -115,7 +115,7 @@ def inv(A: Array, xp: Namespace) -> Array:
     return np.linalg.inv(A) if pivots is None else lu_inverse(F, pivots, xp)
 
 
-# Many tiny matrices: with the batch last in memory, every step runs over contiguous numbers.
+# Many tiny matrices: the batch is last in memory, so that every step runs over contiguous numbers.
 
 
 def _batch_last(X: Array) -> Array:
@@ -137,11 +137,11 @@ def _tiny_factor(A: Array) -> tuple[Array, Array]:
             size = np.abs(column.real) + np.abs(column.imag) if T.dtype.kind == "c" else np.abs(column)
             pivots[j] = j + np.argmax(size, axis=0)
             _swap(T, pivots, j)
-            # A zero pivot has only zeros below it, and dividing by one leaves them, as LAPACK does.
+            # Below a zero pivot are only zeros. Dividing by one leaves them, as LAPACK does.
             factors = T[j + 1 :, j] / np.where(T[j, j] == 0, 1.0, T[j, j])
             T[j + 1 :, j] = factors
             T[j + 1 :, j + 1 :] -= factors[:, None] * T[j, j + 1 :]
-    return np.moveaxis(T, -1, 0), pivots.T  # no copy: `_tiny_solve` wants the batch last again
+    return np.moveaxis(T, -1, 0), pivots.T  # no copy: `_tiny_solve` puts the batch last again
 
 
 def _tiny_solve(F: Array, pivots: Array, B: Array, adjoint: bool) -> Array:
@@ -170,13 +170,13 @@ def _tiny_solve(F: Array, pivots: Array, B: Array, adjoint: bool) -> Array:
 
 
 def _swap(T: Array, pivots: Array, j: int) -> None:
-    """Row j and the row that takes its place, of each matrix."""
+    """Swap row j of each matrix with its pivot row."""
     for i in range(j + 1, T.shape[0]):
         moved = pivots[j] == i
         T[j], T[i] = np.where(moved, T[i], T[j]), np.where(moved, T[j], T[i])
 
 
-# One matrix after the other in LAPACK, which wants each column by column, and leaves it so.
+# One matrix after the other in LAPACK, which takes and returns them in column-major order.
 
 
 def _columns(A: Array) -> Array:

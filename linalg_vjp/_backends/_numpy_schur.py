@@ -1,6 +1,6 @@
-"""Schur forms on NumPy: LAPACK's through SciPy, one matrix at a time; real matrices have real ones.
+"""Schur forms on NumPy: LAPACK's through SciPy, one matrix at a time; real matrices have real forms.
 
-A real form has blocks of 2 x 2 on its diagonal, which LAPACK's solver knows.
+A real form has 2 x 2 blocks on its diagonal, which LAPACK's solver accepts.
 """
 
 import functools
@@ -18,7 +18,7 @@ try:
     import scipy
     import scipy.linalg
 
-    # Before 1.17 its sqrtm takes a matrix a call, in Python.
+    # Before 1.17, its sqrtm takes one matrix per call, in Python.
     WHOLE_BATCH = tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17)
 except ImportError:
     WHOLE_BATCH = False
@@ -29,7 +29,7 @@ GEBAL, GEES, TRSYL = (
     {dtype: getattr(lapack, prefix + name) for dtype, prefix in PREFIX.items()}
     for name in ("gebal", "gees", "trsyl")
 )
-ONE_AT_A_TIME = threading.Lock()  # what is done with a warning is the same for all threads
+ONE_AT_A_TIME = threading.Lock()  # all threads share the warning filters
 
 
 def schur_factor(A: Array, xp: Namespace) -> Array:
@@ -41,7 +41,7 @@ def schur_factor(A: Array, xp: Namespace) -> Array:
     if A.size:
         gees, lwork = GEES[A.dtype.char], _workspace(A.dtype.char, n)
         for a, k in zip(A.reshape(-1, n, n), K.reshape(-1, 2, n, n), strict=True):
-            if np.all(np.isfinite(a)):  # LAPACK may loop for ever
+            if np.all(np.isfinite(a)):  # LAPACK may loop forever
                 T, *_, Z, _, info = gees(_unsorted, a, lwork=lwork)
                 if info == 0:
                     k[0], k[1] = T, Z
@@ -49,7 +49,7 @@ def schur_factor(A: Array, xp: Namespace) -> Array:
 
 
 def triangular_form(A: Array) -> tuple[Array, Array]:
-    """T and Z; NaN where LAPACK's form has blocks of 2 x 2."""
+    """T and Z; NaN where LAPACK's form has 2 x 2 blocks."""
     K = schur_factor(A, np)
     T, Z = K[..., 0, :, :], K[..., 1, :, :]
     there = ~np.any(np.tril(T, -1), axis=(-2, -1), keepdims=True)
@@ -57,12 +57,12 @@ def triangular_form(A: Array) -> tuple[Array, Array]:
 
 
 def _unsorted(*eigenvalue: Any) -> None:
-    """Asked for by LAPACK where eigenvalues are sorted."""
+    """Choose an eigenvalue for sorting; LAPACK does not call it, because nothing is sorted."""
 
 
 @functools.cache
 def _workspace(char: str, n: int) -> int:
-    """The length with which LAPACK is fastest."""
+    """The length of the workspace with which LAPACK is fastest."""
     *_, work, _ = GEES[char](_unsorted, np.eye(n, dtype=char), lwork=-1)
     return int(work[0].real)
 
@@ -81,9 +81,9 @@ def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Arr
 
 
 def square_root(A: Array, iteration: Any, xp: Namespace) -> Array:
-    """SciPy's for real matrices, all in one call; where it has a warning, an eigenvalue is zero.
+    """SciPy's sqrtm for real matrices, in a single call; if it warns of a zero eigenvalue, the iteration.
 
-    A Schur form loses what the scales of rows and columns hide: they are balanced before.
+    The matrices are balanced first, because a Schur form loses digits if rows and columns are badly scaled.
     """
     n = A.shape[-1]
     if not WHOLE_BATCH or A.dtype.char not in "fd" or n == 1 or A.size == 0 or not np.all(np.isfinite(A)):
@@ -100,6 +100,6 @@ def square_root(A: Array, iteration: Any, xp: Namespace) -> Array:
     except scipy.linalg.LinAlgWarning:
         return iteration(A, xp)
     if Y.dtype.kind == "c":
-        negative = np.any(Y.imag != 0, axis=(-2, -1), keepdims=True)  # eigenvalues of A
+        negative = np.any(Y.imag != 0, axis=(-2, -1), keepdims=True)  # A has negative eigenvalues
         Y = np.where(negative, np.nan, Y.real)
     return d[..., :, None] * Y / d[..., None, :]

@@ -1,4 +1,4 @@
-"""The primitives on CuPy: cuBLAS and cuSOLVER where CuPy reaches them for a batch, else the generic ones."""
+"""The primitives on CuPy: cuBLAS and cuSOLVER where CuPy calls them for a batch, else the generic ones."""
 
 import functools
 from typing import Any
@@ -77,7 +77,7 @@ __all__ = [
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
-    """X of shape (..., m, n) with op(A) X = B; CuPy takes no empty batch."""
+    """X of shape (..., m, n) with op(A) X = B; CuPy accepts no empty batch."""
     if B.size == 0:
         return B
     return cupyx.scipy.linalg.solve_triangular(
@@ -86,7 +86,7 @@ def solve_triangular(
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """The quick one where the condition holds: to wait for the answer costs less than a few kernels."""
+    """The quick way if the condition holds; waiting for the answer costs less than a few kernels."""
     return (quick if bool(condition) else exact)(*arrays)
 
 
@@ -94,7 +94,7 @@ shortcut = choose
 
 
 def peek(X: Array) -> float | None:
-    """The largest of some real numbers, 0 of none."""
+    """The largest number in a real X, 0 if it is empty."""
     return float(X.max()) if X.size else 0.0
 
 
@@ -102,18 +102,18 @@ repeat = functools.partial(generic.repeat, look=peek)
 
 
 def inv_or_nan(A: Array, xp: Namespace) -> Array:
-    """A^-1 from the factors: cupy.linalg.inv may have an error for a singular matrix."""
+    """A^-1 from the factors; cupy.linalg.inv may raise for a singular matrix."""
     return A if A.size == 0 else lu_inverse(*_cupy_lu.factor(A), xp)
 
 
 def _is_generic(A: Array) -> bool:
-    """Whether `_cupy_lu` does not take it."""
+    """Whether `_cupy_lu` does not accept A."""
     m, n = A.shape[-2:]
     return bool(A.size == 0 or (m < n if A.ndim == 2 else m != n))
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """CuPy has none."""
+    """T and Z by the generic method, because CuPy has no Schur form."""
     return forms.schur(A, xp, choose=choose)
 
 
@@ -146,7 +146,7 @@ def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array | None]:
-    """L and U in one array, and the pivots; CuPy has no error for a singular matrix."""
+    """L and U in one array, and the pivots; CuPy does not raise for a singular matrix."""
     return (A, None) if A.size == 0 else _cupy_lu.factor(A)
 
 
@@ -163,6 +163,6 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
-    """The diagonal of U, with a minus for each row that has changed places."""
+    """The diagonal of U, with a minus sign for each row that was swapped."""
     u = cupy.diagonal(F, axis1=-2, axis2=-1)
     return cupy.where(pivots == cupy.arange(pivots.shape[-1]), u, -u)

@@ -1,4 +1,4 @@
-"""The primitives in pure Array API: for any library, traceable, and differentiable once more."""
+"""The primitives in pure Array API: for any library; traceable, and differentiable once more."""
 
 from typing import Any, NoReturn
 
@@ -66,12 +66,12 @@ def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:
-    """The lower half with half of the diagonal."""
+    """The lower half of X with half of its diagonal."""
     return (xp.tril(X) + xp.tril(X, k=-1)) * 0.5
 
 
 def mirror(X: Array, xp: Namespace) -> Array:
-    """The Hermitian matrix that has the lower half of X."""
+    """The Hermitian matrix with the lower half of X, and with the real part of its diagonal."""
     i = xp.arange(X.shape[-1], device=device(X))
     if not xp.isdtype(X.dtype, "complex floating"):
         return xp.where(i[:, None] >= i, X, X.mT)
@@ -80,7 +80,7 @@ def mirror(X: Array, xp: Namespace) -> Array:
 
 
 def after(X: Array, Y: Array) -> Array:
-    """X: one thing is computed after the other anyway."""
+    """X itself, because operations run one after the other."""
     return X
 
 
@@ -95,24 +95,24 @@ def inverse_permutation(p: Array, xp: Namespace) -> Array:
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The maximum along axes that stay."""
+    """The maximum along `axis`; the axes stay."""
     return xp.max(X, axis=axis, keepdims=True)
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
-    """The factor of one triangle; not every library says which one it reads, and some take the mean."""
+    """The factor from one triangle; not all libraries document which one they read, and some average both."""
     if not upper:
         return xp.linalg.cholesky(mirror(A, xp))
     return _adjoint(xp.linalg.cholesky(mirror(_adjoint(A, xp), xp)), xp)
 
 
 def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
-    """The p-norm along axes that stay."""
+    """The p-norm along `axis`; the axes stay."""
     return xp.linalg.vector_norm(x, ord=p, axis=axis, keepdims=True)
 
 
 def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The sum along axes that stay."""
+    """The sum along `axis`; the axes stay."""
     return xp.sum(X, axis=axis, keepdims=True)
 
 
@@ -164,12 +164,12 @@ def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def _eliminated(A: Array, xp: Namespace) -> tuple[Array, Array, list[Array]]:
-    """L and U in one array, the rows in their new order, and the pivots, for the whole batch at once."""
+    """L and U in one array, the rows in their new order, and the pivots; the whole batch at once."""
     m, n = A.shape[-2:]
     k, pivots = min(m, n), []
     row = xp.arange(m, device=device(A))
     col = xp.arange(n, device=device(A))
-    origin = xp.broadcast_to(row, A.shape[:-1])  # which row of A stands here now
+    origin = xp.broadcast_to(row, A.shape[:-1])  # the row of A that is here now
     for j in range(k):
         below = xp.where(row >= j, _size(A[..., :, j], xp), -1.0)
         best = xp.argmax(below, axis=-1, keepdims=True)
@@ -179,8 +179,8 @@ def _eliminated(A: Array, xp: Namespace) -> tuple[Array, Array, list[Array]]:
         origin = xp.take_along_axis(origin, swap, axis=-1)
         if j + 1 == m:
             break  # nothing is below
-        # A zero pivot has only zeros below it, and dividing by one leaves them, as LAPACK does. There is no
-        # derivative there: the one of the root is NaN and says so.
+        # Below a zero pivot are only zeros. Dividing by one leaves them, as LAPACK does. LU has no derivative
+        # there: the square root makes it NaN, on purpose.
         pivot = A[..., j : j + 1, j]
         pivot = xp.where(pivot == 0, 1 + xp.sqrt(xp.abs(pivot)), pivot)
         factor = xp.where(row > j, A[..., :, j] / pivot, 0.0)[..., None]
@@ -190,14 +190,14 @@ def _eliminated(A: Array, xp: Namespace) -> tuple[Array, Array, list[Array]]:
 
 
 def qr_pivoted(A: Array, xp: Namespace, *, mode: str, rows: Any = permute_rows) -> tuple[Array, Array, Array]:
-    """The library's QR of the columns in their order; `rows` is its `permute_rows`."""
+    """The library's QR of the columns in pivoted order; `rows` is its `permute_rows`."""
     p = _order_of_columns(A, xp, rows)
     Q, R = xp.linalg.qr(rows(A.mT, p, xp).mT, mode=mode)
     return Q, R, p
 
 
 def _order_of_columns(A: Array, xp: Namespace, rows: Any) -> Array:
-    """Each next column is the one with the largest part outside the span of those before."""
+    """The pivoted order: the next column has the largest part outside the span of those before it."""
     m, n = A.shape[-2:]
     column = xp.arange(n, device=device(A))
     p = xp.broadcast_to(column, (*A.shape[:-2], n))
@@ -219,7 +219,7 @@ def inv(A: Array, xp: Namespace) -> Array:
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """From eigenvectors."""
+    """T and Z, from eigenvectors."""
     return forms.schur(A, xp, choose=choose)
 
 
@@ -234,19 +234,19 @@ def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Arr
 
 
 def inv_or_nan(A: Array, xp: Namespace, inverse: Any = inv) -> Array:
-    """A^-1; where a library has an error for a singular matrix, one matrix after the other."""
+    """A^-1; if the library raises for a singular matrix, matrices are inverted one by one."""
     if own := getattr(xp.linalg, "inv_or_nan", None):
         return own(A)
     try:
         return inverse(A, xp)
-    except Exception:  # each library has an error of its own
+    except Exception:  # each library has its own error
         if A.ndim == 2:
             return xp.full_like(A, float("nan"))
     return xp.stack([inv_or_nan(A[i, ...], xp, inverse) for i in range(A.shape[0])])
 
 
 def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, None]:
-    """A itself: a factorization made here would cost more than it saves."""
+    """A itself: computing a factorization here would cost more than it saves."""
     return A, None
 
 
@@ -258,17 +258,17 @@ def lu_solve(F: Array, pivots: Array | None, B: Array, xp: Namespace, *, adjoint
 
 
 def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
-    """Never asked for: there are no pivots."""
-    raise NotImplementedError("a matrix that stands for its factorization has no pivots")
+    """Not called, because there are no pivots."""
+    raise NotImplementedError("a matrix in place of its factorization has no pivots")
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
-    """Never asked for: there are no pivots."""
-    raise NotImplementedError("a matrix that stands for its factorization has no pivots")
+    """Not called, because there are no pivots."""
+    raise NotImplementedError("a matrix in place of its factorization has no pivots")
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """What is always right: the values of a traced array may not be looked at."""
+    """The exact way, because the values of a traced array cannot be looked at."""
     return exact(*arrays)
 
 
@@ -276,31 +276,31 @@ shortcut = choose
 
 
 def peek(X: Array) -> float | None:
-    """None: the values of a traced array may not be looked at."""
+    """None, because the values of a traced array cannot be looked at."""
     return None
 
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
-    """Once: no host that differentiates is here; those have a namespace that says so."""
+    """once(*arrays), because no host differentiates here; a host's namespace has its own `again`."""
     return once(*arrays)
 
 
 def fixed(f: Any, X: Array) -> Array:
-    """f(X), as nothing is differentiated here."""
+    """f(X), because nothing is differentiated here."""
     return f(X)
 
 
 def no_second() -> NoReturn:
-    """Raise, where a derivative is differentiated that cannot be."""
+    """Raise where a host differentiates a derivative that has none."""
     raise NotImplementedError(
-        "this rule has no second derivative with these keywords; its page in rules/ says what it wants"
+        "this rule has no second derivative with these keywords; its page in rules/ says what it needs"
     )
 
 
 def no_third() -> NoReturn:
-    """Raise, where what is fixed is differentiated twice."""
+    """Raise where a host differentiates a constant twice."""
     raise NotImplementedError(
-        "linalg_vjp has first and second derivatives of this rule and no third; difference the second one"
+        "this rule has first and second derivatives, but no third; take finite differences of the second"
     )
 
 
@@ -313,5 +313,5 @@ def _adjoint(X: Array, xp: Namespace) -> Array:
 
 
 def _size(x: Array, xp: Namespace) -> Array:
-    """What LAPACK compares to find a pivot: |Re x| + |Im x|."""
+    """The size by which LAPACK chooses a pivot: |Re x| + |Im x|."""
     return xp.abs(xp.real(x)) + xp.abs(xp.imag(x)) if xp.isdtype(x.dtype, "complex floating") else xp.abs(x)

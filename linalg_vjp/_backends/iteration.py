@@ -1,4 +1,4 @@
-"""Iterations in pure Array API: a loop with an end, and what a host may take in one piece."""
+"""Iterations in pure Array API: loops that stop, and operations that a host may take as a whole."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ __all__ = ["linear_solve", "repeat", "scan", "square_root", "whole"]
 
 
 def repeat(step: Any, most: int, *arrays: Array, xp: Namespace, look: Any = None) -> tuple[Array, ...]:
-    """All steps, where the largest number cannot be told: by `look`, or as a number of Python."""
+    """The loop; it takes all steps if the largest number is unknown, to `look` or as a Python float."""
     for _ in range(most):
         largest = look(arrays[0]) if look else _number(arrays[0], xp)
         if largest is not None and largest <= 0:
@@ -18,10 +18,10 @@ def repeat(step: Any, most: int, *arrays: Array, xp: Namespace, look: Any = None
 
 
 def _number(X: Array, xp: Namespace) -> float | None:
-    """The largest number of X. An end that is not seen costs time alone."""
+    """The largest number of X, or None if it is unknown; then the loop only takes longer."""
     try:
         return float(xp.max(X)) if X.size else 0.0
-    except Exception:  # each library has an error of its own for a traced array
+    except Exception:  # each library has its own error for a traced array
         return None
 
 
@@ -34,7 +34,7 @@ def scan(
     reverse: bool = False,
     xp: Namespace,
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """A loop of Python."""
+    """A Python loop."""
     made: list[tuple[Array, ...]] = []
     for i in reversed(range(count)) if reverse else range(count):
         carry, part = step(i, carry, tuple(x[i, ...] for x in parts))

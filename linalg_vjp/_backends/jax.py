@@ -1,4 +1,4 @@
-"""The primitives on JAX: its own, which run batched and under every transformation."""
+"""The primitives on JAX: its own functions, which are batched and work under every transformation."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def solve_triangular(
 
 
 def _schur(A: Array) -> Any:
-    """LAPACK's T and Z; NaN where A is not finite, which LAPACK may not get through. JAX has it on CPUs."""
+    """LAPACK's T and Z; NaN where A is not finite, because LAPACK may hang. JAX has it only on CPUs."""
     if 0 in A.shape:
         return A, A
     finite = jnp.all(jnp.isfinite(A), axis=(-2, -1), keepdims=True)
@@ -92,19 +92,19 @@ def _schur(A: Array) -> Any:
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """T and Z; NaN where LAPACK's form of a real matrix has blocks of 2 x 2."""
+    """T and Z; NaN where LAPACK's form of a real matrix has 2 x 2 blocks."""
     T, Z = _schur(A)
     there = jnp.all(jnp.tril(T, -1) == 0, axis=(-2, -1), keepdims=True)
     return jnp.where(there, T, jnp.nan), jnp.where(there, Z, jnp.nan)
 
 
 def schur_factor(A: Array, xp: Namespace) -> Array:
-    """T and Z, stacked and complex: `schur_solve` takes triangles."""
+    """T and Z, stacked and complex, because `schur_solve` needs triangles."""
     return jnp.stack(_schur(A.astype(jnp.result_type(A.dtype, jnp.complex64))), axis=-3)
 
 
 def schur_solve(T: Array, S: Array, C: Array, xp: Namespace, *, ops: str) -> Array:
-    """Y with op(T) Y + Y op(S) = C, a column in each step of one loop."""
+    """Y with op(T) Y + Y op(S) = C, one column per step of a single loop."""
     if 0 in C.shape:
         return C
     F, G, apart = forms.equation(T, S, jnp, ops)
@@ -134,7 +134,7 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
 
 
 def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
-    """JAX's own for a tridiagonal matrix, which does not pivot either."""
+    """JAX's own function for a tridiagonal matrix; it does not pivot either."""
     if (C.shape[-2], l) != (3, 1) or 0 in B.shape or C.shape[-1] < 3:
         return generic.solve_bands(C, B, xp, l=l)
     return jax.lax.linalg.tridiagonal_solve(C[..., 0, :], C[..., 1, :], C[..., 2, :], B)
@@ -147,7 +147,7 @@ def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
-    """LAPACK's; jax.scipy.linalg.qr takes no batch."""
+    """LAPACK's pivoted QR; jax.scipy.linalg.qr accepts no batch."""
     Q, R, p = jax.lax.linalg.qr(A, pivoting=True, full_matrices=mode == "complete")
     return Q, R, p
 
@@ -159,16 +159,16 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
 
 
 def inverse_permutation(p: Array, xp: Namespace) -> Array:
-    """The vector q with X[p][q] = X, without a sort, which takes XLA longer than the LU of small matrices."""
+    """The vector q with X[p][q] = X; XLA takes longer for a sort than for the LU of small matrices."""
     i = jnp.arange(p.shape[-1], dtype=p.dtype)
     return jnp.sum(jnp.where(p[..., :, None] == i, i[:, None], 0), axis=-2, dtype=p.dtype)
 
 
 def after(X: Array, Y: Array) -> Array:
-    """X, which depends on an entry of Y.
+    """X, made to depend on an entry of Y.
 
-    In JAX 0.10.2 a compiled program waits for ever when two of LAPACK's calls run over a batch at the same
-    time, and jax.lax.optimization_barrier does not keep them apart.
+    In JAX 0.10.2 a compiled program hangs when two LAPACK calls run over a batch at the same time, and
+    jax.lax.optimization_barrier does not prevent that.
     """
     if 0 in Y.shape:
         return X
@@ -177,7 +177,7 @@ def after(X: Array, Y: Array) -> Array:
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
-    """The diagonal of U, with a minus for each row that stands before an odd number of those above it."""
+    """The diagonal of U, with a minus sign for each row that came before an odd number of rows above it."""
     i = jnp.arange(pivots.shape[-1])
     above = (pivots[..., :, None] < pivots[..., None, :]) & (i[:, None] > i)
     u = jnp.diagonal(F, axis1=-2, axis2=-1)
@@ -190,13 +190,13 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
-    """The factor of one triangle; jax.numpy.linalg.cholesky takes the mean of both."""
+    """The factor from one triangle; jax.numpy.linalg.cholesky averages both."""
     L = jax.lax.linalg.cholesky(A.conj().mT if upper else A, symmetrize_input=False)
     return L.conj().mT if upper else L
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """One of the two, at run time. Outside of a program JAX would compile both each time."""
+    """One of the two, chosen at run time. Outside of a program, JAX would compile both in each call."""
     if isinstance(condition, jax.core.Tracer):
         condition = _everywhere(condition)
     if not isinstance(condition, jax.core.Tracer):
@@ -206,7 +206,7 @@ def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
 
 @jax.custom_batching.custom_vmap  # type: ignore[untyped-decorator]
 def _everywhere(condition: Array) -> Array:
-    """Under vmap, whether it holds for all: JAX would compute both choices, and not transpose them."""
+    """Under vmap, whether it holds for all. JAX would compute both choices, and could not transpose them."""
     return condition
 
 
@@ -217,7 +217,7 @@ def _all(size: int, batched: list[bool], condition: Array) -> tuple[Array, bool]
 
 @jax.custom_jvp  # type: ignore[untyped-decorator]
 def _rests(*at: Array) -> Array:
-    """1; where it is differentiated, its rule says 0 in its place."""
+    """1; its derivative rule makes it 0 where JAX differentiates it."""
     return jnp.ones(())
 
 
@@ -225,7 +225,7 @@ _rests.defjvp(lambda at, dots: (jnp.zeros(()), jnp.zeros(())))
 
 
 def again(at: tuple[Array, ...], once: Any, twice: Any, *arrays: Array) -> Any:
-    """Once, until JAX differentiates through the arrays of `at`: XLA drops the branch that is not taken."""
+    """once(*arrays), unless JAX differentiates through the arrays of `at`; XLA drops the branch not taken."""
     if not any(isinstance(x, jax.core.Tracer) for x in (*at, *arrays)):
         return once(*arrays)
     if twice is None:
@@ -261,7 +261,7 @@ _still_fixed.defjvp(lambda at, dots: no_third())
 
 
 def inv_or_nan(A: Array, xp: Namespace) -> Array:
-    """A^-1; JAX has no error for a singular matrix."""
+    """A^-1; JAX does not raise for a singular matrix."""
     return jnp.linalg.inv(A)
 
 

@@ -1,8 +1,8 @@
-"""The primitives on NumPy: LAPACK through SciPy for few or large matrices, whole-batch NumPy for many small.
+"""The primitives on NumPy: LAPACK through SciPy for few or large matrices, batched NumPy for many small ones.
 
-SciPy is optional. It takes one matrix a call, with microseconds of overhead each, and so wins where the
-matrices are few or large. NumPy's own operations, on an entry or a block of every matrix at once, win
-where they are many and small.
+SciPy is optional. It takes one matrix per call, with an overhead of microseconds, so it is faster for few or
+large matrices. NumPy's own operations act on an entry or a block of all matrices at once, so they are faster
+for many small ones.
 """
 
 import functools
@@ -76,7 +76,7 @@ def _lower(m: int, n: int, k: int) -> Array:
 
 
 def tril(X: Array, xp: Namespace, k: int = 0) -> Array:
-    """X with zeros above its k-th diagonal; the mask is kept, numpy.tril builds it at each call."""
+    """X with zeros above its k-th diagonal; the mask is cached, while numpy.tril builds it in each call."""
     return np.where(_lower(*X.shape[-2:], k), X, X.dtype.type(0))
 
 
@@ -96,14 +96,14 @@ def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:
-    """The lower half with half of the diagonal."""
+    """The lower half of X with half of its diagonal."""
     Y = tril(X, xp)
     _diagonal(Y)[...] *= 0.5
     return Y
 
 
 def mirror(X: Array, xp: Namespace) -> Array:
-    """The Hermitian matrix that has the lower half of X."""
+    """The Hermitian matrix with the lower half of X, and with the real part of its diagonal."""
     Y = np.where(_lower(*X.shape[-2:], 0), X, X.mT.conj() if X.dtype.kind == "c" else X.mT)
     if X.dtype.kind == "c":
         _diagonal(Y).imag[...] = 0.0
@@ -111,17 +111,17 @@ def mirror(X: Array, xp: Namespace) -> Array:
 
 
 def _diagonal(Y: Array) -> Array:
-    """The diagonal, to write into."""
+    """A view of the diagonal, to write to."""
     return np.einsum("...ii->...i", Y)
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
-    """The factor of one triangle; NumPy reads the lower one, also with upper=True."""
+    """The factor from one triangle; NumPy reads the lower one, even with upper=True."""
     return np.linalg.cholesky(A.conj().mT).conj().mT if upper else np.linalg.cholesky(A)
 
 
 def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
-    """LAPACK's through SciPy, one matrix at a time."""
+    """LAPACK's pivoted QR through SciPy, one matrix at a time."""
     if blas is None or A.size == 0:
         return generic.qr_pivoted(A, xp, mode=mode)
     *batch, m, n = A.shape
@@ -132,33 +132,33 @@ def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Arr
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """LAPACK's through SciPy."""
+    """LAPACK's Schur form through SciPy, else the generic method."""
     return triangular_form(A) if A.dtype.char in GEES else forms.schur(A, xp, choose=choose)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The maximum along axes that stay."""
+    """The maximum along `axis`; the axes stay."""
     return _along(np.maximum, X, axis)
 
 
 def plain_norm(x: Array, p: float, axis: Any, xp: Namespace) -> Array:
-    """The p-norm along axes that stay."""
+    """The p-norm along `axis`; the axes stay."""
     with np.errstate(all="ignore"):
         if p == 2 and x.dtype.kind == "f":
             return np.sqrt(_along(np.add, x * x, axis))
-        if p == 3:  # measured: numpy.linalg.vector_norm raises to a power, which takes ten times as long
+        if p == 3:  # measured: numpy.linalg.vector_norm takes powers, and ten times as long
             a = np.abs(x)
             return np.cbrt(_along(np.add, a * a * a, axis))
         return np.linalg.vector_norm(x, ord=p, axis=axis, keepdims=True)
 
 
 def row_sum(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The sum along axes that stay."""
+    """The sum along `axis`; the axes stay."""
     return _along(np.add, X, axis)
 
 
 def _along(operation: np.ufunc, X: Array, axis: Any) -> Array:
-    # Measured: NumPy takes 10 to 25 ns for each short row; a pass over the batch for each entry is faster.
+    # Measured: NumPy takes 10 to 25 ns per short row; one pass over the batch per entry is faster.
     if axis in (-1, X.ndim - 1, (X.ndim - 1,)) and 0 < X.shape[-1] <= 16 and X.size > 1000:
         return functools.reduce(operation, (X[..., i : i + 1] for i in range(X.shape[-1])))
     return operation.reduce(X, axis=axis, keepdims=True)
@@ -177,14 +177,14 @@ def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
 def solve_triangular(
     A: Array, B: Array, xp: Namespace, *, upper: bool, trans: str, unit_diagonal: bool
 ) -> Array:
-    """X of shape (..., m, n) with op(A) X = B; a zero on the diagonal gives inf or NaN, no error."""
+    """X of shape (..., m, n) with op(A) X = B; a zero on the diagonal gives inf or NaN, and no error."""
     m, n = B.shape[-2:]
-    # Measured: LAPACK takes a microsecond a matrix, the whole batch at once some microseconds a row.
+    # Measured: LAPACK takes a microsecond per matrix, the whole batch at once some microseconds per row.
     tiny = m <= 8 and n <= 32 and math.prod(B.shape[:-2]) >= m * m
     if tiny or B.size == 0 or A.dtype.char not in TRSM:
         return _substitute(A, B, upper, trans, unit_diagonal)
     X, trsm = native(B), TRSM[A.dtype.char]
-    # Fortran wants columns: contiguous rows are solved as X^T op(A)^T = B^T. Keywords take as long as LAPACK.
+    # Fortran arrays have contiguous columns, so X^T op(A)^T = B^T is solved. Keywords cost as much as LAPACK.
     for a, x in zip(A.reshape(-1, m, m).mT, X.reshape(-1, m, n).mT, strict=True):
         trsm(1.0, a, x, 1, upper, TRANS[trans], unit_diagonal, True)
     return X
@@ -203,7 +203,7 @@ def _substitute(A: Array, B: Array, upper: bool, trans: str, unit_diagonal: bool
 
 
 def _halve(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> None:
-    """A^-1 X in place of X: four rows at a time by substitution, between them products."""
+    """Replace X by A^-1 X: four rows at a time by substitution, with matrix products between them."""
     m = A.shape[-1]
     if m <= 4:
         _substitute_rows(A, X, upper, unit_diagonal)
@@ -228,7 +228,7 @@ def _substitute_rows(A: Array, X: Array, upper: bool, unit_diagonal: bool) -> No
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """The quick one where the condition holds."""
+    """The quick way if the condition holds, else the exact one."""
     return (quick if condition else exact)(*arrays)
 
 
@@ -236,7 +236,7 @@ shortcut = choose
 
 
 def peek(X: Array) -> float | None:
-    """The largest of some real numbers, 0 of none."""
+    """The largest number in a real X, 0 if it is empty."""
     return float(X.max()) if X.size else 0.0
 
 

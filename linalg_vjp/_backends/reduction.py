@@ -1,8 +1,8 @@
 """Band systems in pure Array API, by parallel cyclic reduction: log2(n) steps over all rows at once.
 
-Each step takes every row together with those s above and below it, and eliminates their unknowns, for s = 1,
-2, 4 and so on. Rows are blocks of p = max(l, u) rows, so that the matrix is block tridiagonal. There is no
-pivoting between the blocks: it is for matrices that need none, such as diagonally dominant ones.
+Each step combines every row with the rows s above and s below it, and eliminates their unknowns, for s = 1,
+2, 4 and so on. A row is a block of p = max(l, u) rows of A, so that the matrix is block tridiagonal. There is
+no pivoting between the blocks: use it only for matrices that need none, such as diagonally dominant ones.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["shifted", "solve_bands"]
 
 
 def shifted(X: Array, k: int, xp: Namespace, axis: int = -1) -> Array:
-    """X[i + k] along an axis, with zeros from beyond the edge."""
+    """X[i + k] along an axis, with zeros for entries beyond the edge."""
     n = X.shape[axis]
     if k == 0 or n == 0:
         return X
@@ -50,11 +50,11 @@ def solve_bands(C: Array, B: Array, xp: Namespace, *, l: int) -> Array:
 
 
 def _blocks(C: Array, l: int, p: int, count: int, xp: Namespace) -> list[Array]:
-    """The blocks below, on and above the diagonal, of shape (..., count, p, p); ones fill up the last one."""
+    """The blocks below, on and above the diagonal, of shape (..., count, p, p); ones pad the last of them."""
     w, n = C.shape[-2:]
     i = xp.arange(count * p, device=device(C))
     j = xp.arange(p, device=device(C))
-    first = i - i % p  # of the block that the row is in
+    first = i - i % p  # the first row of the block
     rest = xp.zeros((*C.shape[:-1], count * p - n), dtype=C.dtype, device=device(C))
     rows = xp.concat([C, rest], axis=-1).mT
     found = []

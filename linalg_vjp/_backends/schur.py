@@ -1,4 +1,4 @@
-"""Schur forms from eigenvectors and triangular Sylvester equations in pure Array API, for a batch at once."""
+"""Schur forms from eigenvectors, and triangular Sylvester equations, in pure Array API for a whole batch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,18 +8,18 @@ from .._namespaces import Array, Namespace, device
 __all__ = ["by_columns", "equation", "schur", "schur_factor"]
 
 PASSES = 4
-# More rows are not taken off one by one: that is an eigendecomposition for each of them.
+# With more rows, none are split off one by one, which takes an eigendecomposition for each row.
 ROWS = 64
 
-# From Z^H A Z and Z to better ones.
+# Takes Z^H A Z and Z, and returns better ones.
 Step = Callable[[Array, Array, Namespace], tuple[Array, Array]]
 
 
 def schur(A: Array, xp: Namespace, *, choose: Any) -> tuple[Array, Array]:
-    """T and Z in the dtype of A, and T is triangular. `choose` is that of the library.
+    """T and Z in the dtype of A, with T triangular. `choose` is the library's function.
 
-    Where a second pass does not help, as for eigenvectors that are nearly dependent, one eigenvector is taken
-    off after the other, which amplifies nothing.
+    If a second pass does not help, as for eigenvectors that are nearly dependent, one eigenvector after the
+    other is split off, which amplifies no rounding.
     """
     few = A.shape[-1] <= ROWS
     B, Z, there = _form(A, (_again, _one_by_one) if few else (PASSES - 1) * (_again,), xp, choose)
@@ -27,9 +27,9 @@ def schur(A: Array, xp: Namespace, *, choose: Any) -> tuple[Array, Array]:
 
 
 def schur_factor(A: Array, xp: Namespace, *, choose: Any) -> Array:
-    """T and Z, complex and stacked; T has what is left below its diagonal, which `by_columns` knows.
+    """T and Z, complex and stacked. T may have small entries below its diagonal, which `by_columns` corrects.
 
-    Three passes are enough for its refinement, and cost little where nothing can be chosen.
+    Three passes are enough for its refinement, and cost little if the library cannot choose.
     """
     A = xp.astype(A, xp.result_type(A.dtype, xp.complex64))
     B, Z, there = _form(A, (_again, _once_more), xp, choose)
@@ -37,11 +37,11 @@ def schur_factor(A: Array, xp: Namespace, *, choose: Any) -> Array:
 
 
 def _form(A: Array, steps: tuple[Step, ...], xp: Namespace, choose: Any) -> tuple[Array, Array, Array]:
-    """Z^H A Z, nearly triangular, Z, and where both are: A is finite, its eigenvalues are of its dtype.
+    """Z^H A Z, nearly triangular; Z; and whether they exist: A is finite, and its eigenvalues have its dtype.
 
-    From A V = V diag(w): with V = Z R, Z^H A Z = R diag(w) R^-1 is upper triangular. R^-1 amplifies the
-    rounding of V. Where Z^H A Z is nearly triangular, so is the V of another pass, and what is amplified of
-    it is small.
+    From A V = V diag(w) and V = Z R it follows that Z^H A Z = R diag(w) R^-1 is upper triangular, but R^-1
+    amplifies the rounding of V. If Z^H A Z is nearly triangular, so is the V of another pass, and then little
+    is amplified.
     """
     if 0 in A.shape:
         return A, A, xp.all(A == A, axis=(-2, -1), keepdims=True)
@@ -53,7 +53,7 @@ def _form(A: Array, steps: tuple[Step, ...], xp: Namespace, choose: Any) -> tupl
 
 
 def _improved(B: Array, Z: Array, steps: tuple[Step, ...], xp: Namespace, choose: Any) -> tuple[Array, Array]:
-    """B = Z^H A Z and Z after as many steps as it takes that B is triangular to rounding."""
+    """B = Z^H A Z and Z, after as many steps as B needs to be triangular to rounding."""
     if not steps:
         return B, Z
     limit = B.shape[-1] * float(xp.finfo(B.dtype).eps)
@@ -72,13 +72,13 @@ def _improved(B: Array, Z: Array, steps: tuple[Step, ...], xp: Namespace, choose
 
 
 def _again(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
-    """Another pass; a real matrix stays as it is where rounding made eigenvalues complex."""
+    """Another pass; a real matrix stays as it is if rounding made its eigenvalues complex."""
     Q, real = _basis(B, xp)
     return xp.where(real, _turned(B, Q, xp), B), xp.where(real, Z @ Q, Z)
 
 
 def _once_more(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
-    """A pass of the filled matrix, where that leaves less below the diagonal, as of one badly scaled."""
+    """A pass over the filled matrix, if it leaves less below the diagonal, as for a badly scaled one."""
     u, C = _filled(B, xp)
     Q, real = _basis(C, xp)
     T = _turned(C, Q, xp)
@@ -87,7 +87,7 @@ def _once_more(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def _one_by_one(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
-    """One eigenvector is taken off after the other, of the filled matrix."""
+    """Split off one eigenvector after the other, from the filled matrix."""
     u, B = _filled(B, xp)
     T, Q, real = _taken_off(B, xp)
     return xp.where(real, T, float("nan")), xp.where(real, Z @ _reflected(u, Q, xp), float("nan"))
@@ -96,21 +96,22 @@ def _one_by_one(B: Array, Z: Array, xp: Namespace) -> tuple[Array, Array]:
 def _filled(B: Array, xp: Namespace) -> tuple[Array, Array]:
     """u, and the reflection of B along u, from both sides.
 
-    The eigensolver may scale rows to balance them. With rounding below the diagonal alone that costs digits.
+    The eigensolver may scale rows to balance them. That loses digits if B has only rounding below its
+    diagonal.
     """
     u = xp.ones_like(B[..., :, :1]) / B.shape[-1] ** 0.5
     return u, _adjoint(_reflected(u, _adjoint(_reflected(u, B, xp), xp), xp), xp)
 
 
 def _below(B: Array, xp: Namespace) -> Array:
-    """The size of what is below the diagonal."""
+    """The size of the part below the diagonal."""
     return xp.linalg.matrix_norm(xp.tril(B, k=-1), keepdims=True)
 
 
 def by_columns(T: Array, S: Array, C: Array, xp: Namespace, ops: str, solve: Any) -> Array:
     """Y with op(T) Y + Y op(S) = C; `solve` is the library's `solve_triangular`.
 
-    Two steps of refinement bring back what T and S have below their diagonals.
+    Two steps of refinement account for what T and S have below their diagonals.
     """
     m, n = C.shape[-2:]
     if 0 in C.shape:
@@ -138,7 +139,7 @@ def by_columns(T: Array, S: Array, C: Array, xp: Namespace, ops: str, solve: Any
 
 
 def equation(T: Array, S: Array, xp: Namespace, ops: str) -> tuple[Array, Array, Array]:
-    """op(T), op(S), and where their eigenvalues do not add up to zero, to rounding; elsewhere other ones."""
+    """op(T), op(S), and where no sum of their eigenvalues is zero, to rounding; elsewhere, other matrices."""
     t, s = xp.linalg.diagonal(T), xp.linalg.diagonal(S)
     sums = t[..., :, None] + (s if ops[0] == ops[1] else xp.conj(s))[..., None, :]
     size = xp.max(xp.abs(t), axis=-1) + xp.max(xp.abs(s), axis=-1)
@@ -149,9 +150,9 @@ def equation(T: Array, S: Array, xp: Namespace, ops: str) -> tuple[Array, Array,
 
 
 def _basis(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """Orthonormal columns, of which the first k span the first k eigenvectors for every k.
+    """Orthonormal columns whose first k span the first k eigenvectors, for every k.
 
-    And whether there are such in the dtype of A: a real A may have complex eigenvalues.
+    It also returns whether they exist in the dtype of A; a real A may have complex eigenvalues.
     """
     w, V = xp.linalg.eig(A)
     real = _is_real(w, A, xp)
@@ -160,7 +161,7 @@ def _basis(A: Array, xp: Namespace) -> tuple[Array, Array]:
 
 
 def _taken_off(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
-    """T, Z, and whether they are in the dtype of A: by one eigenvector, and the same for what is left."""
+    """T, Z, and whether they exist in the dtype of A: split off one eigenvector, then recurse."""
     one = xp.ones_like(A[..., :1, :1])
     if A.shape[-1] == 1:
         return A, one, A == A
@@ -170,7 +171,7 @@ def _taken_off(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
     taken = xp.arange(A.shape[-1], device=device(A)) == first
     v = xp.sum(xp.where(taken[..., None, :], V, 0.0), axis=-1, keepdims=True)
     v = v if _is_complex(A, xp) else xp.real(v)
-    # The reflection that turns v to the first axis: u = v + phase |v| e_1.
+    # The reflection that maps v to the first axis: u = v + phase |v| e_1.
     top = v[..., :1, :]
     size, length = xp.abs(top), xp.linalg.vector_norm(v, axis=-2, keepdims=True)
     phase = xp.where(size == 0, 1.0, top / xp.where(size == 0, 1.0, size))
@@ -196,7 +197,7 @@ def _blocks(P: Array, Q: Array, R: Array, S: Array, xp: Namespace) -> Array:
 
 
 def _is_real(w: Array, A: Array, xp: Namespace) -> Array:
-    """Which of the eigenvalues are numbers of the dtype of A."""
+    """Which eigenvalues fit in the dtype of A."""
     return w == w if _is_complex(A, xp) else xp.imag(w) == 0
 
 

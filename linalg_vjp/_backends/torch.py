@@ -1,4 +1,4 @@
-"""The primitives on PyTorch: its own, batched on every device, and under torch.func and torch.compile."""
+"""The primitives on PyTorch: its own functions, batched, on every device, in torch.func and torch.compile."""
 
 import functools
 import math
@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-# By name, so that they stay PyTorch's own where an adapter puts others in their place.
+# Imported by name, so that they stay PyTorch's own when an adapter replaces functions of torch.linalg.
 from torch.linalg import cholesky as own_cholesky
 from torch.linalg import inv_ex as own_inv_ex
 from torch.linalg import lu as own_lu
@@ -84,18 +84,18 @@ def triu(X: Array, xp: Namespace, k: int = 0) -> Array:
 
 
 def _many_small(X: Array) -> bool:
-    # Measured: there torch.tril takes up to twenty times as long as a mask.
+    # Measured: for these, torch.tril takes up to twenty times as long as a mask.
     return bool(X.ndim > 2 and max(X.shape[-2:]) <= 32)
 
 
 def _lower(X: Array, k: int = 0) -> Array:
-    """True up to the k-th diagonal; column by column in memory where X lies so, as LAPACK leaves it."""
+    """True up to the k-th diagonal; in column-major order if X is, as LAPACK leaves it."""
     ones = torch.ones(X.shape[-2:], dtype=torch.bool, device=X.device)
     return ones.mT.contiguous().triu(-k).mT if X.stride(-2) < X.stride(-1) else ones.tril(k)
 
 
 def largest(X: Array, axis: Any, xp: Namespace) -> Array:
-    """The maximum along axes that stay."""
+    """The maximum along `axis`; the axes stay."""
     return torch.amax(X, dim=() if axis is None else axis, keepdim=True)
 
 
@@ -105,14 +105,14 @@ def add_diagonal(X: Array, d: Array, xp: Namespace) -> Array:
 
 
 def tril_half(X: Array, xp: Namespace) -> Array:
-    """The lower half with half of the diagonal."""
+    """The lower half of X with half of its diagonal."""
     Y = tril(X, xp)
     Y.diagonal(dim1=-2, dim2=-1).mul_(0.5)
     return Y
 
 
 def mirror(X: Array, xp: Namespace) -> Array:
-    """The Hermitian matrix that has the lower half of X."""
+    """The Hermitian matrix with the lower half of X, and with the real part of its diagonal."""
     if X.is_complex():
         Y = tril_half(X, xp)
         return Y + Y.mH
@@ -142,7 +142,7 @@ def solve_triangular(
 
 
 def schur(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """PyTorch has none."""
+    """T and Z by the generic method, because PyTorch has no Schur form."""
     return forms.schur(A, xp, choose=choose)
 
 
@@ -164,9 +164,9 @@ def lu(A: Array, xp: Namespace) -> tuple[Array, Array, Array]:
         P, L, U = own_lu(A)
         return torch.argmax(P.real, dim=-1), L, U
     F, pivots, _ = own_lu_factor_ex(A)
-    # Measured: to take the triangles here needs a third of the time of torch.linalg.lu's own unpacking.
+    # Measured: taking the triangles here needs a third of the time of torch.linalg.lu's own unpacking.
     P, _, _ = torch.lu_unpack(F, pivots, unpack_data=False)
-    rows = torch.arange(m, dtype=torch.float64, device=A.device)  # autocast rounds products of single ones
+    rows = torch.arange(m, dtype=torch.float64, device=A.device)  # autocast rounds products in float32
     p = (P.real.to(torch.float64) @ rows).to(torch.int64)
     L, U = tril(F[..., :, :k], None, -1), triu(F[..., :k, :], None)
     L.diagonal(dim1=-2, dim2=-1).fill_(1.0)
@@ -180,18 +180,18 @@ def lu_factor(A: Array, xp: Namespace, *, strict: bool) -> tuple[Array, Array]:
 
 
 def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Array]:
-    """PyTorch has none."""
+    """Q, R and p by the generic method, because PyTorch has no pivoted QR."""
     return generic.qr_pivoted(A, xp, mode=mode, rows=permute_rows)
 
 
 def lu_packed(A: Array, xp: Namespace) -> tuple[Array, Array]:
-    """L and U in one array, and the pivots, which LAPACK counts from one."""
+    """L and U in one array, and the pivots; LAPACK counts them from one."""
     F, pivots, _ = own_lu_factor_ex(A)
     return F, pivots.to(torch.int64) - 1
 
 
 def lu_diagonal(F: Array, pivots: Array) -> Array:
-    """The diagonal of U, with a minus for each row that has changed places; LAPACK counts them from one."""
+    """The diagonal of U, with a minus sign for each row that was swapped; LAPACK's pivots count from one."""
     places = torch.arange(1, pivots.shape[-1] + 1, dtype=pivots.dtype, device=pivots.device)
     u = F.diagonal(dim1=-2, dim2=-1)
     return torch.where(pivots == places, u, -u)
@@ -204,14 +204,15 @@ def lu_inverse(F: Array, pivots: Array, xp: Namespace) -> Array:
 
 
 def cholesky(A: Array, xp: Namespace, *, upper: bool) -> Array:
-    """The factor of one triangle."""
+    """The factor from one triangle."""
     return own_cholesky(A, upper=upper)
 
 
 def choose(condition: Array, quick: Any, exact: Any, *arrays: Array) -> Any:
-    """The quick one where the condition holds; what is always right where it cannot be looked at.
+    """The quick way if the condition holds, else the exact one; the exact one if the value is hidden.
 
-    That is within torch.func and torch.compile, on the meta device, and of a subclass, such as a fake tensor.
+    Values are hidden in torch.func and torch.compile, on the meta device, and in subclasses such as fake
+    tensors.
     """
     return (quick if not _hidden(condition) and bool(condition) else exact)(*arrays)
 
@@ -220,7 +221,7 @@ shortcut = choose
 
 
 def peek(X: Array) -> float | None:
-    """The largest of some real numbers, 0 of none; None where it cannot be looked at."""
+    """The largest number in a real X, 0 if it is empty; None if the value is hidden."""
     return None if _hidden(X) else float(X.detach().max()) if X.numel() else 0.0
 
 
@@ -228,10 +229,10 @@ repeat = functools.partial(generic.repeat, look=peek)
 
 
 def whole(f: Any, *arrays: Array, xp: Namespace) -> Array:
-    """An operation of PyTorch where values are hidden, so that its loop sees them, and stops.
+    """f as a PyTorch operation if values are hidden, so that its loop sees them, and stops.
 
-    Measured for the gradient of one square root of 4 x 4: torch.compile takes more than five minutes for all
-    steps of the loop, and 28 seconds for this; torch.vmap is seven times faster.
+    Measured for the gradient of one square root of 4 x 4: torch.compile takes 28 seconds with it, and more
+    than five minutes with all steps of the loop; torch.vmap is seven times faster.
     """
     if not any(map(_hidden, arrays)):
         return f(*arrays, xp=xp)
@@ -240,7 +241,7 @@ def whole(f: Any, *arrays: Array, xp: Namespace) -> Array:
 
 @torch.library.custom_op(f"{__name__.replace('.', '_')}::whole", mutates_args=())  # type: ignore[untyped-decorator]
 def _whole(module: str, name: str, arrays: list[torch.Tensor]) -> torch.Tensor:
-    """PyTorch passes names to an operation, and no functions."""
+    """Find f by its name, because PyTorch passes no functions to an operation."""
     f = getattr(sys.modules[module], name)
     return f(*arrays, xp=namespace(None, *arrays)).contiguous()
 

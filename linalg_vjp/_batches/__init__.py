@@ -1,4 +1,4 @@
-"""A whole formula over the parts of a batch: NumPy takes chunks that fit the cache, Dask its own blocks."""
+"""A formula over parts of a batch: chunks that fit the cache for NumPy, its own blocks for Dask."""
 
 import functools
 from collections.abc import Sequence
@@ -8,28 +8,34 @@ from .._namespaces import Namespace, is_dask_namespace, is_numpy_namespace
 
 __all__ = ["mapper", "maps"]
 
-# Entries of the largest argument of a chunk. Measured: it fits the cache, yet amortizes the calls.
+# Entries of the largest argument in a chunk. Measured: it fits the cache, and the cost of the calls is small.
 CHUNK = 40000
 
 
 def maps(xp: Namespace) -> bool:
-    """Whether a library may want the parts of a batch one by one."""
+    """Whether this library may process the parts of a batch one by one."""
     return bool(is_numpy_namespace(xp) or is_dask_namespace(xp))
 
 
 def mapper(xp: Namespace, batch: int, whole: bool, arrays: Sequence[Any]) -> Any:
-    """The function that maps a formula over the parts of a batch, or None.
+    """Return the function that maps a formula over the parts of a batch, or None.
 
     Parameters
     ----------
     xp : namespace
+        The namespace of the arrays.
     batch : int
-        How many axes the batch has.
+        The number of batch axes.
     whole : bool
-        Whether NumPy is to have the batch at once: the formula takes a pass or two over memory, and to put
-        chunks together is one more.
+        Whether NumPy processes the batch at once. This is faster for a formula that passes over memory once
+        or twice, because joining chunks is another pass.
     arrays : sequence of array or None
         The arguments of the formula.
+
+    Returns
+    -------
+    callable or None
+        ``by_parts`` of `numpy` or `dask`; None if the formula is to run on the whole batch.
     """
     if is_numpy_namespace(xp):
         if whole or not batch or max([getattr(x, "size", 0) for x in arrays]) <= 2 * CHUNK:

@@ -1,7 +1,7 @@
-"""Dask: a whole formula on every chunk of the batch, in the library that the chunks are made of.
+"""Dask: a whole formula on every chunk of the batch, in the library of the chunks.
 
-Dask's own linear algebra is for one matrix at a time. Here each task of the graph is one call of a rule on a
-batch that lies in memory: nothing is computed before the user asks, and a batch may be larger than memory.
+Dask's own linear algebra handles one matrix at a time. Here each task in the graph is one call of a rule on a
+batch in memory. Nothing is computed before the user asks, and a batch may be larger than memory.
 """
 
 import math
@@ -23,24 +23,30 @@ def by_parts(
     ranks: Sequence[int],
     params: Mapping[str, Any],
 ) -> tuple[Any, ...]:
-    """The formula, chunk by chunk of the batch.
+    """Run the formula chunk by chunk along the batch.
 
     Parameters
     ----------
     rule : str
-        For the error texts.
+        The name of the rule, for errors.
     formula : callable
-        ``formula(*arrays, xp=..., **params)``, a tuple of results; None stays None.
+        ``formula(*arrays, xp=..., **params)`` returns a tuple of results; a result of None stays None.
     arrays : sequence of Dask array or None
+        The arguments of the formula.
     ranks : sequence of int
-        How many of the last axes of each are those of one matrix.
+        For each array, the number of last axes that belong to one matrix.
     params : mapping
-        The keywords of the formula; an array among them has an entry for each matrix.
+        The keywords of the formula. An array among them has one entry for each matrix.
+
+    Returns
+    -------
+    tuple of Dask array or None
+        The results of the formula.
 
     Raises
     ------
     ValueError
-        For a matrix that is split over chunks, or a chunk of unknown size.
+        If a matrix is split over chunks, or a chunk has an unknown size.
     """
     per_matrix = [name for name, value in params.items() if isinstance(value, da.Array)]
     fixed = {name: value for name, value in params.items() if name not in per_matrix}
@@ -55,7 +61,7 @@ def by_parts(
         values = [None if x is None else next(left) for x in arrays]
         return formula(*values, xp=xp, **fixed, **dict(zip(per_matrix, left, strict=True)))
 
-    # An empty batch of such matrices tells the shapes and dtypes of the results.
+    # The results for an empty batch give the shapes and dtypes of all results.
     cores = [x.shape[x.ndim - rank :] for x, rank in given]
     like = run(*(xp.zeros((0, *core), dtype=x.dtype) for (x, _), core in zip(given, cores, strict=True)))
     there = [i for i, y in enumerate(like) if y is not None]
@@ -90,11 +96,11 @@ def by_parts(
 
 
 def _aligned(given: Sequence[tuple[Array, int]]) -> list[Array]:
-    """The arrays, with their batches cut at the same places."""
+    """The arrays, with the chunks of their batches aligned."""
     full = np.broadcast_shapes(*(x.shape[: x.ndim - rank] for x, rank in given))
     pairs: list[Any] = []
     for n, (x, rank) in enumerate(given):
-        if 0 in full:  # Dask takes no axis of size 1 for one of size 0
+        if 0 in full:  # Dask does not broadcast an axis of size 1 to size 0
             x = da.broadcast_to(x, (*full, *x.shape[x.ndim - rank :]))
         batch = [f"batch{axis}" for axis in range(x.ndim - rank, 0, -1)]
         pairs += [x, (*batch, *(f"core{n}_{axis}" for axis in range(rank)))]
@@ -104,12 +110,12 @@ def _aligned(given: Sequence[tuple[Array, int]]) -> list[Array]:
 def _check_chunks(rule: str, x: Array, rank: int) -> None:
     if any(math.isnan(size) for size in x.shape):
         raise ValueError(
-            f"{rule}: an array of shape {x.shape} has chunks of unknown size; compute_chunk_sizes() finds it"
+            f"{rule}: an array of shape {x.shape} has chunks of unknown size; call compute_chunk_sizes()"
         )
     split = [axis - rank for axis in range(rank) if len(x.chunks[axis - rank]) > 1]
     if split:
         whole = ", ".join(f"{axis}: -1" for axis in split)
         raise ValueError(
             f"{rule}: an array of shape {x.shape} has a matrix or vector split over chunks {x.chunks}; each "
-            f"must lie in one chunk, call its rechunk({{{whole}}}) first"
+            f"must be in a single chunk; call its rechunk({{{whole}}}) first"
         )

@@ -1,4 +1,4 @@
-"""NumPy: a formula chunk by chunk of a large batch, so that its intermediate results stay in the cache."""
+"""NumPy: a formula on chunks of a large batch, one by one, so that its intermediate results fit the cache."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ def by_parts(
     ranks: Sequence[int],
     params: Mapping[str, Any],
 ) -> tuple[Any, ...]:
-    """The formula on chunks with so many entries; the other arguments are those of `dask.by_parts`."""
+    """Run the formula on chunks with `chunk` entries; the arguments after it are those of `dask.by_parts`."""
     batches = [x.shape[: x.ndim - rank] for x, rank in zip(arrays, ranks, strict=True) if x is not None]
     count = math.prod(batches[0])
     size = max(x.size for x in arrays if x is not None)
@@ -44,7 +44,7 @@ def by_parts(
 
 
 def _empty(count: int, y: Any) -> Any:
-    """So many of the matrices in y, column by column in memory where they are so, as LAPACK wants them."""
+    """An empty array for `count` matrices like those in y; in column-major order if y is, as LAPACK needs."""
     if y.ndim > 2 and y.mT.flags.c_contiguous and not y.flags.c_contiguous:
         return np.empty((count, *y.mT.shape[1:]), y.dtype).mT
     return np.empty((count, *y.shape[1:]), y.dtype)

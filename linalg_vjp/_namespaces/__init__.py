@@ -1,8 +1,8 @@
-"""The one door to array-api-compat, and the types of the library's signatures.
+"""The only import of array-api-compat, and the types in the library's signatures.
 
-A host that vendors its own array-api-compat puts a file `_array_api_compat_vendor.py` beside the
-copied `linalg_vjp/` folder (in the package that contains it), with one line such as
-`from .my_array_api_compat import *`. Without that file the installed array-api-compat is used.
+A host that vendors its own array-api-compat adds a file `_array_api_compat_vendor.py` next to the copied
+`linalg_vjp/` folder, in the package that contains it. The file has one line, such as
+`from .my_array_api_compat import *`. Without that file, the installed array-api-compat is used.
 """
 
 import functools
@@ -26,8 +26,8 @@ try:
         is_torch_namespace,
     )
 except ImportError as error:
-    # A hook that is missing, or no package around that could hold one, is the normal case; a hook that is
-    # there and broken must be heard.
+    # Normally the hook is missing, or no package contains this library. But the error of a hook that exists
+    # must not be hidden.
     missing = isinstance(error, ModuleNotFoundError) and str(error.name).endswith(HOOK)
     if "." in __name__.removesuffix("._namespaces") and not missing:
         raise
@@ -43,8 +43,8 @@ except ImportError as error:
         )
     except ModuleNotFoundError as absent:
         raise ModuleNotFoundError(
-            "array-api-compat, which every array here goes through, is not installed: pip install "
-            f"'{REQUIREMENT}', or vendor it and name your copy in a file {HOOK}.py beside this library",
+            "array-api-compat, which this library needs for every array, is not installed: pip install "
+            f"'{REQUIREMENT}', or vendor it and import your copy in a file {HOOK}.py next to this library",
             name="array_api_compat",
         ) from absent
 
@@ -64,14 +64,14 @@ __all__ = [
     "same_device",
 ]
 
-# The standard has no static type for its arrays and namespaces; these names say which is meant.
+# The standard has no static types for arrays and namespaces; these names are for the reader.
 Array = Any
 Namespace = Any
 
 
 @functools.cache
 def _standard(xp: Namespace) -> Namespace:
-    # Two are close to the standard, and array-api-compat does not bring them closer.
+    # These two are close to the standard, but array-api-compat does not complete them.
     if xp.__name__ == "mlx.core":
         from . import mlx
 
@@ -84,41 +84,41 @@ def _standard(xp: Namespace) -> Namespace:
 
 
 def array_namespace(*arrays: Array) -> Namespace:
-    """The namespace that the arrays share, as the standard has it."""
+    """The namespace that the arrays share, completed to the standard."""
     return _standard(compat_namespace(*arrays))
 
 
 def device(x: Array) -> Any:
-    """Where an array lies; None for a library that does not say."""
+    """The device of an array; None if the library has none."""
     library = type(x).__module__
     if library in ("numpy", "autograd.numpy.numpy_boxes"):
         return "cpu"
-    if library == "torch":  # array-api-compat says the same, after many questions
+    if library == "torch":  # array-api-compat returns the same, after many checks
         return x.device
     return None if library == "mlx.core" else compat_device(x)
 
 
 @functools.cache
 def keeps_to_standard(xp: Namespace) -> bool:
-    """Whether a namespace that a user names can be used as it is; torch or mlx.core itself cannot."""
+    """Whether a user's `xp` can be used as it is; torch and mlx.core cannot."""
     return hasattr(xp, "isdtype") and _standard(xp) is xp
 
 
 def namespace(xp: Namespace | None, *arrays: Array | None) -> Namespace:
-    """`xp` where it is given, else the namespace that the arrays share."""
+    """`xp` if it can be used as it is, else the namespace that the arrays share."""
     if xp is not None and keeps_to_standard(xp):
         return xp
     found = array_namespace(*(a for a in arrays if a is not None))
     if is_dask_namespace(found):
         raise TypeError(
-            "a bare formula wants arrays that lie in memory, and these are Dask's; use linalg_vjp.vjp, "
+            "a bare formula needs arrays in memory, but these are Dask arrays; use linalg_vjp.vjp, "
             "linalg_vjp.jvp or RULES[name], which run it chunk by chunk"
         )
     return found
 
 
 def meet(a: Namespace, b: Namespace, xp: Namespace) -> bool:
-    """Whether arrays of two namespaces can meet in one operation of `xp`."""
+    """Whether arrays of two namespaces can be combined in one operation of `xp`."""
     if a is b:
         return True
     # To autograd, plain arrays are constants.
@@ -127,6 +127,6 @@ def meet(a: Namespace, b: Namespace, xp: Namespace) -> bool:
 
 
 def same_device(a: Array, b: Array, xp: Namespace) -> bool:
-    """Whether two arrays can meet in one operation, as far as their devices tell."""
+    """Whether the devices of two arrays let them be combined in one operation."""
     # NumPy has one device; JAX lets shardings differ and checks by itself.
     return bool(is_numpy_namespace(xp) or is_jax_namespace(xp) or device(a) == device(b))

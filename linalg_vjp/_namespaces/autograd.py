@@ -1,7 +1,7 @@
-"""HIPS autograd's boxes as the standard has them, so that a rule can be differentiated again.
+"""HIPS autograd's boxes with the standard's functions, so that a rule can be differentiated again.
 
-Only what the rules use, and autograd.numpy lacks, spells otherwise or does not differentiate in full. Boxes
-and plain arrays, which are constants, may be mixed.
+It has only functions that the rules use, and that autograd.numpy lacks, names differently or does not fully
+differentiate. Boxes can be mixed with plain arrays, which are constants.
 """
 
 from types import SimpleNamespace
@@ -23,12 +23,12 @@ def __getattr__(name: str) -> Any:
 
 
 def _constant(f: Any) -> Any:
-    """A function whose result has no slope."""
+    """Make a function whose result has no derivative."""
     return lambda x, *args, **kw: f(getval(x), *args, **kw)
 
 
 def _made(f: Any) -> Any:
-    """A function that makes an array; there is one device."""
+    """Make a function that creates an array and ignores `device`, because there is only one."""
     return lambda *args, device=None, **kw: f(*args, **kw)
 
 
@@ -41,22 +41,22 @@ zeros_like, ones_like, full_like = _constant(np.zeros_like), _constant(np.ones_l
 
 
 def reshape(x: Array, shape: tuple[int, ...], copy: bool | None = None) -> Array:
-    """The standard's; a view is as good as a copy."""
+    """The standard's function; a view does as well as a copy."""
     return anp.reshape(x, shape)
 
 
 def flip(x: Array, axis: int) -> Array:
-    """The standard's."""
+    """The standard's function."""
     return x[(..., slice(None, None, -1), *[slice(None)] * (-1 - axis))]
 
 
 def take(x: Array, indices: Array, axis: int) -> Array:
-    """Of the last axis, which is the one that rules take from."""
+    """Take from the last axis, the only one that rules take from."""
     return x[..., getval(indices)]
 
 
 def astype(x: Array, dtype: Any, copy: bool = True) -> Array:
-    """A real array becomes complex by a product, whose pullback drops the imaginary part in silence."""
+    """Convert; real to complex by a product, whose pullback drops the imaginary part without a warning."""
     if x.dtype == dtype:
         return x
     if isdtype(dtype, "complex floating") and not isdtype(x.dtype, "complex floating"):
@@ -65,25 +65,25 @@ def astype(x: Array, dtype: Any, copy: bool = True) -> Array:
 
 
 def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
-    """The pullback of autograd's own wants as many axes before as after."""
+    """Broadcast by a sum; the pullback of autograd's function needs as many axes before as after."""
     return x + np.zeros(shape, dtype=x.dtype)
 
 
 def where(condition: Array, x: Array, y: Array) -> Array:
-    """The pullback of autograd's own does not sum over the axes along which x or y is broadcast."""
+    """Broadcast first: the pullback of autograd's function does not sum over broadcast axes of x and y."""
     wide = np.zeros(np.broadcast_shapes(np.shape(condition), np.shape(x), np.shape(y)), result_type(x, y))
     return anp.where(getval(condition), x + wide, y + wide)
 
 
 def take_along_axis(x: Array, indices: Array, axis: int) -> Array:
-    """By indexing, which autograd differentiates."""
+    """Take by indexing, which autograd differentiates."""
     grid = list(np.ogrid[tuple(slice(n) for n in np.broadcast_shapes(*_but(axis, x.shape, indices.shape)))])
     grid[axis] = getval(indices)
     return x[tuple(grid)]
 
 
 def _but(axis: int, *shapes: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The shapes with one for this axis."""
+    """The shapes with size one for this axis."""
     return [tuple(1 if i == axis % len(s) else n for i, n in enumerate(s)) for s in shapes]
 
 
@@ -101,7 +101,7 @@ def _trace(x: Array, offset: int = 0) -> Array:
 
 
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
-    """By the function that autograd differentiates itself, without our rules installed."""
+    """The function that autograd differentiates itself, even if our rules are not installed."""
     return anp.linalg.norm(A, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 

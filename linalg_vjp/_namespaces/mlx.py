@@ -1,7 +1,7 @@
-"""MLX as the standard has it: the names that MLX lacks, or spells otherwise, over those that it has.
+"""MLX with the standard's functions: those that MLX lacks or names differently, over those that it has.
 
-Its linear algebra runs on the CPU alone, so it is sent there. No array says where it lies: memory is one, and
-`device` arguments are ignored.
+Its linear algebra runs only on the CPU, and is sent there. Arrays have no device, because memory is shared,
+and `device` arguments are ignored.
 """
 
 import functools
@@ -39,7 +39,7 @@ def full_like(x: Array, value: Any) -> Array:
 
 
 def finfo(dtype: Any) -> SimpleNamespace:
-    """With the smallest normal number, which MLX leaves out."""
+    """The standard's function; it adds the smallest normal number, which MLX lacks."""
     info = mx.finfo(dtype)
     smallest = 2.0**-1022 if dtype == mx.float64 else 2.0**-126
     return SimpleNamespace(
@@ -48,19 +48,19 @@ def finfo(dtype: Any) -> SimpleNamespace:
 
 
 def flip(x: Array, axis: int) -> Array:
-    """The standard's."""
+    """The standard's function."""
     return x[(..., slice(None, None, -1), *[slice(None)] * (-1 - axis))]
 
 
 def argmax(x: Array, axis: int, keepdims: bool = False) -> Array:
-    """MLX refuses where there is nothing at all, also where nothing is asked for."""
+    """MLX raises on empty arrays, even when the result is empty too."""
     if x.size == 0 and x.shape[axis] > 0:
         return mx.sum(x, axis=axis, keepdims=keepdims).astype(mx.uint32)
     return mx.argmax(x, axis=axis, keepdims=keepdims)
 
 
 def take_along_axis(x: Array, indices: Array, axis: int) -> Array:
-    """MLX asks how the result changes with the indices, where they come from something differentiated."""
+    """Stop the gradient of the indices; MLX would differentiate the result with respect to them."""
     return mx.take_along_axis(x, mx.stop_gradient(indices), axis=axis)
 
 
@@ -75,16 +75,16 @@ def _qr(A: Array, mode: str = "reduced") -> Any:
         return (Q, R) if mode == "complete" else (Q[..., :, : min(m, n)], R[..., : min(m, n), :])
     if mode == "reduced" or m <= n:
         return mx.linalg.qr(A, stream=mx.cpu)
-    # The factors of [A, I] are square, and begin with those of A.
+    # The factors of [A, I] are square, and their first columns are the factors of A.
     identity = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m))
     Q, R = mx.linalg.qr(mx.concatenate([A, identity], axis=-1), stream=mx.cpu)
     return Q, R[..., :, :n]
 
 
 def _reflected(A: Array) -> tuple[Array, Array]:
-    """Q and R of complex matrices, which MLX does not take: by LAPACK's reflections, a column at a time."""
+    """Q and R of complex matrices, which MLX does not support: LAPACK's reflections, column by column."""
     m, n = A.shape[-2:]
-    unit = _size(A)  # MLX squares the parts of a complex number to find its size
+    unit = _size(A)  # MLX squares real and imaginary parts for a modulus, which may overflow
     Q, R = mx.broadcast_to(mx.eye(m, dtype=A.dtype), (*A.shape[:-1], m)), A / unit
     i = mx.arange(m)[:, None]
     for k in range(min(m, n)):
@@ -92,7 +92,7 @@ def _reflected(A: Array) -> tuple[Array, Array]:
         top, length = x[..., k : k + 1, :], _vector_norm(x, axis=-2, keepdims=True)
         below = _vector_norm(mx.where(i > k, x, 0), axis=-2, keepdims=True)
         done = (below == 0) & (mx.imag(top) == 0)
-        end = mx.where(mx.real(top) < 0, length, -length)  # what stands at the diagonal
+        end = mx.where(mx.real(top) < 0, length, -length)  # the diagonal entry
         v = mx.where(i == k, 1, x / mx.where(done, 1, top - end))
         tau = mx.where(done, 0, (end - top) / mx.where(done, 1, end))
         R = R - mx.conj(tau) * (v @ (mx.conj(v.mT) @ R))
@@ -101,7 +101,7 @@ def _reflected(A: Array) -> tuple[Array, Array]:
 
 
 def _size(A: Array) -> Array:
-    """The largest part of an entry of each matrix; 1 of a zero matrix."""
+    """The largest real or imaginary part in each matrix; 1 for a zero matrix."""
     if A.size == 0:
         return mx.ones((*A.shape[:-2], 1, 1))
     size = mx.max(mx.maximum(mx.abs(mx.real(A)), mx.abs(mx.imag(A))), axis=(-2, -1), keepdims=True)
@@ -109,7 +109,7 @@ def _size(A: Array) -> Array:
 
 
 def _inv(A: Array) -> Array:
-    """MLX ends the process at an empty matrix, and takes real ones alone."""
+    """The inverse; MLX crashes on empty matrices, and has no inverse of complex ones."""
     if A.size == 0:
         return A
     if not _is_complex(A):
@@ -119,7 +119,7 @@ def _inv(A: Array) -> Array:
 
 
 def _inv_or_nan(A: Array) -> Array:
-    """NaN of a singular matrix, for which MLX has an error, but only when the result is looked at."""
+    """The inverse, or NaN; MLX raises for a singular matrix, but only when the result is evaluated."""
     if A.size == 0:
         return A
     form = _real_form(A) if _is_complex(A) else A
@@ -130,7 +130,7 @@ def _inv_or_nan(A: Array) -> Array:
 
 
 def _solve(A: Array, B: Array) -> Array:
-    """MLX ends the process at an empty matrix, takes real ones alone, and wants one batch."""
+    """Solve; MLX crashes on empty matrices, takes only real ones, and needs equal batches."""
     batch = mx.broadcast_shapes(A.shape[:-2], B.shape[:-2])
     A, B = (mx.broadcast_to(X, (*batch, *X.shape[-2:])) for X in (A, B))
     if B.size == 0:
@@ -146,7 +146,7 @@ def _is_complex(A: Array) -> bool:
 
 
 def _real_form(A: Array) -> Array:
-    """The real matrix [[Re A, -Im A], [Im A, Re A]], which multiplies [Re X, Im X] as A does X."""
+    """The real matrix [[Re A, -Im A], [Im A, Re A]], which acts on [Re X, Im X] as A acts on X."""
     re, im = mx.real(A), mx.imag(A)
     rows = [mx.concatenate([re, -im], axis=-1), mx.concatenate([im, re], axis=-1)]
     return mx.concatenate(rows, axis=-2)
@@ -159,7 +159,7 @@ def _complex(parts: Array) -> Array:
 
 
 def _pinv(A: Array, rtol: Any = None) -> Array:
-    """MLX takes no rtol."""
+    """The pseudo-inverse with rtol, which MLX does not have."""
     m, n = A.shape[-2:]
     U, S, Vh = _svd(A, full_matrices=False)
     if rtol is None:
@@ -170,7 +170,7 @@ def _pinv(A: Array, rtol: Any = None) -> Array:
 
 
 def _svd(A: Array, full_matrices: bool = True) -> Any:
-    """MLX's is the full one."""
+    """The full or reduced SVD; MLX has only the full one."""
     U, S, Vh = mx.linalg.svd(A, stream=mx.cpu)
     k = S.shape[-1]
     return (U, S, Vh) if full_matrices else (U[..., :, :k], S, Vh[..., :k, :])
@@ -187,14 +187,14 @@ def _eig(A: Array) -> Any:
 
 @functools.cache
 def _conjugates() -> bool:
-    """Whether MLX gives the conjugates of the eigenvectors of a complex matrix, as 0.32 does."""
+    """Whether MLX returns conjugated eigenvectors for a complex matrix, as 0.32 does."""
     A = mx.array([[1.0, 1.0j], [0.0, 2.0]])
     w, V = mx.linalg.eig(A, stream=mx.cpu)
     return bool((mx.abs(A @ V - V * w).max() > 0.1).item())
 
 
 def _matrix_norm(A: Array, ord: Any = "fro", keepdims: bool = False) -> Array:
-    """MLX's own takes complex entries for something else."""
+    """The matrix norm; MLX's own is wrong for complex entries."""
     if ord in (2, -2, "nuc"):
         S = _svdvals(A)
         N = {2: mx.max, -2: mx.min, "nuc": mx.sum}[ord](S, axis=-1)
