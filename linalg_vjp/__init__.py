@@ -3,17 +3,16 @@
 >>> import numpy as np
 >>> import linalg_vjp as lv
 >>> (Q, R), pullback = lv.vjp("qr", np.asarray([[3.0, 1.0], [4.0, 2.0]]))
->>> (A_bar,) = pullback(None, np.eye(2))  # one cotangent per output, None is zero
+>>> (A_bar,) = pullback(None, np.eye(2))  # one cotangent per output; None is zero
 >>> A_bar.shape
 (2, 2)
 
-`RULES` maps the name of each op to its `Rule`; `<name>_vjp` and `<name>_jvp` are the bare formulas.
+`RULES` maps the name of each operation to its `Rule`. `<name>_vjp` and `<name>_jvp` are the bare formulas.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from . import _rules
-from ._api import jvp, vjp
 from ._composite import composite
 from ._gauge import Gauge, GaugeError
 from ._hvp import hvp
@@ -48,6 +47,9 @@ __all__ = [
 __all__ += _rules.__all__
 
 if TYPE_CHECKING:
+    from ._named import jvp, vjp  # an overload for each rule
 
     def __getattr__(name: str) -> Any:
-        """The bare formulas, which a type checker cannot find by the registry."""
+        """Tell a type checker that the bare formulas exist; it cannot find them in the registry."""
+else:
+    from ._api import jvp, vjp

@@ -1,4 +1,4 @@
-"""The laws that are about the code itself: what it imports, what it names, how it is laid out."""
+"""The laws about the code itself: its imports, its names and its layout."""
 
 import ast
 import graphlib
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "linalg_vjp"
 LIBRARIES = r"numpy|cupy|torch|jax|dask|mlx|ndonnx|tensorflow|scipy|array_api_strict"
 COMPAT = PACKAGE / "_namespaces" / "__init__.py"
-# What the file of one library imports beside that.
+# The other libraries that the file of a library may import.
 BESIDE = {
     "numpy": ["scipy"],
     "_numpy_lu": ["numpy", "scipy"],
@@ -47,7 +47,7 @@ def test_law_1_importing_imports_no_array_library():
 
 @pytest.mark.parametrize("path", LIBRARY_PROPER, ids=lambda p: str(p.relative_to(ROOT)))
 def test_law_1_and_2_only_relative_imports(path):
-    """What is not relative is the standard library, array-api-compat, or the backend's own library."""
+    """Absolute imports are of the standard library, array-api-compat, or the library of the backend."""
     allowed = set(sys.stdlib_module_names)
     if path == COMPAT:
         allowed.add("array_api_compat")
@@ -62,16 +62,18 @@ def test_law_1_and_2_only_relative_imports(path):
 
 
 def modules():
-    """The modules of the package by name, with their files; a package is named by itself."""
-    for path in PACKAGE.rglob("*.py"):
+    """The modules of the package by name, with their files. An `__init__` has the name of its package."""
+    for path in PACKAGE.rglob("*.py*"):
+        if path.suffix not in (".py", ".pyi"):
+            continue
         parts = path.relative_to(ROOT).with_suffix("").parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
 
 
 def imports():
-    """Which modules of the package each of them imports, at its top or in a function.
+    """The modules of the package that each module imports, at the top or in a function.
 
-    To import a submodule is to import the packages it is in, too, but for those that the importer is in.
+    Importing a submodule also imports the packages that contain it, except those that contain the importer.
     """
     known = dict(modules())
     for name, path in known.items():
@@ -88,15 +90,15 @@ def imports():
 
 
 def test_no_circle_of_imports():
-    """Not even one that a late import, within a function, would open: every module stands on others alone.
+    """There is no circle, even if imports inside functions are counted.
 
-    A package may import its modules, early or late; then none of these imports the package.
+    A package may import its modules, at the top or in a function. Then none of these imports the package.
     """
     graph = dict(imports())
     assert graph["linalg_vjp._backends"] >= {"linalg_vjp._backends.torch", "linalg_vjp._namespaces"}
     assert graph["linalg_vjp.testing._check"] >= {"linalg_vjp._rule", "linalg_vjp.testing.oracles"}
     assert set().union(*graph.values()) <= graph.keys()
-    graphlib.TopologicalSorter(graph).prepare()  # an error that names the circle
+    graphlib.TopologicalSorter(graph).prepare()  # raises an error that names the circle
 
 
 def code_only(path):
@@ -112,7 +114,7 @@ def code_only(path):
 def test_law_3_no_rule_names_an_array_library(path):
     tree, text = code_only(path)
     assert not re.search(rf"\b({LIBRARIES}|np)\b", text)
-    # And, as the rules are to be traced: no item assignment, no test on ndim, no explicit branch on values.
+    # Rules must be traceable: no item assignment, no test on ndim, no explicit branch on values.
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -125,7 +127,7 @@ def families():
 
 
 def test_one_name_in_each_place():
-    """The code of a rule, its page, vectors and cases bear one name; closely tied ops share a file."""
+    """The code, page, vectors and cases of a rule have one name. Closely related rules share a file."""
     assert families() == sorted(p.stem[5:] for p in (ROOT / "tests" / "rules").glob("test_*.py"))
     assert families() == sorted(p.stem for p in (ROOT / "rules").glob("*.md") if p.stem != "README")
     assert families() == sorted(p.stem for p in (ROOT / "rules").glob("*.json") if p.stem != "schema")

@@ -1,4 +1,4 @@
-"""A rule as a function of HIPS autograd's, and the namespace of these in which rules reach each other."""
+"""A rule as a function of HIPS autograd, and the namespace through which rules call each other there."""
 
 from typing import Any
 
@@ -18,33 +18,33 @@ from ._functions import as_function
 
 __all__ = ["NAMESPACE", "conjugate", "floating", "function", "given", "parts", "reached"]
 
-NOTHING = np.empty(0)  # in place of None, which is no value to autograd
+NOTHING = np.empty(0)  # stands for None, which autograd does not accept as a value
 
 
 def floating(x: Any) -> Array:
-    """An array of floating numbers."""
+    """x as an array of a floating dtype."""
     if not hasattr(x, "dtype"):
         x = np.asarray(x)
     return x if x.dtype.kind in "fc" else x * 1.0
 
 
 def conjugate(x: Array) -> Array:
-    """Between autograd's convention of cotangents and ours."""
+    """Convert a cotangent between autograd's convention and ours, in either direction."""
     return conj(x, standard)
 
 
 def parts(x: Any) -> list[Any]:
-    """The arrays of an answer of autograd's, or of its cotangent."""
+    """The arrays of a result of an autograd function, or of its cotangent, as a list."""
     return [x[i] for i in range(len(x))] if isinstance(getval(x), tuple | list) else [x]
 
 
 def reached(arrays: Any) -> Any:
-    """The namespace of autograd's functions where something is traced; plain arrays say theirs."""
+    """The namespace of autograd functions if any array is traced, else None: plain arrays name their own."""
     return NAMESPACE if any(isbox(x) for x in arrays) else None
 
 
 def function(rule: Rule) -> Any:
-    """A rule, one of your own for example, as a function that autograd differentiates.
+    """Turn a rule, for example one of your own, into a function that autograd differentiates.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def function(rule: Rule) -> Any:
     Returns
     -------
     callable
-        Of the inputs and the keywords of the rule; it returns an array or a named tuple of arrays.
+        Takes the inputs and keywords of the rule, and returns an array or a named tuple of arrays.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def function(rule: Rule) -> Any:
 
     def apply(inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Array, ...]:
         names = rule.of(len(inputs)).inputs
-        # Nothing flows into what cannot be differentiated, such as pivots that come from another rule.
+        # Inputs that cannot be differentiated, such as pivots from another rule, are passed untraced.
         inputs = tuple(
             plain(x) if name in rule.constant else floating(x) for name, x in zip(names, inputs, strict=False)
         )
@@ -114,31 +114,31 @@ def function(rule: Rule) -> Any:
 
 
 def plain(x: Any) -> Any:
-    """The array in a box, or in several."""
+    """The array inside a box of autograd, or inside nested ones."""
     while isbox(x):
         x = getval(x)
     return x
 
 
 def given(x: Any) -> Any:
-    """A cotangent in our convention. autograd has no symbolic zero; one that is plain to see is as good."""
+    """A cotangent in our convention; None for an untraced array of zeros: autograd has no symbolic zero."""
     return None if not isbox(x) and not np.any(x) else conjugate(floating(x))
 
 
 def fixed(f: Any, x: Array) -> Array:
-    """f(x), a constant."""
+    """f(x) as a constant."""
     return constant(f(plain(x)), x)
 
 
 @primitive  # type: ignore[untyped-decorator]
 def constant(values: Array, x: Array) -> Array:
-    """Values that were made of x: no derivative flows to it, and a second one would be wrong."""
+    """Values computed from x. Their derivative in x is a `zero`, which raises when differentiated again."""
     return values
 
 
 @primitive  # type: ignore[untyped-decorator]
 def zero(x: Array, like: Array) -> Array:
-    """A zero that stands for a derivative which nobody has."""
+    """A zero that stands for a derivative that is not available, and raises when differentiated."""
     return np.zeros_like(like)
 
 

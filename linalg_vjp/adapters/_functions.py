@@ -1,4 +1,4 @@
-"""A rule as a function of a host: its inputs, then its keywords, for which a host may have other words."""
+"""Wrap a rule as a function of a host: inputs first, then keywords, under the names that the host uses."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -20,28 +20,28 @@ def as_function(
     positional: int = 0,
     module: str = "",
 ) -> Callable[..., Any]:
-    """The function of a rule.
+    """Wrap a rule as a function of a host.
 
     Parameters
     ----------
     rule : Rule
     apply : callable
-        ``apply(inputs, given)`` gives the outputs, so that the host can differentiate them; `given` has the
-        keywords of the call, by the names of the rule.
+        ``apply(inputs, given)`` returns the outputs, in a form that the host can differentiate. `given` holds
+        the keywords of the call under the rule's names.
     host : str
         The host's name, for the docstring.
     words : mapping of str to str
-        The host's words for keywords of the rule.
+        Maps the host's keyword names to the rule's, where they differ.
     positional : int
-        How many keywords may be given without their names, as far as the host has them in the same order.
+        How many keywords may be passed by position, because the host has them in the same order.
     module : str
-        The module that has the functions of the built-in rules, by which they are pickled.
+        The module that holds the functions of the built-in rules. Pickle finds them there.
 
     Returns
     -------
     callable
-        It returns what the operation itself returns: an array, or a named tuple of arrays. Of a rule of any
-        number of arrays it takes them one by one, or all in one list.
+        Returns what the operation itself returns: an array, or a named tuple of arrays. If the rule takes any
+        number of arrays, pass them one by one or in one list.
     """
     repeats = rule.sides.repeats
 
@@ -55,11 +55,11 @@ def as_function(
         for word, value in keywords.items():
             name = words.get(word, word)
             if name in given:
-                raise TypeError(f"{rule.name}: {word} is given twice; it is called as {rule.name}{signature}")
+                raise TypeError(f"{rule.name}: got {word} twice; the signature is {rule.name}{signature}")
             given[name] = value
         if len(args) > count + min(positional, len(rule.params)):
             raise TypeError(
-                f"{rule.name}: {len(args)} arguments given; it is called as {rule.name}{signature}"
+                f"{rule.name}: got {len(args)} positional arguments; the signature is {rule.name}{signature}"
             )
         try:
             return as_returned(rule, apply(args[:count], given))
@@ -89,14 +89,15 @@ def as_function(
         function.__module__ = module
     function.__signature__ = signature  # type: ignore[attr-defined]
     function.__doc__ = (
-        f"`{rule.name}`, differentiated by {host} with the rule of this library: {rule.signature}.\n\n"
-        f"Differentiable at: {rule.domain or 'everywhere'}."
+        f"`{rule.name}` for {host}, with derivatives by linalg_vjp: {', '.join(rule.outputs)} from "
+        f"{', '.join(rule.inputs)}.\n\n"
+        f"Core shapes: {rule.signature}\n\nDifferentiable at: {rule.domain or 'every input'}."
     )
     return function
 
 
 def _reworded(error: Exception, words: Mapping[str, str], keywords: Mapping[str, Any]) -> Exception:
-    """The error in the words of the host that the call had."""
+    """The error, with the keyword names that the call used."""
     text = str(error)
     for word in keywords:
         if word in words:

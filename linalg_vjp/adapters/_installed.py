@@ -1,4 +1,4 @@
-"""Functions put in place of a host's own, and taken out again."""
+"""Replace functions of a host by others, and restore them."""
 
 import functools
 import threading
@@ -9,17 +9,17 @@ from typing import Any
 __all__ = ["Block", "Function", "Installation", "Place"]
 
 Function = Callable[..., Any]
-Place = tuple[Any, str, Function]  # a module or class, a name in it, and what stands there
+Place = tuple[Any, str, Function]  # a module or class, a name in it, and the function to put there
 
 
 class Block:
-    """One hold on an installation, for as long as a `with` block lasts."""
+    """Holds an installation until the end of a `with` block."""
 
     def __init__(self, installation: "Installation") -> None:
         self.installation, self.holds = installation, True
 
     def __enter__(self) -> None:
-        if not (self.holds and self.installation.own):  # it was taken out since
+        if not (self.holds and self.installation.own):  # used before, or uninstalled in between
             self.installation.hold()
         self.holds = False
 
@@ -28,17 +28,17 @@ class Block:
 
 
 class Installation:
-    """Functions in place of attributes of modules and classes.
+    """A set of functions that can replace attributes of modules and classes.
 
     Parameters
     ----------
     places : list of Place
     tracing : callable, optional
-        Whether the host's compiler of Python reads the code at this moment.
+        Returns whether the host is compiling the Python code at this moment.
     foreign : callable, optional
-        Whether an argument answers the host's own functions itself.
+        Returns whether an argument overrides the host's own functions.
     changed : callable, optional
-        What else is to be done when they are put in place, and when they are taken out.
+        Called after the functions are put in place, and after the host's own are restored.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class Installation:
         self.own: list[tuple[Any, str, Any]] = []
 
     def put(self) -> Block:
-        """Put the functions in place, for one more who holds them."""
+        """Put the functions in place, and return a block that holds them."""
         self.hold()
         return Block(self)
 
     def hold(self) -> None:
-        """Put the functions in place, if they are not."""
+        """Count one more holder, and put the functions in place if they are not there yet."""
         with self.lock:
             self.holds += 1
             if not self.own:
                 for owner, name, function in self.places:
                     self.own.append((owner, name, vars(owner).get(name)))
                     call = self._from_outside(function, getattr(owner, name))
-                    # It is pickled by the name that it has here.
+                    # Pickle finds a function by its module and name.
                     inner = isinstance(owner, type)
                     call.__module__ = owner.__module__ if inner else owner.__name__
                     call.__qualname__ = f"{owner.__qualname__}.{name}" if inner else name
@@ -73,14 +73,14 @@ class Installation:
                 self.changed()
 
     def release(self) -> None:
-        """Take the functions out when nobody holds them any longer."""
+        """Count one holder less, and restore the host's own functions after the last one."""
         with self.lock:
             self.holds -= 1
             if self.holds <= 0:
                 self.take_out()
 
     def take_out(self) -> None:
-        """Put what was there before in place again, whoever holds them."""
+        """Restore the host's own functions, even if blocks still hold the others."""
         with self.lock:
             self.holds = 0
             for owner, name, own in self.own:
@@ -93,7 +93,7 @@ class Installation:
                 self.changed()
 
     def _from_outside(self, function: Function, own: Function) -> Function:
-        """The function for calls of the program; those that it makes itself are the host's own."""
+        """The function for calls from the program. Calls that it makes itself go to the host's own."""
         inside, tracing, foreign = self.inside, self.tracing, self.foreign
 
         @functools.wraps(function)

@@ -1,9 +1,9 @@
-"""A rule as a function of JAX's: the operation and its derivatives, differentiable too.
+"""A rule as a JAX function: the operation and its derivatives, which JAX can differentiate again.
 
-Each is a `jax.custom_jvp` with the rule's JVP, which reads what the rule keeps. JAX makes its VJP by
-transposing that. So no conversion of cotangents is needed, and forward and reverse mode work upon each other.
-What a rule keeps is the result of a `jax.custom_jvp` as well: differentiated again, it is traced over these
-same functions, so that a second derivative is a rule of a rule.
+Each operation is a `jax.custom_jvp` with the rule's JVP, which reads what the rule keeps. JAX transposes the
+JVP to get the VJP. So cotangents need no conversion, and forward and reverse mode can be nested. What a rule
+keeps is the result of a `jax.custom_jvp` as well. When it is differentiated again, it is traced through these
+same functions, so a second derivative applies a rule to a rule.
 """
 
 import functools
@@ -26,11 +26,11 @@ MODULE = f"{__package__}.jax"
 
 
 class Operation:
-    """A rule with values of its keywords, as functions that JAX differentiates.
+    """A rule with fixed keywords, as functions that JAX differentiates.
 
-    `outputs` gives the outputs alone. `keeping` gives the extras of the rule, too; only derivatives call it.
-    An operation that will be used again is compiled, as JAX's own functions are: outside of `jax.jit` it and
-    its derivatives are one call each.
+    `outputs` returns the outputs. `keeping` returns the outputs and the extras of the rule; only derivatives
+    call it. An operation that will be used again is compiled, as JAX's own functions are, so outside
+    `jax.jit` the operation and its derivatives are one compiled call each.
     """
 
     def __init__(self, rule: Rule, params: dict[str, Any], *, compiled: bool) -> None:
@@ -82,7 +82,7 @@ class Operation:
     def push_moved(
         self, moved: tuple[bool, ...], inputs: Arrays, outputs: Arrays, extras: Arrays, dots: Arrays
     ) -> Arrays:
-        """The tangents of the outputs, from those of the inputs that move."""
+        """The tangents of the outputs, from the nonzero tangents of the inputs."""
         frame = with_outputs(self.frame(inputs), outputs)._replace(xp=NAMESPACE)
         there = iter(dots)
         given = [next(there) if moves else None for moves in moved]
@@ -90,7 +90,7 @@ class Operation:
 
 
 def _zero(y: Array) -> Any:
-    """The tangent of what cannot be differentiated."""
+    """A zero tangent for y; for integers, which have no derivative, in JAX's float0."""
     if jax.numpy.issubdtype(y.dtype, jax.numpy.integer):
         return np.zeros(y.shape, dtype=jax.dtypes.float0)
     return jax.numpy.zeros_like(y)
@@ -98,27 +98,27 @@ def _zero(y: Array) -> Any:
 
 @functools.lru_cache(maxsize=1024)
 def _known(rule: Rule, given: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]) -> Operation:
-    """One operation for each rule and set of keywords."""
+    """The compiled operation of a rule and a set of keywords, which later calls use again."""
     return Operation(rule, dict(given), compiled=True)
 
 
 def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays:
     if "gauge" in given and gauge_of(given["gauge"]).mode == "check":
         raise ValueError(
-            f'{rule.name}: gauge="check" looks at cotangents, of which JAX shows us none; ask rule.vjp'
+            f'{rule.name}: gauge="check" looks at cotangents, which JAX does not show us; use rule.vjp'
         )
     try:
         operation = _known(rule, tuple(given.items()), tuple(map(type, given.values())))
-    except TypeError:  # an array among the keywords: no other call has the same
+    except TypeError:  # a keyword is an array, which cannot be hashed
         operation = Operation(rule, given, compiled=False)
-    # To a tracer jax.numpy.asarray applies an operation, which is differentiated too.
+    # On a tracer, jax.numpy.asarray would record an operation, which JAX then differentiates as well.
     arrays = [x if isinstance(x, jax.Array) else jax.numpy.asarray(x) for x in inputs]
     outputs: Arrays = operation.outputs(*arrays)
     return outputs
 
 
 def function(rule: Rule) -> Any:
-    """A rule, one of your own for example, as a function that JAX differentiates.
+    """Turn a rule, for example one of your own, into a function that JAX differentiates.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def function(rule: Rule) -> Any:
     Returns
     -------
     callable
-        Of the inputs and the keywords of the rule; it returns an array or a named tuple of arrays.
+        Takes the inputs and keywords of the rule, and returns an array or a named tuple of arrays.
 
     Examples
     --------

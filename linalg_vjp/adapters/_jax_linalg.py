@@ -1,8 +1,8 @@
-"""jax.numpy.linalg's functions in its own words: its names, positions, keywords and results.
+"""The functions of jax.numpy.linalg, with the same names, arguments and results, computed by the rules.
 
-Each turns the call into that of a rule, and arrays of integers into floating ones. Where a rule has more to
-say, such as `gauge`, the function takes that keyword, too. Products, which JAX differentiates rightly, stay
-its own.
+Each function converts its arguments, integers to floating dtypes included, and calls a rule. It also takes
+keywords that only the rule has, such as `gauge`. Products are not here: JAX's own derivatives of them are
+correct.
 """
 
 from numbers import Integral
@@ -24,63 +24,73 @@ Axes = Any  # an axis, several of them, or None
 
 def _hermitian(a: Any, UPLO: str | None, symmetrize_input: bool) -> Array:
     if UPLO not in (None, "L", "U"):
-        raise ValueError(f"UPLO={UPLO!r} is neither None, 'L' nor 'U'")
+        raise ValueError(f"UPLO must be None, 'L' or 'U', got {UPLO!r}")
     a = floating(a)
     return a if symmetrize_input else of_triangle(a, UPLO != "U")
 
 
 @replaces
 def cholesky(a: Array, *, upper: bool = False, symmetrize_input: bool = True) -> Any:
-    """L with A = L L^H, or U with A = U^H U for `upper`."""
+    """Cholesky decomposition: L with a = L L^H, or with `upper` U with a = U^H U.
+
+    With `symmetrize_input`, a is first replaced by its Hermitian part.
+    """
     L = OPERATIONS["cholesky"](mean(floating(a)) if symmetrize_input else floating(a))
     return L.conj().mT if upper else L
 
 
 @replaces
 def cond(x: Array, p: Any = None) -> Any:
-    """The condition number in the norm p, by default 2."""
+    """Condition number with respect to inversion, in the norm p (default: 2)."""
     return OPERATIONS["cond"](floating(x), p=p)
 
 
 @replaces
 def det(a: Array) -> Any:
-    """The determinant."""
+    """Determinant."""
     return OPERATIONS["det"](floating(a))
 
 
 @replaces
 def eig(a: Array, *, gauge: Any = "project") -> Any:
-    """Eigenvalues and eigenvectors."""
+    """Eigenvalues and eigenvectors of a general matrix."""
     return result(own_eig, OPERATIONS["eig"](floating(a), gauge=gauge))
 
 
 @replaces
 def eigh(a: Array, UPLO: str | None = None, symmetrize_input: bool = True, *, gauge: Any = "project") -> Any:
-    """Eigenvalues and eigenvectors of the Hermitian part, or of the matrix of one triangle."""
+    """Eigenvalues and eigenvectors of a Hermitian matrix.
+
+    With `symmetrize_input` they are those of the Hermitian part of a, otherwise of the matrix whose `UPLO`
+    triangle is that of a.
+    """
     return result(own_eigh, OPERATIONS["eigh"](_hermitian(a, UPLO, symmetrize_input), gauge=gauge))
 
 
 @replaces
 def eigvals(a: Array) -> Any:
-    """Eigenvalues."""
+    """Eigenvalues of a general matrix."""
     return OPERATIONS["eigvals"](floating(a))
 
 
 @replaces
 def eigvalsh(a: Array, UPLO: str | None = "L", *, symmetrize_input: bool = True) -> Any:
-    """Eigenvalues of the Hermitian part, or of the matrix of one triangle."""
+    """Eigenvalues of a Hermitian matrix, read from a as in `eigh`."""
     return OPERATIONS["eigvalsh"](_hermitian(a, UPLO, symmetrize_input))
 
 
 @replaces
 def inv(a: Array) -> Any:
-    """The inverse."""
+    """Matrix inverse."""
     return OPERATIONS["inv"](floating(a))
 
 
 @replaces
 def lstsq(a: Array, b: Array, rcond: Any = None, *, numpy_resid: bool = False) -> Any:
-    """The least-squares solution of least norm, the residuals, the rank, and the singular values."""
+    """Least-squares solution of least norm, with the residuals, the rank and the singular values of a.
+
+    Singular values of at most `rcond` times the largest count as zero.
+    """
     a, b = floating(a, b)
     m, n = a.shape[-2:]
     if rcond is None or (isinstance(rcond, float | int) and rcond < 0):
@@ -89,20 +99,20 @@ def lstsq(a: Array, b: Array, rcond: Any = None, *, numpy_resid: bool = False) -
     s = OPERATIONS["svdvals"](a)
     rank = (s > rcond * s[..., :1]).sum(axis=-1) if min(m, n) else jnp.zeros(a.shape[:-2], int)
     if numpy_resid and (m <= n or bool(rank < n)):
-        residuals = jnp.zeros(0)  # in the dtype that JAX gives to no numbers
+        residuals = jnp.zeros(0)  # in JAX's default dtype, as JAX returns them
     return x, jnp.atleast_1d(residuals), rank, s
 
 
 @replaces
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    """The norm of matrices."""
+    """Norm of a matrix, or of a batch of matrices."""
     ord = "fro" if ord in (None, "f") else ord
     return OPERATIONS["matrix_norm"](floating(x), ord=ord, keepdims=keepdims)
 
 
 @replaces
 def norm(x: Array, ord: Any = None, axis: Axes = None, keepdims: bool = False) -> Any:
-    """A vector norm over one axis or all, or a matrix norm over two."""
+    """Vector norm over one axis or over all axes, or matrix norm over two axes."""
     x = floating(x)
     axes = (axis,) if isinstance(axis, Integral) else axis if axis is None else tuple(axis)
     if axes is None and ord is None:
@@ -112,16 +122,19 @@ def norm(x: Array, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
         one = 2 if ord in (None, "fro", "f") else ord
         return OPERATIONS["vector_norm"](x, ord=one, axis=axes, keepdims=keepdims)
     if len(axes) != 2:
-        raise ValueError(f"norm: ord={ord!r} is of one axis or of two, and not of {axes}")
+        raise ValueError(f"norm: ord={ord!r} needs one or two axes, got {axes}")
     N = OPERATIONS["matrix_norm"](jnp.moveaxis(x, axes, (-2, -1)), ord=ord)
     return jnp.expand_dims(N, tuple(i % x.ndim for i in axes)) if keepdims else N
 
 
 @replaces
 def pinv(a: Array, rtol: Any = None, hermitian: bool = False, *, rcond: Any = None) -> Any:
-    """The pseudo-inverse without the singular values of at most rtol times the largest."""
+    """Pseudoinverse. Singular values of at most `rtol` times the largest count as zero.
+
+    With `hermitian`, a is first replaced by its Hermitian part.
+    """
     if rtol is not None and rcond is not None:
-        raise ValueError("pinv: rtol and rcond are both given; give one")
+        raise ValueError("pinv: got both rtol and rcond; pass rtol alone")
     a = mean(floating(a)) if hermitian else floating(a)
     rtol = rcond if rtol is None else rtol
     if rtol is None:
@@ -131,7 +144,7 @@ def pinv(a: Array, rtol: Any = None, hermitian: bool = False, *, rcond: Any = No
 
 @replaces
 def qr(a: Array, mode: str = "reduced", *, gauge: Any = "project") -> Any:
-    """Q and R with A = Q R, or R alone for mode="r"; mode="raw" is JAX's."""
+    """QR decomposition a = Q R. mode="r" returns R alone, and mode="raw" is JAX's own."""
     if mode == "raw":
         return own_qr(a, mode="raw")
     factors = OPERATIONS["qr"](
@@ -142,13 +155,13 @@ def qr(a: Array, mode: str = "reduced", *, gauge: Any = "project") -> Any:
 
 @replaces
 def slogdet(a: Array, *, method: str | None = None) -> Any:
-    """The sign of the determinant, and the logarithm of its modulus. `method` is not needed here."""
+    """Sign and log-modulus of the determinant. `method` is ignored."""
     return result(own_slogdet, OPERATIONS["slogdet"](floating(a)))
 
 
 @replaces
 def solve(a: Array, b: Array) -> Any:
-    """X with A X = B."""
+    """Solve a x = b for x."""
     return OPERATIONS["solve"](*floating(a, b))
 
 
@@ -162,7 +175,11 @@ def svd(
     *,
     gauge: Any = "project",
 ) -> Any:
-    """U, S and V^H, or S alone; with `subset_by_index` those from the first index to the last."""
+    """Singular value decomposition: U, S and Vh, or with compute_uv=False S alone.
+
+    ``subset_by_index=(first, last)`` selects the singular values first, ..., last - 1 and their vectors.
+    With `hermitian`, a is first replaced by its Hermitian part.
+    """
     a = mean(floating(a)) if hermitian else floating(a)
     full_matrices = bool(full_matrices)
     if not compute_uv:
@@ -177,19 +194,19 @@ def svd(
 
 @replaces
 def svdvals(x: Array, /) -> Any:
-    """The singular values."""
+    """Singular values, in descending order."""
     return OPERATIONS["svdvals"](floating(x))
 
 
 @replaces
 def tensorinv(a: Array, ind: int = 2) -> Any:
-    """The inverse of a tensor as a map of its last axes to the first `ind`."""
+    """Inverse of a tensor, as a linear map from its last axes to its first `ind` axes."""
     return OPERATIONS["tensorinv"](floating(a), ind=ind)
 
 
 @replaces
 def tensorsolve(a: Array, b: Array, axes: tuple[int, ...] | None = None) -> Any:
-    """X with tensordot(A, X) = B, after the axes `axes` of A are moved to its end."""
+    """Solve tensordot(a, x, x.ndim) = b for x, after moving the axes `axes` of a to its end."""
     a, b = floating(a, b)
     if axes is not None:
         a = jnp.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
@@ -198,6 +215,6 @@ def tensorsolve(a: Array, b: Array, axes: tuple[int, ...] | None = None) -> Any:
 
 @replaces
 def vector_norm(x: Array, /, *, axis: Axes = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    """The norm over one axis, several or all."""
+    """Vector norm over one axis, several axes, or all of them."""
     axis = axis if axis is None or isinstance(axis, Integral) else tuple(axis)
     return OPERATIONS["vector_norm"](floating(x), ord=2 if ord is None else ord, axis=axis, keepdims=keepdims)

@@ -1,4 +1,4 @@
-"""What the functions for JAX share: how they take the place of its own, and the arrays they are given."""
+"""Helpers of the functions for JAX: registering a replacement, and converting arguments and results."""
 
 import functools
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from ._jax import MODULE
 
 __all__ = ["REPLACED", "floating", "mean", "of_triangle", "replaces", "result"]
 
-# The functions of jax.numpy.linalg that take its keywords.
+# The replacements of functions of jax.numpy.linalg, with the same signatures.
 REPLACED: dict[str, Callable[..., Any]] = {}
 
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in place of jax.numpy.linalg's of the same name."""
+    """Register a function as the replacement of the one of the same name in jax.numpy.linalg."""
     function.__module__ = MODULE
     REPLACED[function.__name__] = function
     return function
@@ -25,17 +25,17 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @functools.cache
 def _kind(own: Callable[..., Any]) -> Any:
-    """The class of named tuples that a function of JAX's returns."""
+    """The class of named tuples that JAX's own function returns."""
     return type(jax.eval_shape(own, jax.ShapeDtypeStruct((1, 1), "float32")))
 
 
 def result(own: Callable[..., Any], arrays: Any) -> Any:
-    """The arrays as a function of JAX's own returns them."""
+    """The arrays in the named tuple that JAX's own function returns."""
     return _kind(own)(*arrays)
 
 
 def floating(*arrays: Any) -> Any:
-    """The arrays in one floating dtype, as JAX promotes them: one, or a list."""
+    """Promote arrays to one floating dtype, as JAX does. Returns one array, or a list of several."""
     kinds = {getattr(x, "dtype", None) for x in arrays}
     if len(kinds) > 1 or not jnp.issubdtype(next(iter(kinds)) or int, jnp.inexact):
         dtype = jnp.result_type(*arrays)
@@ -46,7 +46,7 @@ def floating(*arrays: Any) -> Any:
 
 
 def of_triangle(a: Array, lower: bool) -> Array:
-    """The Hermitian matrix of one triangle; its gradient is Hermitian."""
+    """The Hermitian matrix with the lower or upper triangle of a. Its gradient is Hermitian."""
     strict, d = jnp.tril(a, -1) if lower else jnp.triu(a, 1), jnp.diagonal(a, axis1=-2, axis2=-1).real
     read = strict + strict.conj().mT + d[..., None] * jnp.eye(a.shape[-1], dtype=d.dtype)
     return mean(a) + jax.lax.stop_gradient(read - mean(a))
@@ -54,5 +54,5 @@ def of_triangle(a: Array, lower: bool) -> Array:
 
 @jax.jit  # type: ignore[untyped-decorator]
 def mean(a: Array) -> Array:
-    """The Hermitian part."""
+    """The Hermitian part, (a + a^H) / 2."""
     return (a + a.conj().mT) / 2

@@ -1,4 +1,4 @@
-"""A rule as functions of PyTorch's autograd: the operation and its derivatives, differentiable too."""
+"""A rule as functions of PyTorch's autograd: the operation and its derivatives, themselves differentiable."""
 
 from typing import Any
 
@@ -27,21 +27,21 @@ from ._torch_precision import autocast, kept_precision
 
 __all__ = ["applied", "level"]
 
-KNOWN: list[Rule] = []  # torch.compile follows a number into a list, and no rule into a closure
-level = torch._C._functorch.maybe_current_level  # within how many transformations of torch.func, or None
+KNOWN: list[Rule] = []  # torch.compile cannot trace a closed-over Rule; it can trace an index into a list
+level = torch._C._functorch.maybe_current_level  # how deep in torch.func transformations; None outside
 
 Arrays = tuple[Any, ...]
 
 
 class Whole:
-    """A value that torch.func does not take apart."""
+    """Wraps a value so that torch.func does not look inside it."""
 
     def __init__(self, value: Any) -> None:
         self.value, self.depth = value, 0
 
 
 class Primal(torch.autograd.Function):  # type: ignore[misc]
-    """The same values without their tangents: a pushforward is linear in those that it is given, once."""
+    """The same values without tangents: in a pushforward, saved values are constants."""
 
     generate_vmap_rule = True
 
@@ -52,7 +52,7 @@ class Primal(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """There is nothing to keep."""
+        """Save nothing."""
 
     @staticmethod
     def backward(ctx: Any, x_bar: Array) -> Array:
@@ -61,12 +61,12 @@ class Primal(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def jvp(ctx: Any, x_dot: Array) -> None:
-        """None."""
+        """No tangent."""
         return None
 
 
 class Operation(torch.autograd.Function):  # type: ignore[misc]
-    """An operation in eager mode: its outputs, and the extras that its rule keeps."""
+    """An operation under torch.func: returns its outputs, then the extras that its rule keeps."""
 
     generate_vmap_rule = True
 
@@ -78,16 +78,16 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
-        """Keep what the rule keeps, and of the rest shape and dtype."""
+        """Save what the rule keeps, and the shape and dtype of everything else."""
         call, *arrays = inputs
         store(ctx, with_outputs(call.value, results[: len(call.value.rule.outputs)]), arrays, results)
-        # PyTorch comes here once for itself and for each derivative of torch.func around the call, outwards.
+        # PyTorch calls this once for itself, then once for each enclosing torch.func derivative, inside out.
         ctx.depth = call.depth
         call.depth += 1
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array | None) -> Arrays:
-        """The pullback, after None for the call."""
+        """None for `call`, then the pullback."""
         bars = cotangents[: len(ctx.frame.rule.outputs)]
         if hidden_batch(bars):
             return None, *mapped(lambda bars: _derivative(ctx, bars, forwards=False), bars)
@@ -101,11 +101,11 @@ class Operation(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Plain(torch.autograd.Function):  # type: ignore[misc]
-    """The same without torch.func, as PyTorch calls it fastest: with a context from the start."""
+    """`Operation` outside torch.func. PyTorch calls a forward that takes the context fastest."""
 
     @staticmethod
     def forward(ctx: Any, frame: Any, *inputs: Array) -> Arrays:
-        """The outputs and the extras; what the rule keeps is kept."""
+        """Return the outputs and the extras, and save what the rule keeps."""
         frame, outputs, extras = forward_keeping(frame, inputs)
         results = (*outputs, *extras)
         store(ctx, frame, inputs, results)
@@ -116,7 +116,7 @@ class Plain(torch.autograd.Function):  # type: ignore[misc]
 
 
 class Derivative(torch.autograd.Function):  # type: ignore[misc]
-    """A pullback or pushforward from kept values. Its own derivatives trace the rule, and keep nothing."""
+    """A pullback or pushforward that reads kept values. Its own derivatives trace the rule's formula."""
 
     generate_vmap_rule = True
 
@@ -126,12 +126,12 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
         frame, forwards, count = call.value
         saved, extras, given = _taken_apart(frame, arrays, count)
         results = (push if forwards else pull)(frame, kept(frame, (*saved, *extras)), given)
-        # A cotangent that is a view, such as a lazy adjoint, has no forward mode upon it.
+        # PyTorch has no forward mode through a result that is a view, such as a lazy adjoint.
         return tuple(x if forwards or not x._is_view() else x.clone() for x in results if x is not None)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, results: Arrays) -> None:
-        """Keep the saved inputs and outputs, and the cotangents or tangents."""
+        """Save the kept inputs and outputs, and the cotangents or tangents."""
         call, *arrays = inputs
         frame, _, count = ctx.call = call.value
         saved, _, given = _taken_apart(frame, arrays, count)
@@ -140,7 +140,7 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Array) -> Arrays:
-        """By tracing the rule."""
+        """Trace the rule's formula, and pull back through it."""
         if hidden_batch(cotangents):
             return mapped(lambda bars: Derivative.backward(ctx, *bars), cotangents)
         again, at, places = _again(ctx)
@@ -151,7 +151,7 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Array | None) -> Arrays:
-        """By tracing the rule, backwards: a pullback is linear, and its own pullback is the pushforward."""
+        """Trace the formula and transpose its pullback, which is linear: that gives the pushforward."""
         _one_forward_mode(ctx.call[0].rule)
         again, at, places = _again(ctx)
         at = tuple(map(_primal, at))
@@ -168,10 +168,10 @@ class Derivative(torch.autograd.Function):  # type: ignore[misc]
 
 @torch.compiler.allow_in_graph  # type: ignore[untyped-decorator]
 def _compiled(number: int, values: Arrays, *inputs: Array) -> Arrays:
-    """The outputs and the extras of the rule with this number, within torch.compile.
+    """The outputs and the extras of the rule KNOWN[number], under torch.compile.
 
-    Its compiler of Python takes the call as it is; what comes after it sees the tensors' own operations, and
-    those of the backward pass.
+    Dynamo puts this call into its graph without looking inside. The later stages trace through it, and see
+    the tensor operations of the forward and backward passes.
     """
     if autocast():
         return kept_precision(lambda inputs: _compiled(number, values, *inputs), inputs)
@@ -182,7 +182,7 @@ def _compiled(number: int, values: Arrays, *inputs: Array) -> Arrays:
 
 
 def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
-    """The derivative, as a function that PyTorch can differentiate again where it may have to."""
+    """The derivative, through a function that PyTorch can differentiate again if it might need to."""
     if autocast():
         return kept_precision(lambda given: _derivative(ctx, given, forwards), given)
     saved, frame = ctx.saved_tensors, ctx.frame
@@ -192,9 +192,9 @@ def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
     if not torch.is_grad_enabled() and level() is None:  # nothing will differentiate it again
         if forwards:
             return tuple(push(frame, kept(frame, saved), given))
-        # PyTorch has compared the cotangents with the outputs.
+        # PyTorch has already checked the cotangents against the outputs.
         return fitted(frame, kept(frame, saved), given, saved[0] if saved else None, forwards=False)
-    if ctx.depth > 1:  # torch.func within torch.func: traced at once, as it will be differentiated again
+    if ctx.depth > 1:  # nested torch.func: it will be differentiated again, so trace it now
         return tuple(_traced(frame, saved[:count], given, push if forwards else pull))
     names = frame.rule.outputs if forwards else frame.rule.inputs
     if all(x is None for x in given):
@@ -204,20 +204,20 @@ def _derivative(ctx: Any, given: Arrays, forwards: bool) -> Arrays:
 
 
 def _live(frame: Frame, forwards: bool) -> list[Any]:
-    """The shapes and dtypes of the results of a derivative, without those that are None."""
+    """The shapes and dtypes of the results of a derivative that are not None."""
     rule = frame.rule
     names, likes = (rule.outputs, frame.outputs) if forwards else (rule.inputs, frame.inputs)
     return [like for name, like in zip(names, likes, strict=True) if name not in rule.constant]
 
 
 def _taken_apart(frame: Frame, arrays: Any, count: int) -> tuple[Any, Any, Any]:
-    """The saved values, the extras, and the cotangents or tangents, of the arguments of a derivative."""
+    """Split the arguments of a derivative into saved values, extras, and cotangents or tangents."""
     behind, extras = len(arrays) - count, len(frame.rule.extras)
     return arrays[: behind - extras], arrays[behind - extras : behind], arrays[behind:]
 
 
 def _traced(frame: Frame, saved: Any, given: Any, differentiate: Any) -> Arrays:
-    """The derivative by functions that PyTorch differentiates; it makes the extras again."""
+    """The derivative through functions that PyTorch differentiates. It computes the extras again."""
     frame = frame._replace(xp=NAMESPACE)
     inputs, outputs = filled(frame, saved)
     extras = keep(frame, inputs, outputs) if frame.rule.extras else ()
@@ -226,7 +226,7 @@ def _traced(frame: Frame, saved: Any, given: Any, differentiate: Any) -> Arrays:
 
 
 def _again(ctx: Any) -> tuple[Any, Arrays, list[int]]:
-    """A derivative as a function to trace of its arguments that are floating, these, and their places."""
+    """A derivative as a function of its floating-point arguments, those arguments, and their positions."""
     frame, forwards, count = ctx.call
     arrays, extras = list(ctx.saved_tensors), len(frame.rule.extras)
     behind = len(arrays) - count
@@ -243,24 +243,24 @@ def _again(ctx: Any) -> tuple[Any, Arrays, list[int]]:
 
 
 def _primal(x: Array) -> Array:
-    """Without a tangent."""
+    """x without its tangent."""
     if level() is None:
         return torch.autograd.forward_ad.unpack_dual(x).primal
     return Primal.apply(x)
 
 
 def _one_forward_mode(rule: Any) -> None:
-    """Within another forward mode PyTorch would lose the outer tangent in silence."""
+    """Raise in nested forward mode, where PyTorch would silently lose the outer tangent."""
     levels = [level.key() for level in torch._C._functorch.get_interpreter_stack() or ()]
     if levels.count(torch._C._functorch.TransformType.Jvp) > 1:
         raise NotImplementedError(
-            f"{rule.name}: PyTorch has no forward mode through a custom function within forward mode; "
-            f"take torch.func.jacrev, grad or vjp for one of the two"
+            f"{rule.name}: PyTorch cannot nest forward mode through a custom function; use "
+            f"torch.func.jacrev, grad or vjp for one of the two levels"
         )
 
 
 def watched(inputs: Arrays) -> bool:
-    """Whether a derivative may be asked for."""
+    """Whether PyTorch may ask for a derivative of a call with these inputs."""
     if torch.is_grad_enabled():
         for x in inputs:
             if isinstance(x, torch.Tensor) and x.requires_grad:
@@ -269,7 +269,7 @@ def watched(inputs: Arrays) -> bool:
 
 
 def applied(rule: Rule, words: dict[str, str], positional: int, module: str = "") -> Any:
-    """The function of a rule, with these words for its keywords."""
+    """A rule as a PyTorch function. `words` maps PyTorch's keyword names to the rule's."""
     number = len(KNOWN)
     KNOWN.append(rule)
 
@@ -277,16 +277,16 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
         for name, x in zip(rule.inputs, inputs, strict=False):
             if not isinstance(x, torch.Tensor):
                 raise TypeError(
-                    f"{rule.name}: {name} is of type {type(x).__name__}; give a tensor, for example by "
+                    f"{rule.name}: {name} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
                     f"torch.as_tensor"
                 )
-        if given:  # a tensor among the keywords is a constant, whatever becomes of it until the backward pass
+        if given:  # a tensor keyword is a constant: copy it, as it may change before the backward pass
             given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
         if torch.compiler.is_compiling():
-            # Within torch.func the compiler would differentiate `forward` by PyTorch's formulas, and in
-            # silence. This number it cannot trace, so that it leaves the call to Python.
+            # Under torch.func the compiler would silently differentiate `forward` by PyTorch's formulas. It
+            # cannot trace level(), so it leaves the call to Python here.
             if level() is not None:
-                raise NotImplementedError(f"{rule.name}: torch.compile cannot hold torch.func in one graph")
+                raise NotImplementedError(f"{rule.name}: torch.compile cannot put torch.func into one graph")
             values = tuple(complete(rule.name, rule.params, given).values())
             results: Arrays = _compiled(number, values, *inputs)
             return results[: len(rule.outputs)]

@@ -1,7 +1,7 @@
-"""Cotangents of `torch.autograd.grad(..., is_grads_batched=True)`, a batch that PyTorch hides in one tensor.
+"""Cotangents of `torch.autograd.grad(..., is_grads_batched=True)`: a batch hidden in one tensor.
 
-PyTorch has no rules for many operations on such a tensor. It is taken apart, and the pullback is mapped over
-the batch by `torch.func.vmap`, which has.
+PyTorch lacks batching rules for many operations on a tensor of this kind. So we unwrap the batch, and map the
+pullback over it with `torch.func.vmap`, which has these rules.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def hidden_batch(bars: Arrays) -> bool:
 
 
 def mapped(pull: Callable[[Arrays], Arrays], bars: Arrays) -> Arrays:
-    """The results of `pull`, for each cotangent of the batch, in tensors that hide it again."""
+    """Apply `pull` to each cotangent of the hidden batch; the results hide the batch in the same way."""
     level = torch._C._vmapmode_increment_nesting() - 1
     torch._C._vmapmode_decrement_nesting()
     dims = tuple(0 if bar is not None and hides(bar) else None for bar in bars)

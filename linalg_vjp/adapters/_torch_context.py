@@ -1,4 +1,4 @@
-"""What a call keeps in PyTorch's context for its derivatives: a frame, and tensors that PyTorch saves."""
+"""What a call stores in PyTorch's context for its derivatives: a frame, and saved tensors."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ __all__ = ["filled", "kept", "store"]
 
 
 def store(ctx: Any, frame: Frame, inputs: Any, results: tuple[Any, ...]) -> None:
-    """Keep the saved inputs and outputs, then the extras, and of the rest shape and dtype."""
+    """Save the inputs and outputs that the rule saves, then the extras. The frame holds the shapes."""
     rule = frame.rule
     extras = results[len(rule.outputs) :]
-    ctx.set_materialize_grads(False)  # None is a cotangent of zero
+    ctx.set_materialize_grads(False)  # a zero cotangent comes as None
     ctx.frame = frame
     values = (*inputs, *results)
     saved = [*[values[i] for i in rule.stored], *extras]
@@ -24,7 +24,7 @@ def store(ctx: Any, frame: Frame, inputs: Any, results: tuple[Any, ...]) -> None
 
 
 def kept(frame: Frame, saved: Any) -> Any:
-    """What the formulas read, of what was saved."""
+    """The values that the formulas read, taken from the saved tensors."""
     rule = frame.rule
     if not rule.shapes:
         return [saved[i] for i in rule.places]
@@ -33,7 +33,7 @@ def kept(frame: Frame, saved: Any) -> Any:
 
 
 def filled(frame: Frame, saved: Any) -> tuple[list[Any], list[Any]]:
-    """The inputs and outputs; of those not saved shape and dtype alone."""
+    """The inputs and outputs. Those that were not saved are placeholders with a shape and dtype."""
     values: list[Any] = [*frame.inputs, *frame.outputs]
     for place, x in zip(frame.rule.stored, saved, strict=True):
         values[place] = x

@@ -1,4 +1,4 @@
-"""Constants within a derivative that PyTorch differentiates: what they were made of gets nothing."""
+"""Constants inside a derivative that PyTorch differentiates. No derivative flows through them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Arrays = tuple[Any, ...]
 
 
 class Fixed(torch.autograd.Function):  # type: ignore[misc]
-    """Constants that were made of x: no derivative flows to it, and a second one would be wrong."""
+    """Values computed from x. Their derivative in x is a `Zero`, which raises when differentiated again."""
 
     generate_vmap_rule = True
 
@@ -24,31 +24,31 @@ class Fixed(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """Keep x, on which the zero depends, and the shape."""
+        """Save x, which the zero depends on, and the values, for their shape."""
         ctx.save_for_backward(*inputs)
         ctx.save_for_forward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, x_bar: Array) -> Arrays:
-        """Zero, which cannot be differentiated."""
+        """A zero that cannot be differentiated."""
         return None, Zero.apply(ctx.saved_tensors[1], ctx.saved_tensors[1])
 
     @staticmethod
     def jvp(ctx: Any, *dots: Array | None) -> Array:
-        """Zero, which cannot be differentiated."""
+        """A zero that cannot be differentiated."""
         values, x = ctx.saved_tensors
         zero: Array = Zero.apply(x, values)
         return zero
 
 
 def fixed(f: Any, x: Array) -> Array:
-    """f(x), a constant."""
+    """f(x) as a constant."""
     constant: Array = Fixed.apply(f(x.detach()), x)
     return constant
 
 
 class Zero(torch.autograd.Function):  # type: ignore[misc]
-    """A zero that stands for a derivative which nobody has."""
+    """A zero that stands for a derivative that is not available, and raises when differentiated."""
 
     generate_vmap_rule = True
 
@@ -59,14 +59,14 @@ class Zero(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Arrays, output: Array) -> None:
-        """There is nothing to keep."""
+        """Save nothing."""
 
     @staticmethod
     def backward(ctx: Any, x_bar: Array) -> Array:
-        """An error."""
+        """Raise."""
         no_third()
 
     @staticmethod
     def jvp(ctx: Any, *dots: Array | None) -> Array:
-        """An error."""
+        """Raise."""
         no_third()

@@ -1,4 +1,4 @@
-"""These functions in PyTorch's own place: torch.linalg, and what torch and torch.Tensor have of it."""
+"""Install the functions into torch.linalg, and into torch and torch.Tensor where these have aliases."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["install", "uninstall"]
 
 
 def logdet(input: Array) -> Any:
-    """The logarithm of the determinant: NaN where a real one is negative."""
+    """Logarithm of the determinant; NaN if a real determinant is negative."""
     sign, logabsdet = REPLACED["slogdet"](input)
     if sign.is_complex():
         return torch.log(sign) + logabsdet
@@ -21,37 +21,37 @@ def logdet(input: Array) -> Any:
 
 
 def pinverse(input: Array, rcond: float = 1e-15) -> Any:
-    """The pseudo-inverse."""
+    """Pseudoinverse."""
     return REPLACED["pinv"](input, rcond)
 
 
 def cholesky(input: Array, upper: bool = False) -> Any:
-    """The Cholesky factor."""
+    """Cholesky factor: L with A = L L^H, or with `upper` U with A = U^H U."""
     return REPLACED["cholesky"](input, upper=upper)
 
 
 def cholesky_inverse(input: Array, upper: bool = False) -> Any:
-    """The inverse, from a Cholesky factor."""
+    """Inverse of a matrix, given its Cholesky factor."""
     return OPERATIONS["cholesky_inverse"](input, upper=upper)
 
 
 def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> Any:
-    """The solution for the right side `input`, from the Cholesky factor `input2`."""
+    """Solve A X = `input` for X, given the Cholesky factor `input2` of A."""
     return OPERATIONS["cholesky_solve"](input2, input, upper=upper)
 
 
 def qr(input: Array, some: bool = True) -> Any:
-    """The reduced or complete QR decomposition."""
+    """QR decomposition: reduced, or with some=False complete."""
     return torch.return_types.qr(REPLACED["qr"](input, "reduced" if some else "complete"))
 
 
 def slogdet(input: Array) -> Any:
-    """The sign of the determinant, and the logarithm of its modulus."""
+    """Sign and log-modulus of the determinant."""
     return torch.return_types.slogdet(OPERATIONS["slogdet"](input))
 
 
 def svd(input: Array, some: bool = True, compute_uv: bool = True) -> Any:
-    """U, S and V."""
+    """Singular value decomposition: U, S and V. With compute_uv=False, U and V are zeros."""
     if compute_uv:
         U, S, Vh = REPLACED["svd"](input, not some)
         return torch.return_types.svd((U, S, Vh.mH))
@@ -60,7 +60,7 @@ def svd(input: Array, some: bool = True, compute_uv: bool = True) -> Any:
     return torch.return_types.svd((zeros[0], REPLACED["svdvals"](input), zeros[1]))
 
 
-# What both torch and torch.Tensor have, the tensor first.
+# Functions of both torch and torch.Tensor, which take the tensor as their first argument.
 ALIASES: dict[str, Function] = {
     "cholesky": cholesky,
     "cholesky_inverse": cholesky_inverse,
@@ -78,7 +78,7 @@ OWNERS: tuple[Any, ...] = (torch, torch.Tensor)
 
 
 def foreign(x: Any) -> bool:
-    """Whether x, or what a list holds, answers PyTorch's functions itself, as GPyTorch's operators do."""
+    """Whether x, or an entry of a list, overrides PyTorch's functions, as GPyTorch's operators do."""
     if isinstance(x, list | tuple):
         return any(map(foreign, x))
     answer = getattr(type(x), "__torch_function__", None)
@@ -92,16 +92,16 @@ INSTALLATION = Installation(PLACES, torch.compiler.is_dynamo_compiling, foreign)
 
 
 def install() -> Block:
-    """Put the functions of this adapter into PyTorch, until `uninstall`, or the end of a `with` block.
+    """Put the functions of this adapter into PyTorch, until `uninstall` or the end of a `with` block.
 
-    Code that looks up torch.linalg.svd, torch.det or tensor.inverse when it runs finds them, deep inside a
-    library too. It does not reach names that were imported before (``from torch.linalg import svd``),
-    exported programs, and PyTorch's own code in C++.
+    Any code that looks up torch.linalg.svd, torch.det or tensor.inverse when it runs will use them, including
+    code deep inside a library. Names that were imported before (``from torch.linalg import svd``), exported
+    programs, and PyTorch's own C++ code are not affected.
 
     Returns
     -------
     context manager
-        Leaving it restores the host's own functions, unless another block or `install` still holds these.
+        Leaving it restores PyTorch's own functions, unless another block or `install` is still active.
 
     Examples
     --------
@@ -109,12 +109,12 @@ def install() -> Block:
     >>> A = torch.eye(2, requires_grad=True)
     >>> with install():
     ...     U, S, Vh = torch.linalg.svd(A)
-    >>> torch.autograd.grad((U @ Vh)[0, 1], A)[0].tolist()  # NaN by PyTorch's own derivative
+    >>> torch.autograd.grad((U @ Vh)[0, 1], A)[0].tolist()  # PyTorch's own derivative is NaN
     [[0.0, 0.5], [-0.5, 0.0]]
     """
     return INSTALLATION.put()
 
 
 def uninstall() -> None:
-    """Give PyTorch its own functions back."""
+    """Restore PyTorch's own functions."""
     INSTALLATION.take_out()

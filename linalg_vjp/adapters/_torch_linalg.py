@@ -1,7 +1,7 @@
-"""torch.linalg's functions in its own words: its names, positions, keywords and results.
+"""The functions of torch.linalg, with the same names, arguments and results, computed by the rules.
 
-Each turns the call into that of a rule, and the result into PyTorch's. Where a rule has more to say, such as
-`gauge`, the function takes that keyword, too. Products, which PyTorch differentiates rightly, stay its own.
+Each function converts its arguments, calls a rule, and converts the result. It also takes keywords that only
+the rule has, such as `gauge`. Products are not here: PyTorch's own derivatives of them are correct.
 """
 
 from collections.abc import Sequence
@@ -24,67 +24,67 @@ Axes = Any  # a dimension, several of them, or None
 
 @replaces
 def cholesky(A: Array, *, upper: bool = False) -> Any:
-    """L with A = L L^H, or U with A = U^H U for `upper`."""
+    """Cholesky decomposition: L with A = L L^H, or with `upper` U with A = U^H U."""
     return OPERATIONS["cholesky"](A, upper=upper)
 
 
 @replaces
 def cond(A: Array, p: Any = None) -> Any:
-    """The condition number in the norm p, by default 2."""
+    """Condition number with respect to inversion, in the norm p (default: 2)."""
     return OPERATIONS["cond"](A, p=p)
 
 
 @replaces
 def det(A: Array) -> Any:
-    """The determinant."""
+    """Determinant."""
     return OPERATIONS["det"](A)
 
 
 @replaces
 def eig(A: Array, *, gauge: Any = None) -> Any:
-    """Eigenvalues and eigenvectors."""
+    """Eigenvalues and eigenvectors of a general matrix."""
     return torch.return_types.linalg_eig(OPERATIONS["eig"](A, gauge=gauge_or_default(gauge)))
 
 
 @replaces
 def eigvals(A: Array) -> Any:
-    """Eigenvalues."""
+    """Eigenvalues of a general matrix."""
     return OPERATIONS["eigvals"](A)
 
 
 @replaces
 def eigh(A: Array, UPLO: str = "L", *, gauge: Any = None) -> Any:
-    """`eigh` of the Hermitian matrix whose lower ("L") or upper ("U") triangle is that of A."""
+    """Eigenvalues and eigenvectors of a Hermitian matrix. `UPLO` selects the triangle of A that is read."""
     return torch.return_types.linalg_eigh(OPERATIONS["eigh"](_lower(A, UPLO), gauge=gauge_or_default(gauge)))
 
 
 @replaces
 def eigvalsh(A: Array, UPLO: str = "L") -> Any:
-    """`eigvalsh` of the Hermitian matrix whose lower ("L") or upper ("U") triangle is that of A."""
+    """Eigenvalues of a Hermitian matrix. `UPLO` selects the triangle of A that is read."""
     return OPERATIONS["eigvalsh"](_lower(A, UPLO))
 
 
 @replaces
 def householder_product(A: Array, tau: Array) -> Any:
-    """The first columns of a product of Householder reflectors."""
+    """First n columns of the product of the Householder reflectors that A and tau describe."""
     return OPERATIONS["householder_product"](A, tau)
 
 
 @replaces
 def inv(A: Array) -> Any:
-    """The inverse."""
+    """Matrix inverse."""
     return OPERATIONS["inv"](A)
 
 
 @replaces
 def lstsq(A: Array, B: Array, rcond: Any = None, *, driver: str | None = None) -> Any:
-    """The least-squares solution of least norm. Which other results are filled depends on `driver`.
+    """Least-squares solution of least norm. As in PyTorch, `driver` decides which other results are filled.
 
-    Rank and singular values are PyTorch's, from a solution of its own without gradient. A compiled program
-    has residuals always, and neither of these.
+    The rank and singular values come from PyTorch's own lstsq and have no gradient. Under torch.compile the
+    residuals are always filled, and the rank and singular values are empty.
     """
     vector = B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]
-    cut = None if driver == "gels" or (driver is None and A.is_cuda) else rcond  # which gels has not
+    cut = None if driver == "gels" or (driver is None and A.is_cuda) else rcond  # gels ignores rcond
     X, squares = OPERATIONS["lstsq"](A, B[..., None] if vector else B, rtol=cut)
     solution = X[..., 0] if vector else X
     if torch.compiler.is_compiling():
@@ -96,7 +96,10 @@ def lstsq(A: Array, B: Array, rcond: Any = None, *, driver: str | None = None) -
 
 @replaces
 def lu(A: Array, *, pivot: bool = True, p_indices: bool = False) -> Any:
-    """P, L and U with A = P L U; a permutation of rows in place of P for `p_indices`."""
+    """LU decomposition A = P L U. With `p_indices`, P is a vector of row indices.
+
+    With pivot=False, this is PyTorch's own function.
+    """
     if not pivot:
         return own_lu(A, pivot=False)
     P, L, U = OPERATIONS["lu"](A, p_indices=p_indices)
@@ -105,7 +108,10 @@ def lu(A: Array, *, pivot: bool = True, p_indices: bool = False) -> Any:
 
 @replaces
 def lu_factor(A: Array, *, pivot: bool = True) -> Any:
-    """L and U in one matrix, and pivots counted from one."""
+    """LU decomposition in compact form: L and U in one matrix, and pivots that count from one.
+
+    With pivot=False, this is PyTorch's own function.
+    """
     if not pivot:
         return own_lu_factor(A, pivot=False)
     LU, pivots = OPERATIONS["lu_factor"](A)
@@ -114,7 +120,10 @@ def lu_factor(A: Array, *, pivot: bool = True) -> Any:
 
 @replaces
 def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: bool = False) -> Any:
-    """X with A X = B, or A^H X = B, or with left=False X A = B or X A^H = B, by the LU of `lu_factor`."""
+    """Solve A X = B for X, given the `LU` and `pivots` of A from `lu_factor`.
+
+    left=False solves X A = B. With `adjoint`, A^H takes the place of A.
+    """
     op, rows = OPERATIONS["lu_solve"], pivots.to(torch.int64) - 1
     if left:
         return op(LU, rows, B, trans="C" if adjoint else "N")
@@ -123,7 +132,7 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
 
 @replaces
 def matrix_exp(A: Array) -> Any:
-    """The exponential of a matrix."""
+    """Matrix exponential."""
     return OPERATIONS["expm"](A)
 
 
@@ -131,7 +140,7 @@ def matrix_exp(A: Array) -> Any:
 def matrix_norm(
     A: Array, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
-    """The norm of matrices in the two dimensions `dim`."""
+    """Norm of the matrices in the two dimensions `dim`."""
     A, dim = A if dtype is None else A.to(dtype), tuple(dim)
     N = OPERATIONS["matrix_norm"](torch.moveaxis(A, dim, (-2, -1)), ord)
     if keepdim:
@@ -142,23 +151,26 @@ def matrix_norm(
 
 @replaces
 def norm(input: Array, ord: Any = None, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """A vector norm of one dimension or all, or a matrix norm of two."""
+    """Vector norm over one dimension or over all dimensions, or matrix norm over two dimensions."""
     axes = (dim,) if isinstance(dim, Integral) else None if dim is None else tuple(dim)
     if axes is None and ord is not None and input.ndim == 2:
         axes = (0, 1)
     if ord is not None and axes is not None and len(axes) == 2:
         return matrix_norm(input, ord, axes, keepdim, dtype=dtype)
     if isinstance(ord, str):
-        raise ValueError(f"norm: ord={ord!r} is of matrices; give two dimensions as dim")
+        raise ValueError(f"norm: ord={ord!r} is a matrix norm; pass two dimensions as dim")
     return vector_norm(input, 2 if ord is None else ord, axes, keepdim, dtype=dtype)
 
 
 @replaces
 def pinv(A: Array, rcond: Any = None, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Any:
-    """The pseudo-inverse without the singular values of at most max(atol, rtol times the largest)."""
+    """Pseudoinverse. Singular values of at most max(atol, rtol * the largest) count as zero.
+
+    With `hermitian`, only the lower triangle of A is read.
+    """
     rtol = rcond if rtol is None else rtol
     if level() is not None and (atol is not None or isinstance(rtol, torch.Tensor)):
-        # torch.func hides tensors among the keywords, of which a rule makes constants.
+        # Under torch.func a tensor keyword is a wrapper, which a rule cannot read as a constant.
         return own_pinv(A, atol=atol, rtol=rtol, hermitian=hermitian)
     if hermitian:
         A = _of_lower_triangle(A)
@@ -174,23 +186,23 @@ def pinv(A: Array, rcond: Any = None, *, atol: Any = None, rtol: Any = None, her
 
 @replaces
 def qr(A: Array, mode: str = "reduced", *, gauge: Any = None) -> Any:
-    """Q and R with A = Q R; for mode="r" an empty Q."""
+    """QR decomposition A = Q R. With mode="r", Q is empty."""
     Q, R = OPERATIONS["qr"](A, mode="reduced" if mode == "r" else mode, gauge=gauge_or_default(gauge))
     return torch.return_types.linalg_qr((A.new_empty(0) if mode == "r" else Q, R))
 
 
 @replaces
 def slogdet(A: Array) -> Any:
-    """The sign of the determinant, and the logarithm of its modulus."""
+    """Sign and log-modulus of the determinant."""
     return torch.return_types.linalg_slogdet(OPERATIONS["slogdet"](A))
 
 
 @replaces
 def solve(A: Array, B: Array, *, left: bool = True) -> Any:
-    """X with A X = B, or X A = B with left=False; B of the shape of A without its last axis is of vectors."""
+    """Solve A X = B for X, or X A = B with left=False. A B of shape A.shape[:-1] is a batch of vectors."""
     op = OPERATIONS["solve"]
     if not (hasattr(A, "ndim") and hasattr(B, "ndim")):
-        return op(A, B)  # an error that says which is no tensor
+        return op(A, B)  # raises, and names the argument that is not a tensor
     if left and 1 < B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]:
         return op(A, B[..., None])[..., 0]
     return op(A, B) if left else op(A.mT, B.mT).mT
@@ -200,7 +212,7 @@ def solve(A: Array, B: Array, *, left: bool = True) -> Any:
 def solve_triangular(
     A: Array, B: Array, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Any:
-    """X with A X = B, or X A = B with left=False, for a triangular A."""
+    """Solve A X = B for X with a triangular A, or X A = B with left=False."""
     op = OPERATIONS["solve_triangular"]
     if left:
         return op(A, B, upper=upper, unitriangular=unitriangular)
@@ -209,26 +221,26 @@ def solve_triangular(
 
 @replaces
 def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gauge: Any = None) -> Any:
-    """U, S and V^H. Which `driver` computes them is PyTorch's choice here."""
+    """Singular value decomposition: U, S and Vh. `driver` is ignored; PyTorch chooses its own."""
     factors = OPERATIONS["svd"](A, full_matrices=full_matrices, gauge=gauge_or_default(gauge))
     return torch.return_types.linalg_svd(factors)
 
 
 @replaces
 def svdvals(A: Array, *, driver: str | None = None) -> Any:
-    """The singular values. Which `driver` computes them is PyTorch's choice here."""
+    """Singular values, in descending order. `driver` is ignored; PyTorch chooses its own."""
     return OPERATIONS["svdvals"](A)
 
 
 @replaces
 def tensorinv(A: Array, ind: int = 2) -> Any:
-    """The inverse of a tensor as a map of its last dimensions to the first `ind`."""
+    """Inverse of a tensor, as a linear map from its last dimensions to its first `ind` dimensions."""
     return OPERATIONS["tensorinv"](A, ind=ind)
 
 
 @replaces
 def tensorsolve(A: Array, B: Array, dims: Sequence[int] | None = None) -> Any:
-    """X with tensordot(A, X) = B, after the dimensions `dims` of A are moved to its end."""
+    """Solve tensordot(A, X, X.ndim) = B for X, after moving the dimensions `dims` of A to its end."""
     if dims is not None:
         A = torch.movedim(A, tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
     return OPERATIONS["tensorsolve"](A, B.reshape(A.shape[: B.ndim]))
@@ -238,7 +250,7 @@ def tensorsolve(A: Array, B: Array, dims: Sequence[int] | None = None) -> Any:
 def vector_norm(
     x: Array, ord: float = 2, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
-    """The norm over the dimensions `dim`; over all of them for None and for ()."""
+    """Vector norm over the dimensions `dim`; None and () mean all of them."""
     x = x if dtype is None else x.to(dtype)
     dim = dim if dim is None or isinstance(dim, Integral) else tuple(dim) or None
     return OPERATIONS["vector_norm"](x, ord, dim=dim, keepdim=keepdim)
@@ -246,12 +258,12 @@ def vector_norm(
 
 def _lower(A: Array, UPLO: str) -> Array:
     if UPLO not in ("L", "l", "U", "u"):
-        raise ValueError(f'UPLO={UPLO!r} is neither "L", the lower triangle, nor "U", the upper one')
+        raise ValueError(f'UPLO must be "L" (the lower triangle) or "U" (the upper one), got {UPLO!r}')
     return A if UPLO in ("L", "l") else A.mH
 
 
 def _of_lower_triangle(A: Array) -> Array:
-    """The Hermitian matrix of the triangle that PyTorch reads; its gradient is Hermitian."""
+    """The Hermitian matrix in the lower triangle, which PyTorch reads. Its gradient is Hermitian."""
     mean, lower, d = (A + A.mH) / 2, torch.tril(A, -1), torch.diagonal(A, dim1=-2, dim2=-1)
     read = lower + lower.mH + torch.diag_embed(d.real)
     return mean + (read - mean).detach()

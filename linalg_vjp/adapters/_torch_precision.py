@@ -1,6 +1,6 @@
-"""Linear algebra within `torch.autocast`: in the precision of its inputs, as PyTorch's own runs there.
+"""Linear algebra under `torch.autocast`, in the precision of its inputs, as PyTorch's own.
 
-Its products must not be rounded to half precision, and what comes in half precision becomes single.
+Autocast would round the products inside a rule to half precision. Inputs in half precision become single.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ autocast = torch._C._is_any_autocast_enabled
 
 
 def kept_precision(call: Callable[[Arrays], Arrays], arrays: Arrays) -> Arrays:
-    """``call(arrays)`` without autocast."""
+    """``call(arrays)`` with autocast disabled, and half-precision arrays converted to single precision."""
     halves = [isinstance(x, torch.Tensor) and x.dtype in HALVES for x in arrays]
     arrays = tuple(x.float() if half else x for x, half in zip(arrays, halves, strict=True))
     device = next((x.device.type for x in arrays if isinstance(x, torch.Tensor)), "cpu")

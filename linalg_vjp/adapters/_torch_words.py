@@ -1,4 +1,4 @@
-"""What the functions for PyTorch share: the rules as its functions, its words, and the gauge of a program."""
+"""Helpers of the functions for PyTorch: the rules as functions, argument names, and the default gauge."""
 
 import functools
 import inspect
@@ -16,20 +16,21 @@ WORDS = {"dim": "axis", "keepdim": "keepdims", "unitriangular": "unit_diagonal"}
 MODULE = f"{__package__}.torch"
 # Each rule as a function with the rule's own keywords.
 OPERATIONS = {name: applied(rule, WORDS, 1, MODULE) for name, rule in RULES.items()}
-# The functions of torch.linalg that take its keywords.
+# The replacements of functions of torch.linalg, with the same signatures.
 REPLACED: dict[str, Callable[..., Any]] = {}
 
 _defaults: dict[str, str | Gauge] = {"gauge": "project"}
 
 
 def set_gauge(gauge: str | Gauge) -> None:
-    """What all functions here do about a cotangent along the gauge, where a call does not say `gauge`.
+    """Set what the functions of this adapter do with a cotangent along the gauge, if a call has no `gauge`.
 
     Parameters
     ----------
     gauge : {"project", "check", "keep"} or Gauge
-        "project", the default, drops that part; "check" raises a `GaugeError` in the backward pass, as
-        PyTorch does for a loss that depends on the phase of complex vectors; "keep" keeps it.
+        "project", the default, drops that part of the cotangent. "check" raises a `GaugeError` in the
+        backward pass, as PyTorch does for a loss that depends on the phase of complex vectors. "keep" keeps
+        that part.
 
     Examples
     --------
@@ -38,7 +39,7 @@ def set_gauge(gauge: str | Gauge) -> None:
     >>> A = torch.eye(2, requires_grad=True)
     >>> set_gauge("check")
     >>> try:
-    ...     REPLACED["eigh"](A).eigenvectors[0, 1].backward()  # which turn freely at a tie
+    ...     REPLACED["eigh"](A).eigenvectors[0, 1].backward()  # eigenvectors of a tie are arbitrary
     ... except lv.GaugeError as error:
     ...     print(str(error)[:62])
     eigh: the cotangent of eigenvectors has a part along the gauge
@@ -49,17 +50,17 @@ def set_gauge(gauge: str | Gauge) -> None:
 
 
 def gauge_or_default(gauge: Any) -> Any:
-    """What a call says, or else what `set_gauge` said."""
+    """The `gauge` of a call, or else the default that `set_gauge` sets."""
     return _defaults["gauge"] if gauge is None else gauge
 
 
-# Words that PyTorch takes from NumPy, in place of its own.
+# NumPy's argument names, which PyTorch accepts as well as its own.
 AXES = {"axis": "dim", "keepdims": "keepdim"}
 FIRST = ("input", "x", "a", "x1")
 
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in place of torch.linalg's of that name, with PyTorch's other words for its arguments."""
+    """Register a replacement of a function of torch.linalg, which also takes PyTorch's alternative names."""
     name, words = function.__name__, [*inspect.signature(function).parameters]
     others = {**AXES, **dict.fromkeys(FIRST, words[0]), **{word.lower(): word for word in words}}
 
@@ -67,7 +68,7 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
         if out is not None:
             raise TypeError(
-                f"{name}: no derivative flows through out=; take the result, and copy it by out.copy_(...)"
+                f"{name}: no derivative flows through out=; use the returned tensor, and out.copy_(...)"
             )
         if keywords:
             keywords = {w if w in words else others.get(w, w): value for w, value in keywords.items()}

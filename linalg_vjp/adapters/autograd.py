@@ -1,12 +1,12 @@
-"""HIPS autograd: its primitives of linear algebra, differentiated by these rules.
+"""HIPS autograd: its linear algebra, differentiated by these rules.
 
 `install` registers the VJP and JVP of each rule for the functions of `autograd.numpy.linalg` and
-`autograd.scipy.linalg` that do what the rule does; `uninstall` puts autograd's own back.
+`autograd.scipy.linalg` that compute what the rule computes. `uninstall` restores autograd's own.
 
-What is converted here is autograd's convention: its cotangents are the conjugates of ours, and those of eigh
-and eigvalsh lie in the triangle that is read. autograd calls NumPy itself, so that a factorization is made
-again for the first pullback, and kept for all further ones. To differentiate again, autograd traces the
-rules, and reaches the others as functions of its own: `function(rule)` makes one.
+This module converts autograd's conventions: its cotangents are the conjugates of ours, and those of eigh and
+eigvalsh lie in the triangle that is read. autograd calls NumPy itself, so the first pullback factorizes
+again, and keeps the factorization for later ones. For a second derivative autograd traces the rule, which
+calls other rules as autograd functions; `function(rule)` makes one.
 """
 
 import functools
@@ -38,21 +38,21 @@ def _same(x: Array) -> Array:
 
 
 class Use(NamedTuple):
-    """What a call of autograd's function is to a rule."""
+    """A call of an autograd function, expressed as a call of a rule."""
 
     rule: Rule
     params: Options
     read: Map = _same  # from the function's first argument to the rule's first input
-    read_bar: Map = _same  # the adjoint of that
-    shape: tuple[int, ...] | None = None  # of the rule's output, where the function has it in another
-    only: int | None = None  # the one output that the function returns, where it leaves others out
+    read_bar: Map = _same  # the adjoint of `read`
+    shape: tuple[int, ...] | None = None  # of the rule's output, if the function's result has another shape
+    only: int | None = None  # the index of the output that the function returns, if it returns only one
 
 
 Reader = Callable[[Array, Options], Use]
 
 
 def _plain(name: str) -> Reader:
-    """The function and its keywords are those of the rule."""
+    """For a function whose keywords are those of the rule."""
     return lambda a, given: Use(RULES[name], given)
 
 
@@ -61,7 +61,7 @@ def _cholesky(a: Array, given: Options) -> Use:
 
 
 def _hermitian(name: str) -> Reader:
-    """One triangle is read: UPLO or lower tells which."""
+    """For a function that reads one triangle, which `UPLO` or `lower` selects."""
 
     def use(a: Array, given: Options) -> Use:
         lower = given.pop("lower", given.pop("UPLO", "L") in ("L", "l"))
@@ -112,7 +112,7 @@ def _solve_triangular(a: Array, given: Options) -> Use:
 
 
 def _norm(a: Array, given: Options) -> Use:
-    """A vector norm over one axis or all, or a matrix norm over any two."""
+    """A vector norm over one axis or all axes, or a matrix norm over any two."""
     ord, axis = given.pop("ord", None), given.pop("axis", None)
     if axis is None and ord is not None and len(a.shape) == 2:
         axis = (0, 1)
@@ -122,7 +122,7 @@ def _norm(a: Array, given: Options) -> Use:
     over_two = isinstance(axis, tuple) and len(axis) == 2
     if not over_two or ord in (None, "fro"):
         return Use(RULES["vector_norm"], {"ord": 2 if ord in (None, "fro") else ord, "axis": axis, **given})
-    given.pop("keepdims", None)  # the shape of the answer tells
+    given.pop("keepdims", None)  # the result is reshaped to its own shape anyway
 
     def read(a: Array) -> Array:
         return anp.moveaxis(a, axis, (-2, -1))
@@ -149,13 +149,13 @@ SCIPY: dict[str, Reader] = {
 }
 
 
-# Of these SciPy's and NumPy's functions take their arrays in another form than the rule; `sqrtm` gives a
-# complex root of a real matrix with negative eigenvalues, where the rule has none.
+# Left to autograd. In NumPy and SciPy these take their arrays in another form than the rule does. `sqrtm`
+# returns a complex root of a real matrix with negative eigenvalues, for which the rule has no root.
 OTHERWISE = ("lu_solve", "multi_dot", "solve_banded", "sqrtm", "toeplitz")
 
 
 def _functions() -> dict[Any, Reader]:
-    """autograd's primitives, and how a call of each is read."""
+    """autograd's primitives, each with the reader of its calls."""
     found: dict[Any, Reader] = {numpy_linalg._primitive_norm: _norm, scipy_linalg.norm: _norm}
     for name in RULES:
         if name in OTHERWISE:
@@ -166,7 +166,7 @@ def _functions() -> dict[Any, Reader]:
     return found
 
 
-# Keywords that say how to compute, not what.
+# Keywords that change how the result is computed, not the result.
 HOW = {"overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "driver", "lwork"}
 
 
@@ -178,7 +178,7 @@ def _signature(function: Any) -> inspect.Signature:
 def _used(
     function: Any, reader: Reader, argnums: tuple[int, ...], args: tuple[Any, ...], kwargs: Options
 ) -> tuple[Use, list[Array]]:
-    """What this call is to a rule, and the inputs of that."""
+    """Express a call as a call of a rule. Returns that, and the inputs of the rule."""
     inputs, options, signature = [], {}, _signature(function)
     for name, value in signature.bind(*args, **kwargs).arguments.items():
         default = signature.parameters[name].default
@@ -187,12 +187,12 @@ def _used(
         elif name not in HOW and not (value is default or (np.isscalar(value) and value == default)):
             options[name] = value
     if argnums[-1] >= len(inputs):
-        raise NotImplementedError(f"{function.__name__}: no rule for argument {argnums[-1]}")
+        raise NotImplementedError(f"{function.__name__}: argument {argnums[-1]} has no derivative")
     use = reader(inputs[0], dict(options))
     if not use.rule.supports(**use.params):
         raise NotImplementedError(
             f"{function.__name__} with {', '.join(f'{k}={v!r}' for k, v in options.items())}: the rule "
-            f"{use.rule.name} has no such form; its keywords are {', '.join(use.rule.params) or 'none'}"
+            f"{use.rule.name} does not support it; its keywords are {', '.join(use.rule.params) or 'none'}"
         )
     return use, [use.read(inputs[0]), *inputs[1:]]
 
@@ -259,7 +259,7 @@ ITS_OWN: dict[str, dict[Any, Any]] = {}
 
 
 def install() -> None:
-    """Differentiate autograd's linear algebra by the rules of this library, until `uninstall`.
+    """Differentiate autograd's linear algebra with the rules of this library, until `uninstall`.
 
     Examples
     --------
@@ -278,7 +278,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Give autograd its own derivatives back."""
+    """Restore autograd's own derivatives."""
     for table, own in ((primitive_vjps, "vjps"), (primitive_jvps, "jvps")):
         for known in _functions() if ITS_OWN else ():
             table.pop(known)

@@ -1,4 +1,4 @@
-"""JAX: jax.numpy.linalg's functions, differentiated by these rules, and the rules that it lacks.
+"""JAX: the functions of jax.numpy.linalg, differentiated by these rules, and the rules that JAX lacks.
 
 >>> import jax
 >>> from linalg_vjp.adapters import jax as L  # in place of: from jax.numpy import linalg as L
@@ -6,12 +6,12 @@
 >>> jax.grad(lambda A: L.qr(A, mode="complete")[1].sum())(A).shape  # jax.numpy.linalg.qr raises
 (3, 2)
 
-Names, arguments and results are jax.numpy.linalg's; functions without a rule, such as `matrix_rank`, and
-products are its own. `jax_scipy` beside this module has those of jax.scipy.linalg. `install` puts both into
-JAX itself, for code you did not write.
+Names, arguments and results are those of jax.numpy.linalg. Products, and functions without a rule such as
+`matrix_rank`, are JAX's own. The module `jax_scipy` does the same for jax.scipy.linalg. `install` puts both
+into JAX itself, for code you did not write.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.scipy.linalg
@@ -27,34 +27,32 @@ OWN = {name: f for name, f in vars(jax.numpy.linalg).items() if callable(f) and 
 globals().update({**OPERATIONS, **OWN, **REPLACED})
 __all__ = [*dict.fromkeys((*OWN, *RULES)), "OPERATIONS", "function", "install", "uninstall"]
 if TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """The function of each rule, and each of jax.numpy.linalg."""
+    from ._jax_functions import *  # noqa: F403
 
 
 def toeplitz(c: Array, r: Array | None = None) -> Array:
-    """The matrix of a first column and a first row, which is the conjugate of the column without it."""
+    """Toeplitz matrix with first column c and first row r. Without r, the row is the conjugate of c."""
     return OPERATIONS["toeplitz"](c, jax.numpy.conj(c) if r is None else r)
 
 
 INSTALLATION = Installation(
     [(jax.numpy.linalg, name, f) for name, f in REPLACED.items()]
     + [(jax.scipy.linalg, name, f) for name, f in jax_scipy.REPLACED.items()],
-    changed=jax.clear_caches,  # of traces, in which the others stand
+    changed=jax.clear_caches,  # cached traces still call the functions that were there before
 )
 
 
 def install() -> Block:
-    """Put the functions of this adapter into jax.numpy.linalg and jax.scipy.linalg, until `uninstall`.
+    """Put these functions into jax.numpy.linalg and jax.scipy.linalg, until `uninstall` or the block ends.
 
-    Code that looks up jax.numpy.linalg.svd when it is traced finds them, deep inside a library too. It does
-    not reach names that were imported before (``from jax.numpy.linalg import svd``), exported programs, and
-    JAX's own code. What JAX has traced is forgotten, before and after.
+    Any code that looks up jax.numpy.linalg.svd when it is traced will use them, including code deep inside a
+    library. Names that were imported before (``from jax.numpy.linalg import svd``), exported programs, and
+    JAX's own code are not affected. JAX's caches are cleared on installing and on restoring.
 
     Returns
     -------
     context manager
-        Leaving it restores the host's own functions, unless another block or `install` still holds these.
+        Leaving it restores JAX's own functions, unless another block or `install` is still active.
 
     Examples
     --------
@@ -64,12 +62,12 @@ def install() -> Block:
     ...     return (U @ Vh)[0, 1]
     >>> with install():
     ...     gradient = jax.grad(loss)(jnp.eye(2))
-    >>> gradient.tolist()  # NaN by JAX's own derivative
+    >>> gradient.tolist()  # JAX's own derivative is NaN
     [[0.0, 0.5], [-0.5, 0.0]]
     """
     return INSTALLATION.put()
 
 
 def uninstall() -> None:
-    """Give JAX its own functions back."""
+    """Restore JAX's own functions."""
     INSTALLATION.take_out()

@@ -1,13 +1,13 @@
-"""JAX: jax.scipy.linalg's functions, differentiated by these rules.
+"""JAX: the functions of jax.scipy.linalg, differentiated by these rules.
 
 >>> import jax
 >>> from linalg_vjp.adapters import jax_scipy as L  # in place of: from jax.scipy import linalg as L
 >>> jax.grad(lambda A: L.sqrtm(A).real.sum())(jax.numpy.eye(2)).tolist()  # jax.scipy.linalg.sqrtm raises
 [[0.5, 0.5], [0.5, 0.5]]
 
-Names, arguments and results are jax.scipy.linalg's; functions without a rule, such as `hilbert`, are its own.
-Arguments that say how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`) are accepted but
-ignored. `install` of the module `jax` beside this one puts these functions into JAX, too.
+Names, arguments and results are those of jax.scipy.linalg. Functions without a rule, such as `hilbert`, are
+JAX's own. Arguments that choose how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`) are
+accepted and ignored. `linalg_vjp.adapters.jax.install` puts these functions into JAX itself.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ TRANS = {0: "N", 1: "T", 2: "C", "N": "N", "T": "T", "C": "C"}
 
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in place of jax.scipy.linalg's of the same name."""
+    """Register a function as the replacement of the one of the same name in jax.scipy.linalg."""
     REPLACED[function.__name__] = function
     return function
 
@@ -36,7 +36,7 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
 def cho_factor(
     a: Array, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True
 ) -> tuple[Any, bool]:
-    """The Cholesky factor, and whether it is a lower one."""
+    """Cholesky factor, and whether it is lower triangular, as `cho_solve` takes them."""
     return cholesky(a, lower), lower
 
 
@@ -44,20 +44,20 @@ def cho_factor(
 def cho_solve(
     c_and_lower: tuple[Array, bool], b: Array, overwrite_b: bool = False, check_finite: bool = True
 ) -> Any:
-    """The solution, from the results of `cho_factor`."""
+    """Solve A x = b for x, given the results of `cho_factor` for A."""
     c, b = floating(c_and_lower[0], b)
     return OPERATIONS["cholesky_solve"](c, b, upper=not c_and_lower[1])
 
 
 @replaces
 def cholesky(a: Array, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """The Cholesky factor of the Hermitian matrix of one triangle."""
+    """Cholesky decomposition: U with a = U^H U, or with `lower` L with a = L L^H. One triangle is read."""
     return OPERATIONS["cholesky"](floating(a), upper=not lower)
 
 
 @replaces
 def det(a: Array, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """The determinant."""
+    """Determinant."""
     return OPERATIONS["det"](floating(a))
 
 
@@ -74,9 +74,9 @@ def eigh(
     type: int = 1,
     check_finite: bool = True,
 ) -> Any:
-    """Eigenvalues and eigenvectors of the Hermitian part, or of a pencil with b, which JAX lacks."""
+    """Eigenvalues and eigenvectors of the Hermitian part of a, or of the pencil (a, b), which JAX lacks."""
     if eigvals is not None:
-        raise NotImplementedError("eigh: all eigenvalues are found; take those that you want of the result")
+        raise NotImplementedError("eigh: eigvals= is not supported; select eigenvalues from the result")
     a = floating(a)
     if b is None:
         return OPERATIONS["eigvalsh"](a) if eigvals_only else tuple(OPERATIONS["eigh"](a))
@@ -88,13 +88,13 @@ def eigh(
 
 @replaces
 def expm(A: Array, *, upper_triangular: bool = False, max_squarings: int = 16) -> Any:
-    """The exponential of a matrix."""
+    """Matrix exponential."""
     return OPERATIONS["expm"](floating(A))
 
 
 @replaces
 def expm_frechet(A: Array, E: Array, *, method: str | None = None, compute_expm: bool = True) -> Any:
-    """The exponential of A and its derivative along E, or the derivative alone."""
+    """Matrix exponential of A and its derivative along E, or with compute_expm=False the derivative alone."""
     A, E = floating(A, E)
     found = jax.jvp(OPERATIONS["expm"], (A,), (E,))
     return found if compute_expm else found[1]
@@ -102,20 +102,20 @@ def expm_frechet(A: Array, E: Array, *, method: str | None = None, compute_expm:
 
 @replaces
 def inv(a: Array, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """The inverse."""
+    """Matrix inverse."""
     return OPERATIONS["inv"](floating(a))
 
 
 @replaces
 def lu(a: Array, permute_l: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """P, L and U with A = P L U, or P L and U."""
+    """LU decomposition a = P L U: P, L and U, or with `permute_l` P L and U."""
     P, L, U = OPERATIONS["lu"](floating(a))
     return (P.astype(L.dtype) @ L, U) if permute_l else (P, L, U)
 
 
 @replaces
 def lu_factor(a: Array, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """L and U in one matrix, and pivots."""
+    """LU decomposition in compact form: L and U in one matrix, and the pivots."""
     LU, pivots = OPERATIONS["lu_factor"](floating(a))
     return LU, pivots.astype("int32")
 
@@ -128,7 +128,7 @@ def lu_solve(
     overwrite_b: bool = False,
     check_finite: bool = True,
 ) -> Any:
-    """The solution, from the results of `lu_factor`."""
+    """Solve op(A) x = b for x, given the results of `lu_factor` for A."""
     LU, b = floating(lu_and_piv[0], b)
     return OPERATIONS["lu_solve"](LU, jnp.asarray(lu_and_piv[1]), b, trans=TRANS[trans])
 
@@ -142,7 +142,7 @@ def polar(
     eps: float | None = None,
     max_iterations: int | None = None,
 ) -> Any:
-    """The unitary and the positive factor."""
+    """Polar decomposition: the unitary factor, and the positive semidefinite one."""
     return tuple(OPERATIONS["polar"](floating(a), side=side))
 
 
@@ -155,10 +155,10 @@ def qr(
     pivoting: bool = False,
     check_finite: bool = True,
 ) -> Any:
-    """Q and R with A = Q R, or R alone in a tuple for mode="r"; with `pivoting` the order of columns, too."""
+    """QR decomposition a = Q R; mode="r" returns the tuple (R,). `pivoting` adds the order of the columns."""
     modes = {"full": "complete", "economic": "reduced", "r": "complete"}
     if mode not in modes:
-        raise ValueError(f"qr: mode={mode!r} is none of {', '.join(map(repr, modes))}")
+        raise ValueError(f"qr: mode must be one of {', '.join(map(repr, modes))}, got {mode!r}")
     found = tuple(OPERATIONS["qr_pivoted" if pivoting else "qr"](floating(a), mode=modes[mode]))
     if pivoting:
         found = (*found[:2], found[2].astype("int32"))
@@ -167,7 +167,7 @@ def qr(
 
 @replaces
 def schur(a: Array, output: str = "real") -> Any:
-    """T and Z with A = Z T Z^H. Where the real T is not triangular it is JAX's, without a derivative."""
+    """Schur decomposition a = Z T Z^H. A real T that is not triangular is JAX's own, without a derivative."""
     a = floating(a)
     T, Z = OPERATIONS["schur"](a, output=output)
     if output == "real" and not jnp.iscomplexobj(a):
@@ -187,9 +187,9 @@ def solve(
     check_finite: bool = True,
     assume_a: str = "gen",
 ) -> Any:
-    """X with A X = B; with assume_a="pos" by the Cholesky factor of one triangle."""
+    """Solve a x = b for x. assume_a="pos" uses the Cholesky factor of one triangle of a."""
     if assume_a not in ("gen", "sym", "her", "pos"):
-        raise ValueError(f"solve: assume_a={assume_a!r} is none of 'gen', 'sym', 'her', 'pos'")
+        raise ValueError(f"solve: assume_a must be one of 'gen', 'sym', 'her', 'pos', got {assume_a!r}")
     a, b = floating(a, b)
     if assume_a != "pos":
         return OPERATIONS["solve"](a, b)
@@ -198,7 +198,7 @@ def solve(
 
 @replaces
 def solve_sylvester(A: Array, B: Array, C: Array, *, method: str = "schur", tol: float = 1e-8) -> Any:
-    """X with A X + X B = C."""
+    """Solve the Sylvester equation A X + X B = C for X."""
     return OPERATIONS["solve_sylvester"](*floating(A, B, C))
 
 
@@ -213,14 +213,14 @@ def solve_triangular(
     debug: Any = None,
     check_finite: bool = True,
 ) -> Any:
-    """X with op(A) X = B for a triangular A."""
+    """Solve op(a) x = b for x, with a triangular a. `trans` selects op: the identity, a^T or a^H."""
     how = {"upper": not lower, "trans": TRANS[trans], "unit_diagonal": unit_diagonal}
     return OPERATIONS["solve_triangular"](*floating(a, b), **how)
 
 
 @replaces
 def sqrtm(A: Array, blocksize: int = 1) -> Any:
-    """The principal square root, which is complex, as in JAX."""
+    """Principal square root of a matrix. The result is complex, as in JAX."""
     A = floating(A)
     return OPERATIONS["sqrtm"](A.astype(jnp.result_type(A.dtype, jnp.complex64)))
 
@@ -234,7 +234,7 @@ def svd(
     check_finite: bool = True,
     lapack_driver: str = "gesdd",
 ) -> Any:
-    """U, S and V^H, or S alone."""
+    """Singular value decomposition: U, S and Vh, or with compute_uv=False S alone."""
     a = floating(a)
     if compute_uv:
         return tuple(OPERATIONS["svd"](a, full_matrices=full_matrices))
@@ -245,6 +245,4 @@ OWN = {name: f for name, f in vars(jax.scipy.linalg).items() if callable(f) and 
 globals().update({name: f for name, f in OWN.items() if name not in REPLACED})
 __all__ = list(OWN)
 if TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """jax.scipy.linalg's own functions."""
+    from ._jax_scipy_functions import *  # noqa: F403

@@ -1,13 +1,14 @@
-"""MLX: functions with mlx.core.linalg's names, differentiated by these rules; most of MLX's have no gradient.
+"""MLX: the rules as functions of its arrays. Most functions of mlx.core.linalg itself have no gradient.
 
 >>> import mlx.core as mx
 >>> from linalg_vjp.adapters import mlx as L
->>> mx.grad(lambda A: L.qr(A)[1].sum())(mx.eye(2)).shape  # of mx.linalg.qr it raises
+>>> mx.grad(lambda A: L.qr(A)[1].sum())(mx.eye(2)).shape  # mx.linalg.qr raises
 (2, 2)
 
-Our convention of cotangents is MLX's. Its linear algebra runs on the CPU, and is sent there. A derivative
-reads what the rule keeps, and is a custom function itself: differentiated again, it is traced over these same
-functions, so that a second derivative is a rule of a rule.
+Cotangents need no conversion: MLX's convention is ours. MLX's linear algebra runs on the CPU, so these calls
+use a CPU stream. A derivative reads what the rule keeps, and is a custom function itself. When it is
+differentiated again, it is traced through these same functions, so a second derivative applies a rule to a
+rule.
 """
 
 import functools
@@ -29,13 +30,13 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Array
     for name, x in zip(rule.inputs, inputs, strict=False):
         if not isinstance(x, mx.array):
             raise TypeError(
-                f"{rule.name}: {name} is of type {type(x).__name__}; give an array, by mlx.core.array"
+                f"{rule.name}: {name} must be an MLX array, got {type(x).__name__}; use mlx.core.array"
             )
     rule, count = rule.of(len(inputs)), len(rule.outputs)
-    missing: list[int] = []  # extras that are None
+    missing: list[int] = []  # indices of extras that are None
 
     def forward(*inputs: Array) -> Arrays:
-        # Otherwise mx.jvp looks into the operation, and at what it lacks a JVP for.
+        # Without stop_gradient, mx.jvp would also differentiate these operations, some of which have no JVP.
         inputs = tuple(mx.stop_gradient(x) for x in inputs)
         _, outputs, extras = forward_keeping(prepare(rule, inputs, None, params), inputs)
         missing[:] = [i for i, x in enumerate(extras) if x is None]
@@ -75,7 +76,7 @@ def _derivative(
     extras: Arrays,
     given: Arrays,
 ) -> Arrays:
-    """A pullback or a pushforward, as a custom function of all these arrays."""
+    """A pullback or pushforward, as a custom function of all these arrays, which MLX differentiates again."""
     owners = frame.inputs if differentiate is pull else frame.outputs
     there = [x for x in extras if x is not None]
     sizes = (len(inputs), len(outputs), len(there))
@@ -107,18 +108,18 @@ def _derivative(
 
 
 def _filled(tangents: Any, owners: Any) -> list[Array]:
-    """The tangents, with zeros where MLX gives None for what does not move."""
+    """The tangents, with zeros in place of the None that MLX passes for a constant input."""
     pairs = zip(_all(tangents), _all(owners), strict=True)
     return [mx.zeros_like(x) if dot is None else dot for dot, x in pairs]
 
 
 def _all(x: Any) -> Any:
-    """A tuple also of one array, which MLX hands over by itself."""
+    """x as a tuple. MLX passes a single array without one."""
     return tuple(x) if isinstance(x, tuple | list) else (x,)
 
 
 def function(rule: Rule) -> Any:
-    """A rule, one of your own for example, as a function that MLX differentiates.
+    """Turn a rule, for example one of your own, into a function that MLX differentiates.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def function(rule: Rule) -> Any:
     Returns
     -------
     callable
-        Of the inputs and the keywords of the rule; it returns an array or a named tuple of arrays.
+        Takes the inputs and keywords of the rule, and returns an array or a named tuple of arrays.
 
     Examples
     --------
@@ -143,11 +144,9 @@ OPERATIONS = {name: function(rule) for name, rule in RULES.items()}
 NAMESPACE = Registered(standard, OPERATIONS, lambda f, X: f(mx.stop_gradient(X)))
 globals().update(OPERATIONS)
 if TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """The function of each rule."""
+    from ._mlx_functions import *  # noqa: F403
 
 
 def solve_triangular(A: Array, B: Array, *, upper: bool = False, **params: Any) -> Array:
-    """`solve_triangular`, by default of a lower triangular matrix, as in MLX."""
+    """Solve A X = B for X with a triangular A, lower triangular by default, as in MLX."""
     return OPERATIONS["solve_triangular"](A, B, upper=upper, **params)

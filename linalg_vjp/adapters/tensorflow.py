@@ -9,12 +9,13 @@
 >>> tape.gradient(y, A).shape
 TensorShape([3, 2])
 
-TensorFlow's functions do not follow the Array API standard. So the values, the pullback and its derivative
-are NumPy's, on the CPU: at once for eager tensors, and by `tf.numpy_function` in a `tf.function`, which XLA
-cannot compile. An eager call keeps what the rule keeps; in a graph the pullback computes it again.
+TensorFlow does not follow the Array API standard. So NumPy computes the values, the pullback and its
+derivative, on the CPU: directly for eager tensors, and through `tf.numpy_function` in a `tf.function`, which
+XLA then cannot compile. An eager call keeps what the rule keeps. In a graph the pullback computes it again.
 
-Our convention of cotangents is TensorFlow's. The pullback P(x, bar) is differentiated by the rule as well:
-its adjoint at w is, for bar, the pushforward of x along w, and for x the Hessian of <bar, f> times w.
+Cotangents need no conversion: TensorFlow's convention is ours. The pullback P(x, bar) can be differentiated
+once more, also by the rule. The adjoint of its derivative, applied to w, is the pushforward of x along w for
+bar, and the Hessian of <bar, f> times w for x.
 """
 
 import functools
@@ -33,11 +34,11 @@ from ._functions import as_function
 __all__ = [*RULES, "OPERATIONS", "function"]
 
 Arrays = tuple[Any, ...]
-Likes = list[tuple[Any, Any]]  # a dtype and a shape for each result
+Likes = list[tuple[Any, Any]]  # the dtype and shape of each result
 
 
 def function(rule: Rule) -> Any:
-    """A rule, one of your own for example, as a function that TensorFlow differentiates.
+    """Turn a rule, for example one of your own, into a function that TensorFlow differentiates.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def function(rule: Rule) -> Any:
     Returns
     -------
     callable
-        Of the inputs and the keywords of the rule; it returns a tensor or a named tuple of tensors.
+        Takes the inputs and keywords of the rule, and returns a tensor or a named tuple of tensors.
 
     Examples
     --------
@@ -98,7 +99,7 @@ def _pulled(
     likes = [(inputs[i].dtype, inputs[i].shape) for i in live]
 
     def cotangents(given: Any) -> list[Any]:
-        """None for the outputs that have none."""
+        """The given cotangents in the order of the outputs, with None for outputs that cannot have one."""
         return [given[moving.index(i)] if i in moving else None for i in range(len(rule.outputs))]
 
     def pull(*arrays: Array) -> Arrays:
@@ -134,7 +135,7 @@ def _pulled(
 
 
 def _once(f: Callable[..., Arrays], arrays: Arrays, likes: Likes) -> list[Any]:
-    """f(*arrays), whose derivative is an error: a third one is nowhere here."""
+    """f(*arrays); its derivative raises, because third derivatives are not implemented."""
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def values(*arrays: Array) -> Any:
@@ -145,7 +146,7 @@ def _once(f: Callable[..., Arrays], arrays: Arrays, likes: Likes) -> list[Any]:
 
 
 def _computed(f: Callable[..., Arrays], arrays: Arrays, likes: Likes | None) -> list[Any]:
-    """f by NumPy: at once, or as an operation of a graph whose results have these dtypes and shapes."""
+    """f computed by NumPy: directly, or as a graph operation whose results have these dtypes and shapes."""
     if likes is None or tf.executing_eagerly():
         return [tf.constant(np.asarray(y, order="C")) for y in f(*(x.numpy() for x in arrays))]
 
@@ -160,17 +161,17 @@ def _computed(f: Callable[..., Arrays], arrays: Arrays, likes: Likes | None) -> 
 
 
 def _filled(found: list[Any], owners: list[Any]) -> Arrays:
-    """Zeros in place of None."""
+    """The arrays, with zeros in place of None."""
     return tuple(np.zeros_like(x) if y is None else y for y, x in zip(found, owners, strict=True))
 
 
 def _likes(rule: Rule, inputs: Arrays, params: dict[str, Any]) -> Likes:
-    """The dtypes and shapes of the outputs in a graph, found by the rule at one matrix."""
+    """The dtypes and shapes of the outputs in a graph, found by running the rule on one example matrix."""
     for name, x in zip(rule.inputs, inputs, strict=False):
         if x.shape.rank is None:
-            raise ValueError(f"{rule.name}: {name} is of unknown rank in this graph; tf.ensure_shape says it")
+            raise ValueError(f"{rule.name}: {name} has unknown rank in this graph; use tf.ensure_shape")
     dtypes = [x.dtype.as_numpy_dtype for x in inputs]
-    if ("*",) in rule.sides.inputs:  # of tensors, which have no batch
+    if ("*",) in rule.sides.inputs:  # tensors of any rank, without batch axes
         return [(tf.as_dtype(np.result_type(*dtypes)), tf.TensorShape(None)) for _ in rule.outputs]
     shapes, batch = [tuple(n or 2 for n in x.shape) for x in inputs], tf.TensorShape([])
     if rule.axis is None:
@@ -185,7 +186,7 @@ def _likes(rule: Rule, inputs: Arrays, params: dict[str, Any]) -> Likes:
 
 
 def _example(i: int, shape: tuple[int, ...], dtype: Any) -> Array:
-    """An array that a rule has a value at: a positive definite matrix, a vector of its own for each input."""
+    """An array on which any rule can run: a positive definite matrix, or a vector that differs by input."""
     if len(shape) < 2 or not np.issubdtype(dtype, np.inexact):
         return np.full(shape, 1 / (1 + i)).astype(dtype)
     m, n = shape[-2:]

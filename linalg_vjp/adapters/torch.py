@@ -1,4 +1,4 @@
-"""PyTorch: torch.linalg's functions, differentiated by these rules, and the rules that it lacks.
+"""PyTorch: the functions of torch.linalg, differentiated by these rules, and the rules that PyTorch lacks.
 
 >>> import torch
 >>> from linalg_vjp.adapters import torch as L  # in place of: from torch import linalg as L
@@ -8,12 +8,13 @@
 >>> A.grad.shape
 torch.Size([3, 2])
 
-Names, arguments and results are torch.linalg's; functions without a rule, such as `matrix_rank`, and products
-are torch.linalg's own. `install` puts these functions into PyTorch itself, for code you did not write.
+Names, arguments and results are those of torch.linalg. Products, and functions without a rule such as
+`matrix_rank`, are PyTorch's own. `install` puts these functions into PyTorch itself, for code you did not
+write.
 
-Our convention of cotangents is PyTorch's. An operation keeps what its rule keeps, and both derivatives read
-that. A derivative is a function of PyTorch's itself: differentiated again, it is traced over these same
-functions, so that a second derivative is a rule of a rule.
+Cotangents need no conversion: PyTorch's convention is ours. An operation keeps what its rule keeps, and both
+derivatives read that. A derivative is itself a function that PyTorch differentiates. When that happens, it is
+traced through these same functions, so a second derivative applies a rule to a rule.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -29,13 +30,11 @@ OWN = {name: f for name, f in vars(torch.linalg).items() if callable(f) and not 
 globals().update({**OPERATIONS, **OWN, **REPLACED})
 __all__ = [*dict.fromkeys((*OWN, *RULES)), "OPERATIONS", "function", "install", "set_gauge", "uninstall"]
 if TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        """The function of each rule, and each of torch.linalg."""
+    from ._torch_functions import *  # noqa: F403
 
 
 def function(rule: Rule) -> Any:
-    """A rule, one of your own for example, as a function that PyTorch differentiates.
+    """Turn a rule, for example one of your own, into a function that PyTorch differentiates.
 
     Parameters
     ----------
@@ -44,7 +43,7 @@ def function(rule: Rule) -> Any:
     Returns
     -------
     callable
-        Of the inputs and the keywords of the rule; it returns a tensor or a named tuple of tensors.
+        Takes the inputs and keywords of the rule, and returns a tensor or a named tuple of tensors.
 
     Examples
     --------

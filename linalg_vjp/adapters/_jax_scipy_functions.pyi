@@ -1,0 +1,22 @@
+# Written by `python -m tests.rules`, for type checkers and editors.
+from jax.scipy.linalg import block_diag as block_diag
+from jax.scipy.linalg import circulant as circulant
+from jax.scipy.linalg import companion as companion
+from jax.scipy.linalg import convolution_matrix as convolution_matrix
+from jax.scipy.linalg import dft as dft
+from jax.scipy.linalg import eigh_tridiagonal as eigh_tridiagonal
+from jax.scipy.linalg import fiedler as fiedler
+from jax.scipy.linalg import fiedler_companion as fiedler_companion
+from jax.scipy.linalg import funm as funm
+from jax.scipy.linalg import hadamard as hadamard
+from jax.scipy.linalg import hankel as hankel
+from jax.scipy.linalg import helmert as helmert
+from jax.scipy.linalg import hessenberg as hessenberg
+from jax.scipy.linalg import hilbert as hilbert
+from jax.scipy.linalg import invhilbert as invhilbert
+from jax.scipy.linalg import invpascal as invpascal
+from jax.scipy.linalg import leslie as leslie
+from jax.scipy.linalg import pascal as pascal
+from jax.scipy.linalg import qr_multiply as qr_multiply
+from jax.scipy.linalg import rsf2csf as rsf2csf
+from jax.scipy.linalg import toeplitz as toeplitz
