@@ -1,4 +1,4 @@
-"""Every code block of README.md and docs/ runs, from top to bottom, page by page."""
+"""Every code block of README.md and docs/ runs alone, in a namespace of its own."""
 
 import re
 import shlex
@@ -9,39 +9,78 @@ import pytest
 
 from linalg_vjp import cli
 
+from .blocks import blocks, importable
+
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# The code of the first two needs hosts, and of the last a copy of the repository.
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+# The code of the first two needs hosts, and that of the last a copy of the repository.
 ELSEWHERE = {
     "hosts.md": "hosts/test_docs.py",
     "ising.md": "hosts/test_docs.py",
     "adding-a-rule.md": "test_places.py",
 }
+# Its programs need Octave or another language.
+OTHER_LANGUAGES = "other-languages.md"
+HOSTS = {"autograd", "dask", "jax", "mlx", "tensorflow", "torch"}
 
 
-def blocks(page):
-    return re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+def chosen(language):
+    """The blocks in this language, of all pages that are tested here."""
+    for page in PAGES:
+        if page.name not in ELSEWHERE:
+            found = [block for block in blocks(page) if block.language == language]
+            yield from (pytest.param(page, block, id=f"{page.name} {i}") for i, block in enumerate(found))
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name not in ELSEWHERE], ids=lambda page: page.name
-)
-def test_code_blocks(page):
-    scope = {"__name__": page.stem}
-    for language, code in blocks(page):
-        if language == "python" and "import torch" in code and not find_spec("torch"):
-            continue  # tests/hosts has what is PyTorch's
-        if language == "python":
-            exec(compile(code, page.name, "exec"), scope)
-        elif page.name != "README.md":  # its commands make environments: CI runs them as they stand
-            assert language == "sh"
-            program, *arguments = shlex.split(code)
-            assert program == "linalg-vjp"
-            assert cli.main(arguments) == 0
+def hosts(code):
+    """The frameworks that a block imports, by themselves or through an adapter."""
+    imported = re.findall(r"^(?:import|from) (?:linalg_vjp\.adapters import )?(\w+)", code, flags=re.M)
+    return HOSTS & {name.partition("_")[0] for name in imported}
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+@pytest.mark.parametrize(("page", "block"), list(chosen("python")))
+def test_python(page, block, tmp_path):
+    for host in hosts(block.code):
+        if not find_spec(host):
+            pytest.skip(f"not run: {host} is not installed")
+    with importable(block.files, tmp_path):
+        exec(compile(block.code, page.name, "exec"), {"__name__": page.stem})
+
+
+@pytest.mark.parametrize(("page", "block"), list(chosen("sh")))
+def test_commands(page, block, tmp_path):
+    if page == README or page.name == OTHER_LANGUAGES:
+        return  # the commands of README.md make environments: CI runs them as they stand
+    program, *arguments = shlex.split(block.code)
+    assert program == "linalg-vjp"
+    with importable(block.files, tmp_path):
+        assert cli.main(arguments) == 0
+
+
+def test_no_block_is_left_out():
+    """Every block of the other pages is run, or is a formula."""
+    pages = [page for page in PAGES if page.name not in {*ELSEWHERE, OTHER_LANGUAGES}]
+    assert {block.language for page in pages for block in blocks(page)} <= {"python", "sh", "math"}
+
+
+def test_a_block_does_not_see_the_blocks_above_it(tmp_path):
+    page = tmp_path / "page.md"
+    codes = ("# one.py\nx = 1", "from one import x", "x")
+    page.write_text("\n".join(f"```python\n{code}\n```\n" for code in codes))
+    first, second, third = blocks(page)
+    assert first.files == {}
+    with importable(second.files, tmp_path):
+        exec(second.code, {})
+        with pytest.raises(NameError):
+            exec(third.code, {})
+    with pytest.raises(ModuleNotFoundError):
+        exec(second.code, {})
 
 
 def test_the_readme_has_two_commands():
-    commands = [code.strip() for language, code in blocks(ROOT / "README.md") if language == "sh"]
+    commands = [block.code.strip() for block in blocks(README) if block.language == "sh"]
     assert [command.rsplit("&& ", 1)[1] for command in commands] == [
         ".venv/bin/linalg-vjp check",
         ".venv/bin/python -m pytest -q",
