@@ -1,4 +1,4 @@
-"""A copy of the library for a framework that wants no dependency: whole, or with some of the rules alone."""
+"""Copy the library into a framework that wants no dependency: all of it, or only some of the rules."""
 
 import ast
 import hashlib
@@ -12,29 +12,30 @@ from . import RULES, __version__
 __all__ = ["home", "vendor"]
 
 STAMP = "VERSION"
-CONFTEST = '''"""Keeps pytest of the host from collecting here, doctests above all.
+CONFTEST = '''"""Keeps the host's pytest from collecting tests here, doctests in particular.
 
 The examples in this folder need NumPy 2, the original package under its own name, and rules that this copy
-may lack; some modules import array libraries that may be absent. All are run where the library comes from.
+may lack. Some modules import array libraries that may not be installed. linalg_vjp's own tests run them all.
 """
 
 collect_ignore_glob = ["*"]
 '''
-# For people at a command line, and for tests; a host needs neither.
+# For the command line, users and tests. A host does not need them.
 LEFT_OUT = ("__main__.py", "__pycache__", "adapters", "backends", "cli", "rules", "testing", "vendor.py")
 
 
 def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False) -> Path:
-    """Copy the library to a folder, which is the package by its name there.
+    """Copy the library to a folder, where it is a package with the name of the folder.
 
     Parameters
     ----------
     destination : Path
-        A new or an empty folder, or one that was vendored before and is written anew.
+        A new or empty folder, or an earlier copy, which is overwritten.
     rules : sequence of str
-        The rules to take, with what they need; all without it. Those that share a file come together.
+        The rules to copy, with everything that they need. The default is all rules. Rules that share a file
+        are copied together.
     force : bool
-        Write a copy anew though files were changed, added or removed there; these changes are lost.
+        Overwrite a copy in which files were changed, added or removed. These changes are lost.
 
     Returns
     -------
@@ -44,10 +45,10 @@ def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False)
     Raises
     ------
     FileExistsError
-        When there is something else at the destination, whatever `force` is; or a copy where a file was
-        changed, added or removed.
+        If the destination holds something else, even with `force`, or a copy in which a file was changed,
+        added or removed.
     ValueError
-        When the folder could not be a package: its name is no identifier.
+        If the name of the folder is not an identifier, so that the folder cannot be a package.
 
     Examples
     --------
@@ -79,13 +80,13 @@ def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False)
 
 
 def _check_free(folder: Path, force: bool) -> None:
-    """Nothing is lost by writing there: it is new or empty, or a copy as this command made it."""
+    """Raise unless the folder is new, empty, or an unmodified copy, so that nothing of the user is lost."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     stamp = folder / STAMP
     text = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     if not text.startswith("linalg_vjp "):
-        raise FileExistsError(f"{folder} exists, and was not made by this command; name another folder")
+        raise FileExistsError(f"{folder} exists, and was not made by this command; choose another folder")
     if force:
         return
     made = {name: digest for digest, name in (line.split("  ") for line in text.splitlines()[3:])}
@@ -98,30 +99,30 @@ def _check_free(folder: Path, force: bool) -> None:
     if any(own.values()):
         listed = "; ".join(f"{what}: {', '.join(names)}" for what, names in own.items() if names)
         raise FileExistsError(
-            f"{folder} is not as it was vendored; {listed}. Keep what is yours elsewhere, then vendor "
-            "with --force"
+            f"{folder} was modified after it was vendored; {listed}. Save your changes elsewhere, then use "
+            "--force to overwrite it"
         )
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Of every file but the stamp and Python's caches, by its path in the folder."""
+    """The digest of every file by its path in the folder, without the stamp and Python's caches."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     named = {path.relative_to(folder).as_posix(): path for path in files}
     return {name: _digest(path) for name, path in named.items() if name != STAMP}
 
 
 def _digest(path: Path) -> str:
-    # Git may check a text file out with other line ends; that is no edit.
+    # Git may check out a text file with other line endings. That does not count as a change.
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def home(name: str) -> str:
-    """The name of the file that a rule is in, which closely tied rules share."""
+    """The name of the file that holds a rule. Closely related rules share a file."""
     return RULES[name].page
 
 
 def _with_needed(families: set[str], folder: Path) -> set[str]:
-    """These files of rules, and those whose rules they are made of."""
+    """These files of rules, and all files of rules that they import."""
     found: set[str] = set()
     while families:
         family = families.pop()
@@ -133,7 +134,7 @@ def _with_needed(families: set[str], folder: Path) -> set[str]:
 
 
 def _without(path: Path, modules: set[str]) -> None:
-    """Take out the imports from these modules, and the lines that list what was imported."""
+    """Remove the imports from these modules, and the lines that list the imported names."""
     text = path.read_text(encoding="utf-8")
     nodes = [
         node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) and node.module in modules

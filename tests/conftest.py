@@ -1,7 +1,7 @@
-"""The backends that the tests run on: those with a profile in backends/, or those named by --backend.
+"""The backends that the tests run on: those with a profile in backends/, or those that --backend names.
 
-A test that takes `target` runs on each, on the slow ones at night only (`-m nightly`). A test that takes
-`every_target` runs on all, always: on the slow ones with a fifth of its cases by day, `target.some(cases)`.
+A test that takes `target` runs on every backend, but on the slow ones only with `-m nightly`. A test that
+takes `every_target` always runs on all of them; on a slow one, `target.some(cases)` is a fifth of the cases.
 """
 
 import ctypes
@@ -28,15 +28,15 @@ hypothesis.settings.register_profile("as-found", phases=[hypothesis.Phase.genera
 
 
 def pytest_addoption(parser):
-    parser.addoption("--backend", action="append", help="run on this backend alone; may be repeated")
-    parser.addoption("--device", default="", help="run on devices with this in their name alone: cuda")
+    parser.addoption("--backend", action="append", help="run only on this backend; may be repeated")
+    parser.addoption("--device", default="", help="run only on devices with this in their name, such as cuda")
     parser.addoption(
-        "--record", action="store_true", help="write that the backends named were verified today"
+        "--record", action="store_true", help="record that the backends of --backend were verified today"
     )
 
 
 def pytest_configure(config):
-    """What JAX compiles is shared by the processes of a run: the same small programs come again and again."""
+    """Share what JAX compiles among the processes of a run, which compile the same small programs."""
     if hasattr(config, "workerinput"):
         return
     store = tempfile.TemporaryDirectory(prefix="jax-")
@@ -46,15 +46,15 @@ def pytest_configure(config):
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 
-HELD = 3 * 2**30  # bytes that a process may take before JAX forgets what it compiled
+HELD = 3 * 2**30  # bytes that a process may use before JAX's caches are cleared
 
 
 def pytest_runtest_teardown(item):
-    """JAX keeps every program that it compiled: ten thousand of them take ten gigabytes."""
-    statm, jax = Path("/proc/self/statm"), sys.modules.get("jax")  # Linux alone tells how much it is
+    """Clear JAX's caches: it keeps every compiled program, and ten thousand take ten gigabytes."""
+    statm, jax = Path("/proc/self/statm"), sys.modules.get("jax")  # only Linux has this file
     if jax and statm.exists() and int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > HELD:
         jax.clear_caches()
-        ctypes.CDLL(None).malloc_trim(0)  # otherwise it is held all the same
+        ctypes.CDLL(None).malloc_trim(0)  # otherwise the process would keep the freed memory
 
 
 class Target(NamedTuple):
@@ -62,7 +62,7 @@ class Target(NamedTuple):
 
     backend: Backend
     device: str | None
-    step: int = 1  # 5 where a fifth of the cases is enough
+    step: int = 1  # 5 to run a fifth of the cases
 
     def some(self, cases):
         return cases[:: self.step]
@@ -77,9 +77,9 @@ class Target(NamedTuple):
 
 
 def targets(asked, device_name, nightly):
-    """Each backend on each device, the slow ones at night, or else by day in part.
+    """Each backend on each device. A slow one runs at night, or with a part of the cases by day.
 
-    What is missing is reported, or an error where it was asked for.
+    A missing backend is reported as skipped, or is an error if --backend names it.
     """
     for name in asked or names():
         backend = load(name)
@@ -105,7 +105,7 @@ def targets(asked, device_name, nightly):
 
 @pytest.fixture(autouse=True)
 def _in_a_gap(request):
-    """What the library lacks of a rule is not run; test_backends.py watches the gaps."""
+    """Skip rules that fall into a gap of the library. test_backends.py checks that the gaps still exist."""
     params = getattr(request.node, "callspec", None) and request.node.callspec.params
     if params and isinstance(params.get("target"), Target):
         page, dtype = request.node.path.stem.removeprefix("test_"), params.get("dtype", "complex128")
@@ -131,7 +131,7 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """A run of all that counts, without a failure, is noted in the profiles of the backends asked for."""
+    """With --record, write into the profiles of the backends that all the tests that count passed."""
     config = session.config
     if not config.getoption("--record") or exitstatus != 0 or hasattr(config, "workerinput"):
         return
@@ -143,7 +143,7 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def not_verified(backend, device_name=""):
-    """One of the tests that make a backend verified and did not pass; the empty string when there is none."""
+    """A test that a verified backend must pass and that did not pass here, or an empty string."""
     for device in devices_of(backend, device_name):
         place = f"{backend.name}-{device}" if device else backend.name
         for rule in RULES:

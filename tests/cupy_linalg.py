@@ -1,6 +1,6 @@
-"""What the stand-in for CuPy has of linear algebra: functions of NumPy's arrays, and of their addresses.
+"""The linear algebra of the stand-in for CuPy: functions of NumPy arrays, and of their addresses.
 
-Each names the place in the source of CuPy 14 that it mirrors.
+Each function names the place in the source of CuPy 14 that it mirrors.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ from linalg_vjp._backends import _numpy_lu
 
 
 def quiet(f):
-    """Factorizations do not raise: what they give is undefined, cupyx/_seterr.py."""
+    """A function that does not raise if a factorization fails: its result is undefined, cupyx/_seterr.py."""
 
     def call(*args, **kw):
         try:
@@ -28,7 +28,7 @@ def quiet(f):
 
 
 def solve(a, b):
-    """cupy/linalg/_solve.py, solve: one vector, or as many matrices as in a; nothing broadcasts."""
+    """cupy/linalg/_solve.py, solve: b is one vector, or a batch like that of a; nothing broadcasts."""
     if b.ndim == 1:
         b = np.broadcast_to(b, a.shape[:-1])
         return quiet(np.linalg.solve)(a, b[..., None])[..., 0]
@@ -45,7 +45,7 @@ def pinv(a, rcond=1e-15):
 
 
 def eig(a):
-    """cupy/linalg/_eigenvalue.py: complex, also where all values are real."""
+    """cupy/linalg/_eigenvalue.py: complex, even if all values are real."""
     w, v = np.linalg.eig(a)
     kind = np.result_type(a.dtype, np.complex64)
     return w.astype(kind), v.astype(kind)
@@ -57,7 +57,7 @@ def eigvals(a):
 
 
 def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=False):
-    """cupyx/scipy/linalg/_solve_triangular.py: equal batches, none of them empty, the dtype that of a."""
+    """cupyx/scipy/linalg/_solve_triangular.py: equal batches, none empty; a result in the dtype of a."""
     if a.ndim > 2 and a.shape[:-2] != b.shape[: a.ndim - 2]:
         raise ValueError("incompatible batch count")
     if a.ndim > 2 and math.prod(a.shape[:-2]) == 0:
@@ -73,7 +73,7 @@ def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_
 
 
 def _substituted(T, x, order):
-    """As BLAS does it: a zero on the diagonal makes inf, of that matrix alone."""
+    """Substitution as in BLAS: a zero on the diagonal gives inf in that matrix only."""
     with np.errstate(all="ignore"):
         for i in order:
             others = list(order)[list(order).index(i) + 1 :]
@@ -83,7 +83,7 @@ def _substituted(T, x, order):
 
 
 def lu_factor(a, overwrite_a=False, check_finite=True):
-    """cupyx/scipy/linalg/_decomp_lu.py: one matrix, and pivots from zero; a singular one is a warning."""
+    """cupyx/scipy/linalg/_decomp_lu.py: one matrix; pivots count from zero; warns if singular."""
     F, pivots = _numpy_lu.factor(a[None])
     if not np.all(np.diagonal(F[0])):
         warnings.warn("Diagonal number 1 is exactly zero. Singular matrix.", RuntimeWarning, stacklevel=2)
@@ -91,20 +91,20 @@ def lu_factor(a, overwrite_a=False, check_finite=True):
 
 
 def lu_solve(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True):
-    """The same file: one square matrix, the dtype that of its factors."""
+    """The same file: one square matrix; the result has the dtype of the factors."""
     F, pivots = lu_and_piv
     if F.ndim != 2 or len(F) != len(b):
         raise ValueError("incompatible dimensions.")
     return _numpy_lu.lu_solve(F, pivots, b.astype(F.dtype), np, adjoint={0: False, 2: True}[trans])
 
 
-# cuBLAS has addresses in place of arrays, and matrices column by column: cupy_backends/cuda/libs/cublas.pyx.
-# The rows of the arrays here are these columns.
+# cuBLAS takes addresses instead of arrays, and stores matrices by columns, so the rows of the arrays here are
+# columns of the matrices: cupy_backends/cuda/libs/cublas.pyx.
 CUBLAS_OP_N, CUBLAS_OP_C = 0, 2
 
 
 def at(address, shape, dtype):
-    """The array that lies at an address."""
+    """The array at an address."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     return np.frombuffer((ctypes.c_char * size).from_address(address), dtype).reshape(shape)
 
@@ -140,7 +140,7 @@ CUBLAS = {
 
 
 def moved_rows(pivots, m, k, p):
-    """The kernel of linalg_vjp/_backends/_cupy_lu.py, whose C is not run here."""
+    """Does what the C kernel of linalg_vjp/_backends/_cupy_lu.py does, which does not run here."""
     if pivots.dtype != np.int32 or p.dtype != np.int64:
         raise TypeError("Type is mismatched.")  # cupy/_core/_kernel.pyx, _decide_params_type_core
     p[...] = np.arange(m)

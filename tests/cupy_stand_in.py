@@ -1,7 +1,7 @@
-"""A stand-in for CuPy over NumPy: `python -m pytest -p tests.cupy_stand_in --backend cupy` puts it in place.
+"""A stand-in for CuPy that wraps NumPy: `python -m pytest -p tests.cupy_stand_in --backend cupy` installs it.
 
-It is not CuPy, and says nothing of a GPU. It has CuPy's documented differences from NumPy, so that what would
-fail on a GPU for one of them fails here. Each names the place in the source of CuPy 14 that it mirrors.
+It is not CuPy, and tests nothing of a GPU. It has CuPy's documented differences from NumPy, so code that one
+of them would break on a GPU fails here. Each names the place in the source of CuPy 14 that it mirrors.
 Its linear algebra is in cupy_linalg.py; test_cupy_interface.py compares its names and calls with CuPy's.
 """
 
@@ -17,7 +17,7 @@ import pytest
 
 from . import cupy_linalg
 
-# What NumPy has, and CuPy has not.
+# Names that NumPy has and CuPy lacks.
 ABSENT = """
     False_ ScalarType True_ asmatrix block bmat busday_count busday_offset busdaycalendar bytes_ character
     clongdouble complex256 datetime64 datetime_as_string datetime_data einsum_path errstate flexible float128
@@ -26,7 +26,7 @@ ABSENT = """
     nditer nested_iters object_ polyder polydiv polyint recarray record sctypeDict setbufsize seterr
     seterrcall show_runtime spacing str_ test timedelta64 typecodes unstack vecdot vecmat void
 """
-# What CuPy has in a form of its own, which nothing here needs.
+# Names that CuPy implements differently. Nothing here needs them.
 OTHER = {"broadcast", "c_", "flatiter", "mgrid", "ogrid", "poly1d", "r_", "ufunc", "vectorize"}
 ARRAYS_LACK = {"ctypes", "getfield", "resize", "setfield", "setflags", "to_device"}
 
@@ -34,7 +34,7 @@ CALLS = set()  # the module, the name, the number of positional arguments, the k
 
 
 def noted(module, name):
-    """A function whose calls are noted."""
+    """A function that records its calls."""
 
     def decorate(f):
         def call(*args, **kw):
@@ -47,7 +47,7 @@ def noted(module, name):
 
 
 class ndarray:
-    """An array on a GPU, as far as Python can tell."""
+    """An array that behaves in Python as an array on a GPU does."""
 
     __array_priority__ = 100
 
@@ -71,7 +71,7 @@ class ndarray:
         return SimpleNamespace(ptr=self._host.ctypes.data)
 
     def __getattr__(self, name):
-        if name.startswith("_") or name in ARRAYS_LACK:  # no way in for NumPy
+        if name.startswith("_") or name in ARRAYS_LACK:  # NumPy must not convert it silently
             raise AttributeError(name)
         found = getattr(self._host, name)
         if not callable(found):
@@ -112,13 +112,13 @@ for _name in (*BINARY, *(f"r{name}" for name in BINARY)):
 for _name in ["neg", "pos", "abs", "invert", "lt", "le", "eq", "ne", "gt", "ge"]:
     setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
 ndarray.__truediv__ = lambda self, other: boxed(divided(self._host, unboxed(other)))
-for _name in ["bool", "int", "float", "complex"]:  # these wait for the GPU, and are allowed
+for _name in ["bool", "int", "float", "complex"]:  # allowed, although on a GPU they synchronize
     setattr(ndarray, f"__{_name}__", lambda self, name=f"__{_name}__": getattr(self._host, name)())
 ndarray.__hash__ = None
 
 
 def divided(x, y):
-    """Complex numbers as cupy/_core/include/cupy/complex/arithmetic.h has it: over inf they are NaN."""
+    """Divide complex numbers as cupy/_core/include/cupy/complex/arithmetic.h: over inf they are NaN."""
     if np.result_type(x, y).kind != "c":
         return x / y
     with np.errstate(all="ignore"):
@@ -132,7 +132,7 @@ def divided(x, y):
 
 
 def boxed(x):
-    """Arrays become arrays of the stand-in, scalars too: CuPy has arrays of no axes in their place."""
+    """Convert arrays to arrays of the stand-in. Scalars too: CuPy returns 0-D arrays instead of them."""
     if isinstance(x, np.ndarray | np.generic):
         return ndarray(x)
     if isinstance(x, tuple | list) and any(isinstance(part, np.ndarray | np.generic) for part in x):
@@ -149,7 +149,7 @@ def unboxed(x):
 
 
 def wrapped(f):
-    """A function of NumPy as one of CuPy: it takes no NumPy array, and gives none back."""
+    """A NumPy function as a CuPy function, which neither takes nor returns NumPy arrays."""
 
     def call(*args, **kw):
         for x in (*args, *kw.values()):
@@ -169,7 +169,7 @@ class Device:
 
     @noted("cupy.cuda", "Device.synchronize")
     def synchronize(self):
-        """Nothing is ever under way here."""
+        """Do nothing: no work is ever pending here."""
 
     def __enter__(self):
         return self
@@ -188,7 +188,7 @@ class Device:
 
 
 class ElementwiseKernel:
-    """A kernel in C, which is not run: the function of its name in cupy_linalg.py stands for it."""
+    """A C kernel. The function of its name in cupy_linalg.py runs in its place."""
 
     @noted("cupy", "ElementwiseKernel.__init__")
     def __init__(self, in_params, out_params, operation, name="kernel"):
@@ -202,19 +202,19 @@ class ElementwiseKernel:
 
 
 def array(obj, dtype=None, copy=True, order="K"):
-    """From host or device alike: the one way in."""
+    """Make an array from host or device memory. This is the only way to copy from the host."""
     there = isinstance(obj, ndarray)
     x = np.array(unboxed(obj), dtype=dtype, copy=copy or not there or None, order=order)
     return obj if there and x is obj._host else ndarray(x)
 
 
 def asarray(a, dtype=None, order=None, *, copy=None):
-    """An array of CuPy is not copied."""
+    """As `array`, without copying an array of CuPy."""
     return array(a, dtype, bool(copy), order or "K")
 
 
 def from_numpy():
-    """What has NumPy's name and is not done otherwise."""
+    """The functions that behave as NumPy's functions of the same names."""
     left_out = {*ABSENT.split(), *OTHER}
     for name in dir(np):
         found = getattr(np, name)
@@ -223,7 +223,7 @@ def from_numpy():
 
 
 def contents():
-    """The names of each module."""
+    """The names that each module holds."""
     linalg = ("det", "eigh", "eigvalsh", "lstsq", "norm", "qr", "slogdet", "svd")
     own = ("eig", "eigvals", "pinv", "solve")
     arrays = {"ndarray": ndarray, "array": array, "asarray": asarray, "ElementwiseKernel": ElementwiseKernel}
@@ -247,7 +247,7 @@ def contents():
 
 
 def modules():
-    """The modules by name; each call of a function is noted."""
+    """The modules by name. Their functions record each call."""
     made = {}
     for name, names in contents():
         made[name] = ModuleType(name, "A stand-in over NumPy.")
@@ -263,13 +263,13 @@ def modules():
 
 
 def write_calls(path):
-    """Other processes may write to the file as well."""
+    """Append the calls to a file, to which other processes may write as well."""
     with open(path, "a", encoding="utf-8") as file:
         file.writelines(f"{json.dumps(call)}\n" for call in CALLS)
 
 
 def install():
-    """Put the stand-in where CuPy would be; the calls go to the file that CUPY_CALLS names, if it does."""
+    """Install the stand-in as CuPy. Calls are written to the file that CUPY_CALLS names, if it is set."""
     if "cupy" in sys.modules:
         raise RuntimeError("cupy is imported already; the stand-in would hide it")
     sys.modules.update(modules())

@@ -1,4 +1,4 @@
-"""Functions of an adapter that take the place of a host's own, called as a program calls those."""
+"""Functions of an adapter that replace a host's own, called as a program calls the host's."""
 
 import linalg_vjp as lv
 
@@ -6,7 +6,7 @@ WORDS = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def door(L, name):
-    """Of the inputs and keywords of the rule; the outputs of the rule."""
+    """The adapter's function, with the inputs, keywords and outputs of the rule."""
     rule, replaced = lv.RULES[name], getattr(L, "REPLACED", {})
     function = replaced.get(name, L.OPERATIONS[name])
 

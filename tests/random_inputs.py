@@ -1,4 +1,4 @@
-"""Random matrices, for the cases of single rules; and regular inputs of each, to transform."""
+"""Random matrices for tests of single rules, and regular inputs of every rule."""
 
 import numpy as np
 
@@ -10,17 +10,17 @@ DTYPES = ("float32", "float64", "complex64", "complex128")
 
 
 def general(*shape, dtype="float64", seed=0):
-    """Standard normal entries."""
+    """An array of standard normal entries."""
     return np.asarray(normal(np.random.default_rng(seed), shape, dtype), dtype)
 
 
 def hermitian(*shape, dtype="float64", seed=0):
-    """Hermitian, indefinite."""
+    """A batch of Hermitian, indefinite matrices."""
     return hermitian_part(general(*shape, shape[-1], dtype=dtype, seed=seed))
 
 
 def positive(*shape, dtype="float64", seed=0):
-    """Hermitian positive definite."""
+    """A batch of Hermitian positive definite matrices."""
     A = general(*shape, shape[-1], dtype=dtype, seed=seed)
     return hermitian_part(A @ np.conj(A.mT) + np.eye(shape[-1], dtype=A.dtype))
 
@@ -30,7 +30,7 @@ def hermitian_part(A):
 
 
 def is_hermitian(name):
-    """Whether a rule is one of Hermitian matrices."""
+    """Whether a rule takes Hermitian matrices."""
     return set(RULES[name].space.values()) & {"hermitian", "positive"}
 
 
@@ -44,9 +44,9 @@ BATCHED = [name for name in RULES if has_batches(name)]
 
 
 def live_of(name, f, inputs):
-    """A function of the inputs that can be differentiated alone, and these inputs.
+    """A function of only those inputs that can be differentiated, and these inputs.
 
-    The others are those of the first matrix of a batch, and are the same for all.
+    The other inputs are fixed at those of the first matrix of the batch.
     """
     rule = RULES[name].of(len(inputs))
     pairs = zip(rule.inputs, rule.sides.inputs, inputs, strict=True)
@@ -64,21 +64,21 @@ def live_of(name, f, inputs):
 
 
 def regular(name, *batch, n=3, others=2, dtype="float64", axis=-1):
-    """Inputs of a rule where nothing is tied or singular, of n entries along the axes of the first one.
+    """Inputs of a rule at which nothing is tied or singular. The axes of the first input have n entries.
 
-    Axes that the first one does not have are of so many `others`. Vectors lie along `axis`.
+    Axes that the first input does not have, have `others` entries. Vectors lie along `axis`.
     """
     inputs, sizes, sides = [], {}, RULES[name].sides
     for i, (label, core) in enumerate(zip(RULES[name].inputs, sides.inputs, strict=True)):
-        if RULES[name].space.get(label) == "pivots":  # each row changes places with the next
+        if RULES[name].space.get(label) == "pivots":  # each row is swapped with the next
             pivots = np.minimum(np.arange(1, n + 1), n - 1)
             inputs.append(np.broadcast_to(pivots, (*batch, n)).copy())
             continue
-        if core == ("*",):  # four axes and then two, all of one size, which fit with any keyword
+        if core == ("*",):  # four axes for the first input and two for the others, all of one size
             inputs.append(general(*[min(n, 3)] * (2 if i else 4), dtype=dtype, seed=i))
             continue
         shape = [int(a) if a.isdigit() else sizes.setdefault(a, others if i else n) for a in core]
-        if len(core) == 1 and core[0] in sides.optional:  # an array of any axes
+        if len(core) == 1 and core[0] in sides.optional:  # an array of any number of axes
             shape = [n, n]
         hermitian = is_hermitian(name)
         A = positive(*batch, n, dtype=dtype) if hermitian else general(*batch, *shape, dtype=dtype, seed=i)

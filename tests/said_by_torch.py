@@ -1,4 +1,4 @@
-"""Warnings that PyTorch gives about itself."""
+"""Warnings that PyTorch emits about its own code."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Arrays of unusual kinds: right, or an error that names the rule and the way out."""
+"""Unusual kinds of arrays give right results, or an error that names the rule and says what to do."""
 
 import pickle
 import subprocess
@@ -14,7 +14,7 @@ from .random_inputs import BATCHED, regular
 
 
 def results(name, inputs):
-    """The outputs and the cotangents of the inputs, of a rule with typical keywords."""
+    """The outputs of a rule with typical keywords, and the cotangents of its inputs."""
     rule = lv.RULES[name]
     outputs, linear = rule.fwd(*inputs, **rule.typical)
     bars = [None if label in rule.constant else y for label, y in zip(rule.outputs, outputs, strict=True)]
@@ -26,7 +26,7 @@ def results(name, inputs):
 @pytest.mark.parametrize("dtype", ["float64", "complex64"])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_other_order_of_bytes(name, dtype, n, batch):
-    """LAPACK would read nonsense."""
+    """LAPACK would misread arrays in the other byte order."""
     batch = batch if name in BATCHED else ()
     inputs = [np.broadcast_to(x, (*batch, *x.shape)) for x in regular(name, n=n, dtype=dtype)]
     swapped = [x.astype(x.dtype.newbyteorder()) for x in inputs]
@@ -44,27 +44,27 @@ WRONG = {
     "long": (
         lambda: lv.vjp("vector_norm", A.astype("longdouble")),
         TypeError,
-        "the rule is for single or half",
+        "the rule supports half, single and double",
     ),
     "unpacked": (lambda: lv.vjp("qr", A)[1]((A, A)), TypeError, "unpack it with a star"),
     "one unpacked": (lambda: lv.vjp("inv", A)[1]([A]), TypeError, "unpack it with a star"),
     "complex": (
         lambda: lv.vjp("inv", A)[1](1j * A),
         TypeError,
-        "the cotangent of X is complex and X is real",
+        "the cotangent of X is complex, but X is real",
     ),
     "a number for a matrix": (
         lambda: lv.vjp("inv", A)[1](1.0),
         TypeError,
-        "of type float, which is no array",
+        "of type float, which is not an array",
     ),
     "no name": (lambda: lv.vjp(A), TypeError, "the name of a rule"),
-    "near name": (lambda: lv.vjp("cholseky", A), KeyError, "is 'cholesky' meant"),
+    "near name": (lambda: lv.vjp("cholseky", A), KeyError, "did you mean 'cholesky'"),
     "rtol": (lambda: lv.vjp("pinv", A, rtol=np.ones(5)), ValueError, "one number for each matrix"),
-    "NaN": (lambda: lv.vjp("pinv", A, rtol=np.nan), ValueError, "NaN is none"),
-    "xp text": (lambda: lv.vjp("inv", A, xp="numpy"), TypeError, "xp is of type str"),
-    "outputs": (lambda: lv.RULES["inv"].vjp((A,), (np.eye(3),), (A,)), ValueError, "give the outputs of the"),
-    "check an array": (lambda: check_rule("inv", A), TypeError, r"wanted is a list, as in \[A\]"),
+    "NaN": (lambda: lv.vjp("pinv", A, rtol=np.nan), ValueError, "other than NaN"),
+    "xp text": (lambda: lv.vjp("inv", A, xp="numpy"), TypeError, "xp must be a namespace, .* type str"),
+    "outputs": (lambda: lv.RULES["inv"].vjp((A,), (np.eye(3),), (A,)), ValueError, "pass the outputs of the"),
+    "check an array": (lambda: check_rule("inv", A), TypeError, r"must be a list of arrays, such as \[A\]"),
     "check a tie": (lambda: check_rule("eigh", [np.eye(2)]), AssertionError, "see check_loss"),
     "nothing": (
         lambda: lv.vjp("vector_norm", np.zeros(0), ord=-np.inf),
@@ -84,7 +84,7 @@ def test_wrong_uses_are_named(name):
 
 def test_the_namespace_of_another_library():
     torch = pytest.importorskip("torch", reason="not run: torch is not installed")
-    with pytest.raises(TypeError, match="xp is torch, and A belongs to"):
+    with pytest.raises(TypeError, match="xp is torch, but A belongs to"):
         lv.vjp("inv", A, xp=torch)
     lv.vjp("inv", torch.asarray(A), xp=torch)
     with pytest.raises(TypeError, match="A is sparse"):
@@ -104,7 +104,7 @@ def test_sparse_and_unknown_chunks():
 @pytest.mark.parametrize("library", ["numpy float16", "torch float16", "torch bfloat16"])
 @pytest.mark.parametrize("name", [name for name, rule in lv.RULES.items() if rule.half])
 def test_half_precision(name, library):
-    """As right as single precision, rounded; and in half precision."""
+    """The results are those of single precision, rounded to half precision."""
     module, dtype = library.split()
     xp = pytest.importorskip(module, reason=f"not run: {module} is not installed")
     rule = lv.RULES[name]
@@ -173,9 +173,7 @@ def test_an_output_that_is_kept_cannot_be_written_to(name):
     outputs, pullback = lv.vjp(name, *inputs, **rule.typical)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     for label, y in zip(rule.outputs, outputs, strict=True):
-        if y.shape == () or any(
-            np.shares_memory(x, y) for x in inputs
-        ):  # a view of an input, as NumPy gives it
+        if y.shape == () or any(np.shares_memory(x, y) for x in inputs):  # a view of an input, as in NumPy
             continue
         if label not in rule.keeps:
             y[...] = 0

@@ -1,4 +1,4 @@
-"""A backend that is missing is an error where it was asked for, and reported as not run where it was not."""
+"""A missing backend is an error if --backend names it, and is reported as not run otherwise."""
 
 import os
 import shutil
@@ -55,12 +55,12 @@ def test_not_installed_and_asked_for_is_an_error():
 def test_unknown_is_an_error():
     run = run_without_array_api_strict("--backend", "abacus")
     assert run.returncode != 0
-    assert "no backend 'abacus'" in run.stdout + run.stderr
+    assert "unknown backend 'abacus'" in run.stdout + run.stderr
 
 
 def test_the_page_of_support_is_what_the_profiles_say():
     assert (ROOT / "docs" / "support.md").read_text(encoding="utf-8") == support_page(), (
-        "write it anew: linalg-vjp backends --markdown > docs/support.md"
+        "regenerate it: linalg-vjp backends --markdown > docs/support.md"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_run_of_something_else_is_not_recorded():
 
 @pytest.mark.parametrize("gap", [(name, gap) for name in names() for gap in load(name).gaps], ids=str)
 def test_a_gap_is_still_there(gap):
-    """When this fails the library has been mended: take the gap out of its profile."""
+    """When this fails, the library has closed the gap: remove it from the profile."""
     name, gap = gap
     backend = load(name)
     try:
@@ -112,14 +112,14 @@ def test_a_gap_is_still_there(gap):
 
         def run(inputs=inputs):
             for y in lv.RULES[gap.rule].forward(*inputs):
-                to_numpy(y)  # a lazy library fails here
+                to_numpy(y)  # where a lazy library fails
 
         with pytest.raises(Exception, match=gap.says):
             run()
 
 
 def test_the_gpu_run_says_where_there_is_none(tmp_path):
-    """What it does with a GPU was not seen; that it is a program, and stops with a reason, was."""
+    """Without a GPU, test that the script parses, and that it stops with a reason."""
     command = ["bash", str(ROOT / "tests" / "gpu" / "run.sh")]
     subprocess.run([command[0], "-n", command[1]], check=True)
     if shutil.which("nvidia-smi") is None:
@@ -131,7 +131,7 @@ def test_the_gpu_run_says_where_there_is_none(tmp_path):
 
 
 def test_the_commands_to_install_are_whole(capsys, monkeypatch):
-    """A table takes brackets for colours."""
+    """rich would read brackets in a table as markup, and drop them."""
     monkeypatch.setitem(sys.modules, "dask.array", None)
     monkeypatch.setitem(sys.modules, "array_api_compat.dask.array", None)
     assert cli.main(["backends"]) == 0

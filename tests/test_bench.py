@@ -1,4 +1,4 @@
-"""The benchmark compares like with like: every contender's backward pass gives the same."""
+"""The benchmark compares like with like: every contender's backward pass gives the same result."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ LIBRARIES = {"torch": "torch", "torch's own": "torch", "jax": "jax", "jax's own"
 
 @pytest.mark.filterwarnings("ignore:.*mkldnn.*:UserWarning")
 @pytest.mark.parametrize(
-    "contender",  # JAX compiles each
+    "contender",  # slow on JAX, which compiles each case
     [pytest.param(name, marks=[pytest.mark.nightly] if name.startswith("jax") else []) for name in CPU],
 )
 @pytest.mark.parametrize("name", COMPARED)
@@ -36,13 +36,13 @@ def test_every_contender_gives_the_same(name, contender):
     except (NotImplementedError, AttributeError):
         if not contender.endswith("own") and not lv.RULES[name].shapes:
             raise
-        return  # it has no gradient of that
+        return  # this contender has no such gradient
     for result in (found, made.whole()):
         result = result if len(inputs) > 1 or contender != "autograd's own" else tuple(result)
         live = [y for y in wanted if y is not None]
         for i, (x, y) in enumerate(zip((x for x in result if x is not None), live, strict=True)):
             x = x.detach().numpy() if hasattr(x, "detach") else np.asarray(x)
-            if is_hermitian(name):  # or in one triangle
+            if is_hermitian(name):  # some gradients are in one triangle
                 x, y = (np.tril(z + z.mT) for z in (x, y))
             if lv.RULES[name].space.get(lv.RULES[name].inputs[i]) == "triangular":
                 x, y = (np.where(inputs[i], z, 0) for z in (x, y))
@@ -57,7 +57,7 @@ def test_the_ratios_of_known_times():
     found += [at("numpy", 2.0, 8), at("torch's own", 1.0, 8), at("jax's own", 0.25, 8)]
     found += [at("numpy", 9.0, 4, "whole"), at("torch's own", 3.0, 4, "whole")]
     label = "NumPy against the faster of the two"
-    assert means(found) == {label: {"qr": pytest.approx(4), "all": pytest.approx(4)}}  # of 2 and 8
+    assert means(found) == {label: {"qr": pytest.approx(4), "all": pytest.approx(4)}}  # mean of 2 and 8
     assert means(found, "whole") == {label: {"qr": pytest.approx(3), "all": pytest.approx(3)}}
     assert "| `qr` | 4.00 | 3.00 |" in list(table_of(found, label))
 
@@ -70,7 +70,7 @@ def test_every_call_has_its_turns():
     assert made.count("a") == made.count("b")
     slow = []
     turns({"a": lambda: slow.append(sum(range(10**6)))}, least=0, most=0, rounds=5)
-    assert len(slow) == 2  # the first call and one turn more
+    assert len(slow) == 2  # the first call, and one more round
 
 
 def test_a_goal_is_met_or_missed():
@@ -78,7 +78,7 @@ def test_a_goal_is_met_or_missed():
         return Time("qr", contender, 10, 4, "float64", threads, "backward", seconds)
 
     found = [at("torch", 0.5, 1), at("torch's own", 1.0, 1), at("torch", 1.2, 2), at("torch's own", 1.0, 2)]
-    found += [at("numpy", 0.9, 1), at("autograd's own", 2.0, 1)]  # with one thread alone
+    found += [at("numpy", 0.9, 1), at("autograd's own", 2.0, 1)]  # with one thread only
     alone = [Single("qr", 20e-6, 40e-6, 4.0, 5.0, 1.01), Single("lu", 31e-6, 62e-6, 1.0, 1.0, 1.1)]
     assert list(goals(found, alone)) == [
         "| PyTorch on its tensors: 1.0 over all rules | 1.20 | missed |",
@@ -95,14 +95,14 @@ def test_a_goal_is_met_or_missed():
 
 @pytest.mark.parametrize("name", [name for name in COMPARED if lv.RULES[name].family != "products"])
 def test_both_doors_of_pytorch_give_the_same(name):
-    """What the table of hosts compares: the gradient of our function, and that of PyTorch's own."""
+    """The two gradients in the table of hosts: by our function, and by PyTorch's own."""
     pytest.importorskip("torch", reason="not run: torch is not installed")
     for m in hosts.rows(name, 4):
         inputs = hosts.shaped(name, 3, m, 4)
         try:
             own = torch_own(name, inputs).whole()
         except NotImplementedError:
-            return  # it has no such function
+            return  # PyTorch has no such function
         pairs = zip(torch_adapter(name, inputs).whole(), own, strict=True)
         for i, (x, y) in enumerate(pairs):
             x, y = x.numpy(), y.numpy()

@@ -1,4 +1,4 @@
-"""What the checker does besides: rules of one's own, errors that can be pasted, words that help."""
+"""The checker on rules of a user's own, and the code and texts in its errors."""
 
 from dataclasses import replace
 
@@ -26,11 +26,11 @@ def test_the_error_can_be_pasted():
     wrong = planted("inv", vjp=lambda r, *_: (2 * r[0],))
     with pytest.raises(CheckError) as error:
         check_rule(wrong, [general(2, 2, 2)], seed=3)
-    exec(pasted(error.value), {})  # the true rule, at the same input: it passes
+    exec(pasted(error.value), {})  # the correct rule passes at the same input
 
 
 def test_a_rule_of_your_own_with_an_index_and_nothing_saved():
-    """An integer input that is constant, a linear operation that saves nothing, three inputs."""
+    """Three rules: one has a constant integer input, one saves nothing, one has three inputs."""
     take = lv.Rule(
         "take",
         "(n),(m)->(m)",

@@ -1,4 +1,4 @@
-"""NumPy takes a large batch chunk by chunk: the same results, whatever the batch looks like."""
+"""On NumPy a large batch is processed in chunks. The results are the same for every form of batch."""
 
 import tracemalloc
 
@@ -28,10 +28,10 @@ def test_the_same_in_chunks(name, batch, dtype, monkeypatch):
     for given in (None, *range(len(rule.outputs))):
         monkeypatch.setattr(_batches, "CHUNK", 10**9)
         wanted = derivatives(rule, inputs, params, given)
-        monkeypatch.setattr(_batches, "CHUNK", 19)  # two matrices of 3 x 3, and one left over
+        monkeypatch.setattr(_batches, "CHUNK", 19)  # two 3 x 3 matrices fit; the last chunk holds one
         got = derivatives(rule, inputs, params, given)
         for mine, plain in zip(got, wanted, strict=True):
-            # One of several cotangents may vanish: it is rounding of the size of the others.
+            # One of several cotangents may be zero. Then it is rounding on the scale of the others.
             size = max(np.max(np.abs(y)) for y in plain if y is not None)
             for x, y in zip(mine, plain, strict=True):
                 assert (x is None) == (y is None)
@@ -52,7 +52,7 @@ def test_a_chunk_is_small(monkeypatch):
     )  # fmt: skip
     A = general(3, 3, 2, 2)
     np.testing.assert_array_equal(lv.vjp(rule, A)[1](A)[0], 2 * A)
-    assert seen == [(3, 3, 2, 2)]  # not worth it
+    assert seen == [(3, 3, 2, 2)]  # too small to split
     seen.clear()
     A = general(2, 13, 2, 2)
     np.testing.assert_array_equal(lv.vjp(rule, A)[1](A)[0], 2 * A)
@@ -60,7 +60,7 @@ def test_a_chunk_is_small(monkeypatch):
 
 
 def test_every_chunk_sees_the_namespace_of_the_call(monkeypatch):
-    """That of array-api-compat, which has keywords of the standard that NumPy's own functions lack."""
+    """It is that of array-api-compat, which takes keywords of the standard that NumPy's own lacks."""
     monkeypatch.setattr(_batches, "CHUNK", 5)
     rule = lv.Rule(
         "sorted", "(n)->(n)", inputs=("x",), outputs=("y",), saves=("x",),
@@ -81,12 +81,12 @@ def test_a_formula_that_returns_no_tuple_is_named_in_chunks_too(monkeypatch):
         op_jvp=lambda x_dot, xp: (x_dot,),
     )  # fmt: skip
     x = general(20, 3)
-    with pytest.raises(TypeError, match=r"bare: <lambda> returned ndarray; a tuple of 1 is wanted"):
+    with pytest.raises(TypeError, match=r"bare: <lambda> must return a tuple of 1, but returned ndarray"):
         lv.vjp(rule, x)[1](x)
 
 
 def test_what_is_not_one_batch_is_left_whole(monkeypatch):
-    """A shared matrix or vector, a tolerance for each matrix, a norm over the axis of the batch."""
+    """Shared matrices or vectors, a tolerance per matrix, and a norm over the batch axis are not split."""
     A, B, rtol = general(3, 3), general(9, 3, 2), np.linspace(0.01, 0.1, 9)
     forms = [
         ("solve", (A, B), {}),
@@ -114,4 +114,4 @@ def test_the_memory_of_a_batch_is_that_of_its_results(name):
     pullback(*outputs)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 2.5 * inputs[0].nbytes  # one of them the result
+    assert peak < 2.5 * inputs[0].nbytes  # including the result

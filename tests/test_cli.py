@@ -1,4 +1,4 @@
-"""The command, as a user types it."""
+"""The command `linalg-vjp`, run as a user runs it."""
 
 import json
 import subprocess
@@ -40,7 +40,7 @@ def test_check(capsys, tmp_path):
 
 
 def test_check_for_a_while_on_two_libraries(capsys):
-    """Rounds of other cases follow one another until the time is over; the cases add up."""
+    """Rounds of new cases run until the time is over. The counts of cases add up."""
     arguments = ["check", "--rule", "trace", "--hours", "0.001", "--examples", "3", "--json", "-"]
     assert cli.main([*arguments, "--backend", "numpy", "--backend", "array-api-strict"]) == 0
     captured = capsys.readouterr()
@@ -52,7 +52,7 @@ def test_check_for_a_while_on_two_libraries(capsys):
 
 
 def test_many_failures_are_summed_up(capsys, monkeypatch):
-    """Of five rules one failure is printed, of other libraries the name alone, and the others are counted."""
+    """One failure of each of five rules is printed; other libraries are named, other failures counted."""
 
     def probe_rule(name, backend, *args):
         return probe.Outcome("", name, 1, None, f"{name} fails, {backend.name * 2}")
@@ -66,7 +66,7 @@ def test_many_failures_are_summed_up(capsys, monkeypatch):
     wrong = 2 * sum(rule.family in ("norms", "solvers") for rule in RULES.values())
     assert text.count(" fails, numpynumpy") == 5
     assert " fails, array" not in text
-    assert "Wrong too: a random case, on array-api-strict\n" in text
+    assert "Also wrong: a random case, on array-api-strict\n" in text
     assert f"{wrong - 5} more failures, see the table above; --all prints them" in text
     assert f"0 right, {wrong} wrong" in text
     assert cli.main([*arguments, "--all"]) == 1
@@ -83,11 +83,11 @@ def test_of_two_failures_the_smaller_is_kept():
 
 
 def test_check_a_family(capsys):
-    """Together with rules that are named."""
+    """--family and --rule add up."""
     assert cli.main(["check", "--family", "norms", "--rule", "inv", "--examples", "2"]) == 0
     text = capsys.readouterr().out
     asked = ["inv", *(rule.name for rule in RULES.values() if rule.family == "norms")]
-    assert f"{2 + len(asked)} right, 0 wrong" in text  # two are cases of the report
+    assert f"{2 + len(asked)} right, 0 wrong" in text  # two are cases of the bug report
     assert all(name in text for name in asked)
 
 
@@ -111,8 +111,8 @@ def test_a_wrong_rule_is_found_and_its_smallest_input_printed(capsys, monkeypatc
     code = text[text.rindex("    from numpy") :].split("\n\n")[0]
     statements = [line.strip() for line in code.splitlines() if line.startswith("    ")]
     assert statements[-1].startswith("check_rule(RULES['inv'], [array([[")
-    assert "], [" in statements[-1]  # 1 x 1 does not show it
-    exec("\n".join(statements), {})  # pasted where the rule is right, it passes
+    assert "], [" in statements[-1]  # a 1 x 1 matrix does not show the error
+    exec("\n".join(statements), {})  # passes, because here the rule is right
 
 
 def test_a_crash_is_a_failure_too(monkeypatch):
@@ -135,7 +135,7 @@ def test_rules(capsys):
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_everything_fits_a_narrow_terminal(capsys, tmp_path, monkeypatch, columns):
-    """Nothing is cut off: a table folds what is too long."""
+    """Nothing is cut off: tables fold long texts."""
     monkeypatch.setenv("COLUMNS", str(columns))
     long = max(RULES, key=len)
     (tmp_path / "narrow.py").write_text(f"from linalg_vjp import RULES\n\n{long}_vjp = RULES[{long!r}].vjp\n")
@@ -157,13 +157,13 @@ def test_help_states_the_exit_codes(capsys, command):
     with pytest.raises(SystemExit):
         cli.main([*command, "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    assert "0 where all is right, 1 where something is wrong, 2 for bad usage, 130 when interrupted" in text
+    assert "0 if everything is right, 1 if something is wrong, 2 for bad usage, 130 if interrupted" in text
 
 
 def test_bad_usage(capsys):
     assert cli.main(["check", "--backend", "abacus"]) == 2
     assert (
-        "no backend 'abacus'; there are profiles of array-api-strict, cupy, dask, jax, "
+        "unknown backend 'abacus'; the known ones are array-api-strict, cupy, dask, jax, "
         in capsys.readouterr().err
     )
     assert cli.main(["check", "--json", "/no/such/folder/file.json"]) == 2
@@ -178,7 +178,7 @@ def test_bad_usage(capsys):
     ):
         with pytest.raises(SystemExit):
             cli.main(arguments)
-    assert "a positive whole number is wanted, and not 'x'" in capsys.readouterr().err
+    assert "expected a positive whole number, got 'x'" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough():

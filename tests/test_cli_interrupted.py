@@ -1,4 +1,4 @@
-"""Ctrl-C during a command: what was done is printed, and the exit status is 130."""
+"""Ctrl-C during a command: the results so far are printed, and the exit status is 130."""
 
 import gc
 import signal
@@ -28,11 +28,11 @@ def test_an_interrupted_check_prints_what_was_done(capsys, monkeypatch):
     assert cli.main(["check", "--rule", "trace", "--rule", "inv", "--examples", "3"]) == 130
     text = capsys.readouterr().out
     assert "3 random cases in" in text
-    assert "interrupted: what stands here was done before" in text
+    assert "interrupted: these are the results up to then" in text
 
 
 def test_an_interrupted_rule_keeps_its_cases(capsys, monkeypatch):
-    """Those that were right; and a failure, though the search for a smaller one was not over."""
+    """It keeps the cases that were right, and a failure that was not yet reduced to the smallest one."""
     left = iter(range(3))
 
     def step():
@@ -61,7 +61,7 @@ def test_an_interrupted_rule_keeps_its_cases(capsys, monkeypatch):
 
 @pytest.fixture
 def foreground():
-    """A process in the background, such as this may be, ignores Ctrl-C, and so would its command."""
+    """Handle SIGINT as in the foreground: these tests may run in the background, where it is ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -69,7 +69,7 @@ def foreground():
 
 @pytest.mark.usefixtures("foreground")
 def test_an_interrupt_that_python_drops_is_heard(capsys, monkeypatch):
-    """It comes inside a callback of the garbage collector, which Hypothesis has."""
+    """Python drops an exception in a callback of the garbage collector, such as the one of Hypothesis."""
 
     def drop(phase, info):
         signal.raise_signal(signal.SIGINT)
@@ -119,5 +119,5 @@ def test_interrupted_vectors_print_what_was_done(capsys, tmp_path, monkeypatch):
     assert cli.main(["vectors", "--module", "impatient"]) == 130
     text = capsys.readouterr().out
     assert "qr_vjp, " in text
-    assert "0 arrays came back" in text
-    assert "interrupted: what stands here was done before" in text
+    assert "got 0 arrays" in text
+    assert "interrupted: these are the results up to then" in text

@@ -1,4 +1,4 @@
-"""The command `linalg-vjp vectors`, on modules of a user's own."""
+"""The command `linalg-vjp vectors`, on modules of a user."""
 
 import re
 import sys
@@ -37,21 +37,21 @@ def test_vectors_against_a_module_of_ones_own(capsys, tmp_path, monkeypatch):
     assert "8 right, 0 wrong" in capsys.readouterr().out
     assert cli.main(["vectors", "--module", "own_rules"]) == 1
     text = capsys.readouterr().out
-    assert text.count("lu_vjp, ") == 1  # the first failure alone is printed whole
+    assert text.count("lu_vjp, ") == 1  # only the first failure is printed in full
     assert "cyclic permutation, L_bar alone" in " ".join(text.split())
     assert "p_indices" not in text
     assert cli.main(["vectors", "--module", "own_rules", "--all"]) == 1
     assert "lu_vjp, cyclic permutation, L_bar alone" in capsys.readouterr().out
     assert cli.main(["vectors", "--module", "own_rules", "--rule", "lu", "--zeros"]) == 1
     captured = capsys.readouterr()
-    assert "choleski_vjp is named after no rule, and not tried" in captured.err
+    assert "skipped choleski_vjp, which is not named after a rule" in captured.err
     assert cli.main(["vectors", "--module", "own_rules", "--rule", "cholesky"]) == 2
     assert "own_rules has no function cholesky_vjp" in capsys.readouterr().err
     assert "" not in sys.path
 
 
 def test_vectors_that_are_all_wrong(capsys, tmp_path, monkeypatch):
-    """The first failure of five functions, the names of five other cases of each, and a count."""
+    """Prints the first failure of five functions, the names of five more cases of each, and a count."""
     names = list(RULES)[:12]
     (tmp_path / "all_wrong.py").write_text(
         "".join(f"def {name}_vjp(*args, **kw):\n    raise ValueError('boom')\n" for name in names)
@@ -63,7 +63,7 @@ def test_vectors_that_are_all_wrong(capsys, tmp_path, monkeypatch):
     wrong = int(re.search(r"0 right, (\d+) wrong", text)[1])
     assert text.count("ValueError: boom") == 5
     assert f"{wrong - 5} more failures, see the table above; --all prints them" in text
-    assert re.search(r"Wrong too: ([^;]+; ){4}[^;]+;\sand\s\d+\smore\n", text)
+    assert re.search(r"Also wrong: ([^;]+; ){4}[^;]+;\sand\s\d+\smore\n", text)
     assert cli.main([*arguments, "--all"]) == 1
     assert capsys.readouterr().out.count("ValueError: boom") == wrong
 
@@ -72,4 +72,4 @@ def test_vectors_of_nothing(capsys):
     assert cli.main(["vectors", "--module", "math", "--rule", "qr"]) == 2
     assert "math has no function qr_vjp" in capsys.readouterr().err
     assert cli.main(["vectors", "--module", "no.such"]) == 2
-    assert "there is no module no.such, here or on sys.path" in capsys.readouterr().err
+    assert "no module no.such in the current folder or on sys.path" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A rule that is made of other rules: its steps, what they keep, and how their derivatives meet."""
+"""A rule made of other rules: its steps, what they keep, and how their derivatives combine."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ DIFFERENCE = lv.Rule(
 
 
 def steps(use, S, X, *, upper=False):
-    """|L^-1 X| - log det(L) for S = L L^H: five steps, of which one value is used twice."""
+    """|L^-1 X| - log det(L) for S = L L^H, in five steps. One value is used twice."""
     L = use(lv.RULES["cholesky"], S, upper=upper)
     Y = use(lv.RULES["solve_triangular"], L, X, upper=upper, trans="C" if upper else "N")
     _, logdet = use(SLOGDET, L)
@@ -44,7 +44,7 @@ def points(*batch, dtype="float64"):
 @pytest.mark.parametrize("dtype", ["float64", C])
 def test_it_satisfies_the_laws(dtype, upper):
     for S, X in (points(dtype=dtype), points(2, dtype=dtype)):
-        # Differences of the forward see one triangle of S: the tangents are given, and Hermitian.
+        # Differences of the forward see only one triangle of S, so pass Hermitian tangents.
         tangents = [hermitian(*S.shape[:-1], dtype=dtype, seed=2), general(*X.shape, dtype=dtype, seed=3)]
         check_rule(LIKELIHOOD, [S, X], tangents=tangents, upper=upper)
 
@@ -74,7 +74,7 @@ def test_in_every_library(library):
 
 
 def test_the_steps_keep_what_they_keep():
-    """Each value once, and the extras of each step; from these the derivatives follow."""
+    """A composite keeps each value once, and the extras of each step, for its derivatives."""
     S, X = points()
     (p,), linear = LIKELIHOOD.fwd(S, X)
     L = np.linalg.cholesky(S)
@@ -133,7 +133,7 @@ def test_nothing_flows_through_a_step_without_a_cotangent():
 
 
 def test_a_value_that_is_used_twice_has_both_cotangents():
-    """X X for X = A^-1; and A itself by two steps: A A^-1 has no derivative."""
+    """X X for X = A^-1, and A A^-1 in two steps, whose derivative is zero."""
 
     def squared(use, A):
         X = use(INV, A)
@@ -149,7 +149,7 @@ def test_a_value_that_is_used_twice_has_both_cotangents():
 
 
 def test_several_outputs_in_an_order_of_their_own():
-    """An inner value is returned too, and an output of a step is not used; B may be a vector."""
+    """An intermediate value is also returned, and one output of a step is unused. B may be a vector."""
 
     def taken(use, A, B):
         X = use(lv.RULES["solve"], A, B)
@@ -171,7 +171,7 @@ def test_several_outputs_in_an_order_of_their_own():
 
 
 def test_the_gauge_of_a_step():
-    """It is a keyword of the pullback alone, and has a default for the forward."""
+    """The gauge is a keyword of the pullback only, and the forward uses its default."""
 
     def spectrum(use, A, *, gauge="project"):
         return use(lv.RULES["eigh"], A, gauge=gauge)

@@ -1,4 +1,4 @@
-"""What a pullback computes is what its page says: products, triangular solves and factorizations, counted."""
+"""Each derivative computes what its page says: products, triangular solves and factorizations are counted."""
 
 import importlib
 import math
@@ -21,7 +21,7 @@ from .random_inputs import regular
 
 N = 8
 PAGES = Path(__file__).parents[1] / "rules"
-# In units of n^3, and which column of the page's table a call counts in.
+# The cost of a factorization in units of n^3, and the factorization that a call counts as.
 FLOPS = {
     **{"LU": Fraction(2, 3), "Cholesky": Fraction(1, 3), "QR": Fraction(8, 3)},
     **{"SVD": 21, "eigh": 9, "eig": 25, "inverse": 2, "Schur": 25, "Sylvester": 2},
@@ -37,9 +37,9 @@ CALLS = {
     "eig": "eig",
     "eigvals": "eig",
 }
-HALVED = Fraction(1, 3)  # two products of each half size, n^3 counted as one product of full size
+HALVED = Fraction(1, 3)  # two products of every halved size, in units of one product of full size
 
-# What a row is about: the rule, its keywords, and the one output whose cotangent is given.
+# The rule, its keywords, and the one output with a cotangent, for rows with these labels.
 SPECIAL = {
     "cotangent of $`w`$ alone": ("eigh", {}, "eigenvalues"),
     "cotangent of $`S`$ alone": ("svd", {}, "S"),
@@ -49,7 +49,7 @@ SPECIAL = {
 
 
 def number(cell, steps=0):
-    """That of a cell: `3`, a fraction, or of so many steps, `10 + 3 s` or `3 s`; 0 of an empty one."""
+    """The number in a cell: `3`, a fraction, or with s steps `10 + 3 s` or `3 s`. An empty cell means 0."""
     if found := re.fullmatch(r"\$`\\tfrac\{(\d+)\}\{(\d+)\}`\$", cell):
         return Fraction(int(found[1]), int(found[2]))
     if found := re.fullmatch(r"\$`(?:(\d+) \+ )?(\d*) ?s`\$", cell):
@@ -58,14 +58,14 @@ def number(cell, steps=0):
 
 
 def factorizations(cell, steps=0):
-    """Those of a cell: `LU, eigh`, or of so many steps, `s inverses`."""
+    """The factorizations in a cell: `LU, eigh`, or with s steps `s inverses`."""
     if found := re.fullmatch(r"(\$`.*`\$) inverses", cell):
         return Counter({"inverse": number(found[1], steps)})
     return Counter(filter(None, cell.split(", ")))
 
 
 def flops(cell, steps=0):
-    """What stands before n^3: `2`, a fraction, or of so many steps, `(20 + 6 s)`; 0 where there is none."""
+    """The factor of n^3 in a cell: `2`, a fraction, or with s steps `(20 + 6 s)`. No n^3 means 0."""
     if found := re.search(r"(?:\((\d+) \+ (\d+) s\)|(\d+) s) n\^3", cell):
         return int(found[1] or 0) + int(found[2] or found[3]) * steps
     found = re.search(r"(?:\\tfrac\{(\d+)\}\{(\d+)\}|(\d+)) n\^3", cell)
@@ -73,15 +73,15 @@ def flops(cell, steps=0):
 
 
 def steps_of(page):
-    """The steps s of an iteration that the inputs here take, and the most of them; 0 where there is none."""
+    """How many steps s an iteration takes on the inputs here, and at most. No iteration means (0, 0)."""
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
     found = re.search(r"\$`s = (\d+)`\$, and \$`s = (\d+)`\$ where values cannot be looked at", text)
     return tuple(map(int, found.groups())) if found else (0, 0)
 
 
 def rows():
-    """Each row of a page that is about a pullback or a pushforward."""
-    # Those of tensors are stated for matrices, which the inputs here are not.
+    """Each row of a cost table that describes a pullback or a pushforward."""
+    # The costs of tensor rules are stated for matrices, but their inputs here are not matrices.
     tensors = {rule.page for rule in lv.RULES.values() if ("*",) in rule.sides.inputs}
     for page in (page for page in sorted(PAGES.glob("*.md")) if page.stem not in tensors):
         part = page.read_text(encoding="utf-8").partition("## Cost")[2].partition("\n## ")[0]
@@ -92,7 +92,7 @@ def rows():
 
 @pytest.fixture
 def counted(monkeypatch):
-    """The calls that are made, by the columns of the table; what a primitive does inside is its own."""
+    """Count calls by the columns of the table, without the calls inside a primitive."""
     found, inside = Counter(), []
 
     def count(place, name, column):
@@ -122,7 +122,7 @@ def counted(monkeypatch):
     product = _array_object.Array.__matmul__
 
     def multiply(A, B):
-        if not inside and B.shape[-1] > 1:  # a product with a vector costs nothing of the third power
+        if not inside and B.shape[-1] > 1:  # a product with a vector has no n^3 term
             batch = math.prod(np.broadcast_shapes(A.shape[:-2], B.shape[:-2]))
             found["products"] += batch * Fraction(A.shape[-2] * A.shape[-1] * B.shape[-1], N**3)
         return product(A, B)
@@ -173,7 +173,7 @@ def test_the_page_says_what_is_computed(page, label, cells, counted):
     for counting in (way != "tangent", way != "cotangent"):
         counted.clear()
         next(steps)
-        solved = counted.pop("solve", 0)  # each is one factorization and two solves
+        solved = counted.pop("solve", 0)  # each solve is one factorization and two triangular solves
         counted += Counter({"LU": solved, "triangular solves": 2 * solved})
         assert not counting or counted == wanted
     for steps in (0, 1):

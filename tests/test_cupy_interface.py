@@ -1,6 +1,6 @@
-"""The stand-in for CuPy against CuPy: names and calls are compared, and nothing is computed.
+"""Compare the names and calls of the stand-in for CuPy with CuPy's own. Nothing is computed.
 
-CuPy is imported without a GPU: `pip install '.[test,cupy]'`, and then
+CuPy can be imported without a GPU: run `pip install '.[test,cupy]'`, and then
 `python -m pytest -m nightly tests/test_cupy_interface.py`.
 """
 
@@ -26,15 +26,15 @@ PRIMITIVES = "".join(
 )
 NAMED = sorted(set(re.findall(r"\b(?:cupyx?|cublas|device)(?:\.\w+)+", PRIMITIVES)))
 
-# The arguments of what does not tell them: it takes any, or is a class, whose documentation leaves out self.
-# Each is from the source of CuPy 14, or from the kernel of linalg_vjp/_backends/_cupy_lu.py.
+# The arguments of functions and classes that do not state them, or whose documentation leaves out `self`.
+# They are from the source of CuPy 14, or from the kernel of linalg_vjp/_backends/_cupy_lu.py.
 BY_HAND = {
     "cupy.ElementwiseKernel.__call__": lambda self, pivots, m, k, p, /, *, size, block_size=128: None,
     "cupy.ElementwiseKernel.__init__": lambda self, in_params, out_params, operation, name="kernel": None,
     "cupy.cuda.Device.__init__": lambda self, device=None: None,
     "cupy.matmul": lambda x1, x2, /, out=None, *, axes=None, axis=None, dtype=None, order="K": None,
 }
-# Of these any number is right.
+# These accept any number of arguments.
 ANY_NUMBER = {
     "cupy.broadcast_shapes": "shapes",
     "cupy.ndarray.reshape": "sizes",
@@ -43,21 +43,21 @@ ANY_NUMBER = {
 
 
 def documented(line):
-    """The signature that the first line of a documentation has, as Cython and CuPy's ufuncs write it."""
+    """The signature in the first line of a docstring, in the form of Cython and of CuPy's ufuncs."""
     found = re.fullmatch(r"[\w.]+\(([^\[]*)\)( -> .*)?", line)
     if not found:
         raise TypeError(f"no signature, and none in its documentation: {line!r}")
-    arguments = re.sub(r"\w+ (?=\w)", "", found[1].replace("\\", ""))  # without the types of C
+    arguments = re.sub(r"\w+ (?=\w)", "", found[1].replace("\\", ""))  # drop the C types
     return inspect.signature(eval(f"lambda {arguments}: None"))
 
 
 def signature(f, name):
-    """The arguments of a function of CuPy; a TypeError where nothing tells them."""
+    """The arguments of a CuPy function. Raises TypeError if they cannot be found."""
     if name in BY_HAND:
         return inspect.signature(BY_HAND[name])
     try:
         found = inspect.signature(f)
-    except ValueError:  # it is not written in Python
+    except ValueError:  # not written in Python
         found = documented((f.__doc__ or "").partition("\n")[0])
     kinds = {parameter.kind for parameter in found.parameters.values()}
     if inspect.Parameter.VAR_KEYWORD in kinds:
@@ -68,7 +68,7 @@ def signature(f, name):
 
 
 def complaint(f, name, positional, keywords):
-    """Why a function does not take so many arguments, and these keywords; None where it does."""
+    """Why a function does not accept this many arguments and these keywords, or None if it does."""
     try:
         signature(f, name).bind(*[None] * positional, **dict.fromkeys(keywords))
     except TypeError as error:
@@ -77,7 +77,7 @@ def complaint(f, name, positional, keywords):
 
 
 def real(name):
-    """A module of CuPy, or of a class or function in it."""
+    """A module of CuPy, or a class or function in one."""
     pytest.importorskip("cupy", reason="not run: cupy is not installed")
     try:
         return pkgutil.resolve_name(name)
@@ -87,13 +87,13 @@ def real(name):
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory):
-    """What the tests of the stand-in call, in each module."""
+    """The calls that the tests of the stand-in make, by module."""
     pytest.importorskip("cupy", reason="not run: cupy is not installed")
     path = tmp_path_factory.mktemp("calls") / "calls.json"
     for command in RUNS:
         environment = {**os.environ, "PYTEST_ADDOPTS": "", "CUPY_CALLS": str(path)}
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
-        assert run.returncode in (0, 1), run.stderr  # a test that fails has failed by day
+        assert run.returncode in (0, 1), run.stderr  # test failures are reported elsewhere
     found = {tuple(json.loads(line)) for line in path.read_text("utf-8").splitlines()}
     return {module: [call[1:] for call in found if call[0] == module] for module in MODULES}
 
@@ -118,7 +118,7 @@ def test_no_rule_by_hand_is_left_over(calls):
 @pytest.mark.nightly
 @pytest.mark.parametrize("module", MODULES)
 def test_cupy_has_every_name(module):
-    """As a function where it is one here; classes and constants of NumPy are the same there."""
+    """A function here must be a function in CuPy. Classes and constants of NumPy are the same in both."""
     there = real(module)
     for name, ours in vars(MODULES[module]).items():
         if name.startswith("_") or isinstance(ours, ModuleType):
@@ -133,13 +133,13 @@ def test_cupy_has_every_name(module):
 
 
 def whole_name(name):
-    """`from cupy.cuda import cublas, device` is in the file."""
+    """The full name: the primitives have `from cupy.cuda import cublas, device`."""
     return f"cupy.cuda.{name}" if name.startswith(("cublas", "device")) else name
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_stand_in_has_what_the_primitives_name(name):
-    """Also where no test comes by."""
+    """Includes names that no test reaches."""
     first, _, rest = whole_name(name).partition(".")
     assert operator.attrgetter(rest)(MODULES[first]) is not None
 
@@ -185,7 +185,7 @@ def test_what_cupy_is_said_to_lack_is_absent():
     ],
 )
 def test_what_does_not_fit_is_told(line, positional, keywords, right):
-    class Compiled(dict):  # Python has no signature of a dict
+    class Compiled(dict):  # a dict has no Python signature
         __doc__ = line
 
     assert (complaint(Compiled, "f", positional, keywords) is None) is right

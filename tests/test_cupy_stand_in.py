@@ -1,4 +1,4 @@
-"""What would fail on CuPy for a documented difference from NumPy: the matrix on a stand-in for it."""
+"""Run the tests on a stand-in with CuPy's documented differences from NumPy."""
 
 import os
 import shutil
@@ -130,7 +130,7 @@ np.testing.assert_array_equal(found, wanted)
 
 
 def test_the_kernel_in_c_on_the_cpu(tmp_path):
-    """What stands for it does the same."""
+    """The Python function that replaces the kernel gives the same results."""
     compiler = shutil.which("cc")
     if not compiler:
         pytest.skip("not run: there is no C compiler here")

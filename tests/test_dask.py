@@ -1,4 +1,4 @@
-"""Dask: nothing is computed before it is asked for, errors before that, and a batch larger than memory."""
+"""Dask: results stay lazy, errors are raised before anything is computed, and batches may exceed memory."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def test_a_matrix_that_is_split_over_chunks():
 
 def test_the_bare_formulas_say_what_to_use():
     A = da.from_array(general(2, 3, 3), chunks=(1, 3, 3))
-    with pytest.raises(TypeError, match=r"wants arrays that lie in memory.* use linalg_vjp.vjp"):
+    with pytest.raises(TypeError, match=r"needs arrays in memory.* use linalg_vjp.vjp"):
         lv.inv_vjp(A, A)
 
 
@@ -64,7 +64,7 @@ def test_a_cutoff_for_each_matrix():
     lazy = da.from_array(A, chunks=((2, 3), 3, 3))
     got = lv.vjp("pinv", lazy, rtol=da.from_array(rtol, chunks=4))[1](lazy)[0]
     np.testing.assert_allclose(got.compute(), wanted)
-    with pytest.raises(TypeError, match=r"pinv: rtol is of type ndarray, and the arrays are of type Array"):
+    with pytest.raises(TypeError, match=r"pinv: rtol is of type ndarray, but the arrays are of type Array"):
         lv.vjp("pinv", lazy, rtol=rtol)
 
 
@@ -84,7 +84,7 @@ def test_a_gauge_is_checked_where_it_is_computed():
 
 
 def test_larger_than_memory(tmp_path):
-    """The example of docs/larger-than-memory.md, in a process of its own."""
+    """Run the example of docs/larger-than-memory.md in a separate process."""
     page = (ROOT / "docs" / "larger-than-memory.md").read_text(encoding="utf-8")
     code = page.split("```python\n")[1].split("```")[0]
     (tmp_path / "example.py").write_text(code, encoding="utf-8")

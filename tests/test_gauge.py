@@ -1,4 +1,4 @@
-"""Thresholds of ties and zeros, and cotangents without what they have along the gauge."""
+"""Thresholds of ties and zeros, and cotangents without their part along the gauge."""
 
 import pickle
 
@@ -61,7 +61,7 @@ def test_singular_vectors(vector, given):
 
 
 def test_a_cotangent_of_an_invariant_loss_stays():
-    """Of U f(S) V^H."""
+    """The loss depends on U f(S) V^H."""
     A = general(4, 3, dtype="complex128")
     U, S, Vh = np.linalg.svd(A, full_matrices=False)
     W = general(4, 3, dtype="complex128", seed=1)
@@ -72,7 +72,7 @@ def test_a_cotangent_of_an_invariant_loss_stays():
 
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_thresholds(name):
-    """Values that an iteration leaves apart by 1e-9 count as tied where one says so."""
+    """Values 1e-9 apart, as an iteration may leave them, count as tied with a larger threshold."""
     backend = library(name)
     A, bar = np.diag([1.0, 1.0 + 1e-9, 3.0]), general(3, 3)
     wide = lv.Gauge("project", tied=1e8, zero=1e8)
@@ -87,7 +87,7 @@ def test_thresholds(name):
 
 
 def test_through_the_adapters():
-    """As any other keyword, jitted and pickled too."""
+    """`gauge` works as any other keyword, also under jit and when pickled."""
     torch, jax = pytest.importorskip("torch"), pytest.importorskip("jax")
     from linalg_vjp.adapters import jax as J
     from linalg_vjp.adapters import torch as T

@@ -25,7 +25,7 @@ def inputs_of(name, *batch, dtype="float64"):
 
 
 def both(name):
-    """The pullback and the pushforward as one function of the inputs."""
+    """A function of the inputs that returns the pullback and the pushforward."""
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
 
     def f(*inputs):
@@ -48,7 +48,7 @@ def test_jit_and_vmap(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_pullback_is_differentiated_again(name):
-    """By JAX, backwards and forwards; differences are the judge."""
+    """JAX differentiates it in reverse and in forward mode. Differences give the true values."""
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
     if rule.page in ("eig", "schur"):
         pytest.skip(f"not run: JAX has no derivative of its own {rule.page}; through the adapter it has")
@@ -116,7 +116,7 @@ def run(code, **environment):
 
 
 def test_a_sharded_batch_stays_sharded():
-    """Over four devices: nothing is gathered, and each result lies where its matrices do."""
+    """On four devices: nothing is gathered, and each result is on the device of its matrices."""
     found = run(SHARDED, XLA_FLAGS="--xla_force_host_platform_device_count=4")
     assert found.returncode == 0, found.stderr[-3000:]
     assert found.stdout.split() == BATCHED

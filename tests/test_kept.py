@@ -1,4 +1,4 @@
-"""Kept values: what a forward keeps gives the same outputs, and right derivatives, now or later."""
+"""Kept values: a forward that keeps values has the same outputs, and right derivatives, also when stored."""
 
 import copy
 import pickle
@@ -15,7 +15,7 @@ from linalg_vjp.testing.backends import MissingBackend, load
 from .random_inputs import general, regular
 
 LIBRARIES = ("numpy", "array-api-strict", "torch", "jax")
-# JAX compiles for every dtype: one of them by day.
+# JAX compiles for every dtype, so only one of the two runs by day.
 PLACES = [
     pytest.param(library, dtype, marks=[pytest.mark.nightly] * (library == "jax" and dtype == "float64"))
     for library in LIBRARIES
@@ -42,7 +42,7 @@ def tangents_of(name, dtype):
 
 
 def assert_close(got, wanted, owners):
-    """In the form of what they belong to, and to rounding of the same size."""
+    """Arrays have the shape and dtype of their owners, and agree to 1e-12 of their size."""
     for mine, plain, owner in zip(got, wanted, owners, strict=True):
         assert (mine is None) == (plain is None)
         if mine is not None:
@@ -74,7 +74,7 @@ def test_the_same_from_kept_values(name, params, dtype, library):
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("name", lv.RULES)
 def test_a_linearization_can_be_stored(name, library):
-    """Pickled or copied it knows its rule, keywords and library."""
+    """A pickled or copied linearization keeps its rule, keywords and library."""
     rule, params = lv.RULES[name], lv.RULES[name].typical
     inputs = arrays_of(library, *regular(name, 2, dtype="complex128"))
     outputs, linear = rule.fwd(*inputs, **params)
@@ -102,12 +102,12 @@ def test_one_that_was_stored_knows_zero(name):
             np.testing.assert_array_equal(bar, np.zeros_like(x))
 
 
-# Eigenvectors have the phases, and eigenvalues the order, that a library gives them; the vectors have others.
+# A library chooses the phases of eigenvectors and the order of eigenvalues; those of the vectors may differ.
 @pytest.mark.parametrize(
     "name", [name for name in KEEPING if lv.RULES[name].page != "eig" and not lv.RULES[name].gauge]
 )
 def test_the_vectors_through_kept_values(name):
-    """The exact derivatives, at ties, zeros and singular matrices too."""
+    """The derivatives are exact, also at ties, zeros and singular matrices."""
     rule = lv.RULES[name]
 
     def pull(inputs, outputs, cotangents, **params):
@@ -123,7 +123,7 @@ def test_the_vectors_through_kept_values(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_vectors_through_a_linearization(name):
-    """Of what was computed before."""
+    """It is made from outputs that were computed before."""
     rule = lv.RULES[name]
 
     def pull(inputs, outputs, cotangents, **params):
@@ -157,7 +157,7 @@ def test_an_input_that_is_not_kept_may_be_overwritten():
 
 
 def counting(name, **given):
-    """A rule, and a list that grows by the name of each formula that is called."""
+    """A rule, and a list to which each call of a formula adds the name of the formula."""
     rule, calls = lv.RULES[name], []
 
     def counted(part):
@@ -199,7 +199,7 @@ def test_nothing_is_factorized_for_zeros_alone(name):
 
 
 def with_gauge(op_keep=None):
-    """V of A = V diag(w) V^H, with w as an extra; and the gauges that its pullback is given."""
+    """A rule for V of A = V diag(w) V^H with w as an extra, and a list of the gauges its pullback gets."""
     seen = []
 
     def op(A, *, xp):
@@ -227,7 +227,7 @@ def with_gauge(op_keep=None):
 @pytest.mark.parametrize("op_keep", [None, lambda A, V, *, xp: (xp.linalg.eigh(A)[0],)], ids=["fwd", "keep"])
 @pytest.mark.parametrize("way", ["vjp", "rule.vjp", "fwd", "linearize"])
 def test_the_gauge_reaches_a_pullback_from_kept_values(way, op_keep):
-    """And neither the forward, nor what makes the extras again."""
+    """It is not passed to the forward, or to the formula that computes the extras again."""
     rule, seen = with_gauge(op_keep)
     A = np.asarray([[2.0, 1.0], [1.0, 3.0]], "complex128")
     (V,) = rule.forward(A, gauge="check")
@@ -241,7 +241,7 @@ def test_the_gauge_reaches_a_pullback_from_kept_values(way, op_keep):
         linear.jvp((A,))
         return linear.vjp((bar,))
 
-    along = V @ np.diag([1j, 0])  # a turn of the first vector alone
+    along = V @ np.diag([1j, 0])  # a change of the phase of the first vector
     pullback(V, gauge="check")
     np.testing.assert_allclose(pullback(along)[0], 0, atol=1e-15)
     with pytest.raises(lv.GaugeError):

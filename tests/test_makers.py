@@ -1,4 +1,4 @@
-"""The makers of rules, linear, bilinear and frechet: what they make is a rule like any other."""
+"""The makers of rules: `linear`, `bilinear` and `frechet` return rules like any other."""
 
 import pickle
 
@@ -30,7 +30,7 @@ def commutator(A, B, *, xp):
 
 
 def commutator_bar(Y_bar, A, B, *, xp):
-    """The adjoint of B -> A B - B A; that of A -> A B - B A is minus the same, of B."""
+    """The adjoint of B -> A B - B A. The adjoint of A -> A B - B A is minus this, with B for A."""
     Ah = xp.conj(A).mT
     return Ah @ Y_bar - Y_bar @ Ah
 
@@ -165,7 +165,7 @@ def test_names_and_fields_of_ones_own():
 
 
 def caught(right, wrong, *inputs, match=None):
-    """The checker says so, and the true rule passes at the same input."""
+    """The checker rejects a wrong rule, and the correct rule passes at the same input."""
     check_rule(right, inputs)
     with pytest.raises(CheckError, match=match):
         check_rule(wrong, inputs)
@@ -194,11 +194,11 @@ def test_a_conjugate_left_out_of_a_bilinear_rule(part):
 
     broken = made(right | {part: wrong[part]})
     caught(made(right), broken, general(2, 3, dtype=C), general(3, 2, dtype=C))
-    check_rule(broken, [general(2, 3), general(3, 2)])  # real arrays cannot see it
+    check_rule(broken, [general(2, 3), general(3, 2)])  # real arrays do not show the mistake
 
 
 def test_a_function_that_is_not_one_for_frechet():
-    """i A^2 is no f with f(A^H) = f(A)^H, though its derivative is right."""
+    """f(A) = i A^2 has f(A^H) != f(A)^H, so its pullback is wrong although its derivative is right."""
 
     def made(factor):
         return lv.frechet(

@@ -1,6 +1,7 @@
-"""The test matrix: every rule, on every backend and device, under random batch shapes, dtypes and forms.
+"""The test matrix: every rule on every backend and device, with random batch shapes, dtypes and structures.
 
-Laws 4 to 7: check_rule holds the oracle, the slices, the subsets of cotangents and the inner product.
+These are laws 4 to 7: check_rule compares with the oracle, the slices, the subsets of the cotangents, and the
+inner product.
 """
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_read_only_cotangents_and_saved_outputs(name):
 @pytest.mark.parametrize("n", [20, 50])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_larger_matrices(name, n):
-    """Past the sizes of the oracle: pullback and pushforward agree, batch and slices too."""
+    """At sizes too large for the oracle, pullback and pushforward agree, and a batch with its slices."""
     rule = lv.RULES[name]
     inputs = regular(name, 2, n=n)
     outputs = rule.forward(*inputs)

@@ -1,4 +1,4 @@
-"""The pages of rules/: their form, their NumPy blocks, and the mistakes that they list."""
+"""The pages of rules/: their structure, their NumPy blocks, and the mistakes that they list."""
 
 import importlib
 import re
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import linalg_vjp as lv
+from linalg_vjp.cli._lists import rules_tables
 from linalg_vjp.testing import vectors
 
 from .rules import __main__ as tables
@@ -41,7 +42,7 @@ def rules_of(name):
 
 
 def mistakes(name):
-    """Of a page: the title of each mistake, the cases that hide it and those that expose it."""
+    """The mistakes of a page: their titles, the cases that hide each one and the cases that expose it."""
     items = re.split(r"^- ", page(name).split("## Mistakes")[1].split("## Sources")[0], flags=re.M)[1:]
     for item in items:
         title, rest = re.fullmatch(r"\*\*(.+?)\.\*\* (.+)", item.strip(), flags=re.S).groups()
@@ -57,13 +58,13 @@ def test_the_headings(name):
     assert re.findall(r"^## (.+)$", text, flags=re.M) == HEADINGS
     for rule in rules_of(name):
         assert f"`{rule.signature}`" in text
-    assert len(re.sub(r"^\|.*\n", "", text, flags=re.M).splitlines()) <= 170  # without tables
+    assert len(re.sub(r"^\|.*\n", "", text, flags=re.M).splitlines()) <= 170  # not counting table rows
     assert all(len(line) <= 140 for line in text.splitlines() if "\\begin" not in line)
 
 
 @pytest.mark.parametrize("name", [*NAMES, "README"])
 def test_the_formulas_are_closed(name):
-    """Whether they render is for eyes; that no delimiter is left over can be tested."""
+    """Every delimiter has a partner. Whether the formulas render is not tested."""
     prose = re.sub(r"^```.*?^```$", "", page(name), flags=re.M | re.S)
     assert "$" not in re.sub(r"\$`[^`$]+`\$", "", prose)
     for formula in re.findall(r"^```math\n(.*?)^```$", page(name), flags=re.M | re.S):
@@ -73,7 +74,7 @@ def test_the_formulas_are_closed(name):
 
 @pytest.mark.parametrize("rule", lv.RULES)
 def test_the_numpy_block_satisfies_the_vectors(rule):
-    """One matrix at a time, with zeros for None; then the last two steps of every rule, as README.md says."""
+    """Run it one matrix at a time with zeros for None, then do the last two steps of rules/README.md."""
     record, scope = lv.RULES[rule], {}
     (code,) = re.findall(r"^```python\n(.*?)^```$", page(record.page), flags=re.M | re.S)
     exec(code, scope)
@@ -102,7 +103,7 @@ def test_the_numpy_block_satisfies_the_vectors(rule):
 
 
 def matrices(rule, inputs, outputs, params):
-    """Where each matrix of a batch lies in the outputs, and in each input."""
+    """The index of each matrix of a batch in the outputs, and in each input."""
     if not lv.RULES[rule].batched(params):
         return [((), [() for _ in inputs])]  # the block takes every axis
     cores = lv.RULES[rule].of(len(inputs)).sides.inputs
@@ -121,7 +122,7 @@ def run_in_node(program, tmp_path):
 
 
 def test_the_worked_example(tmp_path):
-    """Node.js runs it as it stands; and with the transpose of P it says so."""
+    """Node.js runs the example as written. With the transpose of P, the example reports an error."""
     (program,) = re.findall(r"^```js\n(.*?)^```$", page("README"), flags=re.M | re.S)
     cases = [vector for rule in ("qr", "lu", "solve") for vector in vectors.load(rule)]
     again = [v for v in cases if v.rule == "solve" and v.second and v.inputs[1].ndim == 2]
@@ -140,9 +141,11 @@ def test_the_worked_example(tmp_path):
 
 
 def test_the_tables_of_rules_are_those_of_the_registry():
-    """As `python -m tests.rules` writes them; every rule is there, and every page."""
+    """They are what `python -m tests.rules` writes, and list every rule and every page."""
     text = page("README")
-    assert tables.written(text) == text
+    assert tables.written(text, rules_tables()) == text
+    readme = tables.README.read_text(encoding="utf-8")
+    assert tables.written(readme, tables.families()) == readme
     rows = re.findall(r"^\| \[`(\w+)`\]\((\w+)\.md\) \| `(.+?)` \|", text, flags=re.M)
     assert sorted(rows) == sorted((rule.name, rule.page, rule.signature) for rule in lv.RULES.values())
     assert sorted({name for _, name, _ in rows}) == NAMES
@@ -157,18 +160,18 @@ def test_every_mark_is_explained():
 
 
 def planted_in(name):
-    """The mistaken rules of a page, by title and by name."""
+    """The mistaken rules of a page, by the title of the mistake and the name of the rule."""
     return importlib.import_module(f"tests.rules.test_{name}").MISTAKES
 
 
 def own_jvp(rule):
-    """The JVP of a mistaken rule, where the mistake may be in it."""
+    """The JVP of a mistaken rule, which may contain the mistake."""
     return None if rule.op_jvp is lv.RULES[rule.name].op_jvp else rule.jvp
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_formula_around_a_mistake_is_right(name):
-    """So that a vector which exposes a mistake exposes that one, and no other."""
+    """Then a vector that exposes the mistake exposes this one, not another."""
     for rule in getattr(importlib.import_module(f"tests.rules.test_{name}"), "RIGHT", {}).values():
         judged = [vectors.judge(v, rule.vjp, own_jvp(rule)) for v in vectors.load(rule.name)]
         assert [said for said in judged if any(said.values())] == []
@@ -188,7 +191,7 @@ def test_every_mistake_of_the_page_is_planted(name):
     ],
 )
 def test_the_vectors_expose_it(name, title, hidden, exposed):
-    """A rule with the mistake is right and wrong at the cases where the page says so."""
+    """A rule with the mistake is right and wrong at exactly the cases that the page names."""
     mistaken = planted_in(name)[title]
     rules = {rule.name: mistaken.get(rule.name, rule) for rule in rules_of(name)}
 
@@ -202,7 +205,7 @@ def test_the_vectors_expose_it(name, title, hidden, exposed):
     for case in exposed:
         failures = said_of(case)
         assert any(failures), case
-        # The mistake itself, and no slip in the code that plants it.
+        # The result must differ because of the mistake, not because the planted code crashes.
         assert not any(text.startswith(SLIPS) for text in failures)
     for case in hidden:
         assert not any(said_of(case)), case

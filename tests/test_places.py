@@ -1,4 +1,4 @@
-"""A rule is named in its own files and one line of registration; docs/adding-a-rule.md names all of them."""
+"""Only a rule's own files and its registration name it. docs/adding-a-rule.md lists all these places."""
 
 import ast
 import re
@@ -15,9 +15,9 @@ import linalg_vjp as lv
 ROOT = Path(__file__).parents[1]
 PAGES = {rule.page for rule in lv.RULES.values()}
 NAMES = {*lv.RULES, *PAGES}
-# Who names rules for another reason than to know them: what a library, a host or a peer calls a function, the
-# primitives that are rules as well, the bug report's own cases, CuPy's stand-in for functions of CuPy, and
-# the grid of small values, which is for two rules alone.
+# Files that may name rules for other reasons: they hold the names of functions of a library, host or peer; or
+# primitives with the name of a rule; or the cases of the bug report; or the stand-in for CuPy; or the grid of
+# small values, which is for two rules only.
 OTHERS = (
     "linalg_vjp/_backends/",
     "linalg_vjp/_matrix.py",
@@ -35,7 +35,7 @@ OTHERS = (
 
 
 def named(path):
-    """The names of rules that the code of a file has, as strings or as modules that it imports."""
+    """The names of rules in the code of a file, as strings or as imported modules."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level}
@@ -51,7 +51,7 @@ CODE = [
     path
     for folder in ("linalg_vjp", "tests")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    # A test may take a rule as its example.
+    # A test may use a rule as its example.
     if not own(path) and not path.name.startswith("test_")
 ]
 
@@ -80,7 +80,7 @@ TRIED += " test_matrix.py test_twice.py test_vendoring.py hosts/test_kept.py"
 
 
 def test_the_page_is_followed_literally(tmp_path):
-    """Each file that it shows is written, each command is run, and the tests of the rule pass."""
+    """Write each file that the page shows, run each command, and run the tests of the new rule."""
     for name in FILES:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy

@@ -1,4 +1,4 @@
-"""Law 8: the checker itself is tested. Each of these mistakes is one that a library has made."""
+"""Law 8: tests of the checker itself. A library has made each of these mistakes."""
 
 import textwrap
 from dataclasses import replace
@@ -15,7 +15,7 @@ from .rules.test_lu import cyclic
 
 
 def planted(name, *, vjp=None, jvp=None):
-    """A built-in rule with another formula in it; `vjp` and `jvp` get the true result and the arguments."""
+    """A built-in rule with a changed formula. `vjp` and `jvp` get the true result and the arguments."""
     rule = lv.RULES[name]
     changes = {}
     if vjp is not None:
@@ -26,14 +26,14 @@ def planted(name, *, vjp=None, jvp=None):
 
 
 def caught(rule, *inputs, match=None, **params):
-    """The checker says so, and the true rule passes at the same input."""
+    """The checker rejects the rule, and the correct rule passes at the same input."""
     check_rule(lv.RULES[rule.name], inputs, **params)
     with pytest.raises(CheckError, match=match):
         check_rule(rule, inputs, **params)
 
 
 def pasted(error):
-    """The code that an error ends with."""
+    """The code at the end of an error message."""
     text = str(error)
     return textwrap.dedent(text[text.index("    from numpy") :])
 
@@ -46,7 +46,7 @@ def test_a_missing_conjugate():
         return (-(X.mT @ X_bar @ X.mT),)
 
     caught(replace(lv.RULES["inv"], op_vjp=transposes), general(3, 3, dtype=C))
-    check_rule(replace(lv.RULES["inv"], op_vjp=transposes), [general(3, 3)])  # real input cannot see it
+    check_rule(replace(lv.RULES["inv"], op_vjp=transposes), [general(3, 3)])  # not visible for a real input
 
 
 def test_a_conjugate_in_the_determinant():
@@ -71,7 +71,7 @@ def test_the_triangular_representative_of_a_hermitian_cotangent():
 
 
 def test_the_transpose_of_P():
-    """The mistake that no symmetric P can see: at an involution the planted rule passes."""
+    """A symmetric P hides this mistake: where P is an involution, the planted rule passes."""
     rule = lv.RULES["lu"]
 
     def transposed(p, L, U, *bars, **kw):
@@ -84,7 +84,7 @@ def test_the_transpose_of_P():
 
 
 def test_the_transpose_of_P_both_ways():
-    """Wrong alike in the pullback and the pushforward: only the oracle can see it."""
+    """The pullback and the pushforward have the same mistake, so only the oracle shows it."""
     rule = lv.RULES["lu"]
     wrong = replace(
         rule,
@@ -95,7 +95,7 @@ def test_the_transpose_of_P_both_ways():
 
 
 def test_a_wrong_gauge():
-    """The phase that is right for positive diagonals of R and unit-phase Q alike in neither."""
+    """Leaves out the phase of the columns of Q, which is invisible for real matrices."""
     rule = lv.RULES["qr"]
 
     def no_phase(Q, R, Q_bar, R_bar, **kw):
@@ -127,12 +127,12 @@ def test_a_summed_batch_axis():
 
 
 def test_a_batch_wrong_alike_in_each_slice():
-    """Agreement of batch and slices proves nothing."""
+    """If every slice has the same mistake, the batch still agrees with its slices."""
     caught(planted("inv", vjp=lambda r, *_: (2 * r[0],), jvp=lambda r, *_: (2 * r[0],)), general(2, 3, 3))
 
 
 def test_one_output_alone():
-    """Right for the product Q R, and for both cotangents at once; wrong for one."""
+    """Right when both cotangents are given, wrong for the cotangent of one output."""
     rule = lv.RULES["qr"]
 
     def forgets(Q, R, Q_bar, R_bar, **kw):
@@ -169,7 +169,7 @@ def test_the_extra_columns_of_a_full_svd_forgotten():
 
 
 def test_the_imaginary_part_dropped():
-    """A real A with a complex B, solved in the dtype of A."""
+    """A is real and B is complex, and the cotangent of B loses its imaginary part."""
     rule = lv.RULES["solve_triangular"]
 
     def drops(A, X, X_bar, **kw):
@@ -207,7 +207,7 @@ def test_a_bad_result(change, match):
 
 
 def test_another_forward():
-    """A pullback that is right for a function which the forward is not."""
+    """The pullback is right, but for another function than the forward computes."""
     for name, change in (("det", 2), ("svdvals", 2), ("inv", 1.0001)):
         rule = lv.RULES[name]
 
@@ -237,7 +237,7 @@ def test_a_batch_that_is_pushed_wrong():
 
 
 def test_a_batch_mixed_up_beside_a_large_slice():
-    """One slice whose gradient is huge must not hide that the others are exchanged."""
+    """A slice with a huge gradient must not hide that two other slices are swapped."""
     for last in (1e-9 * general(3, 3, seed=5), np.diag([1.0, 1.0, 1e-13])):
         A = np.stack([general(3, 3, seed=1), general(3, 3, seed=2), last])
 
@@ -249,11 +249,11 @@ def test_a_batch_mixed_up_beside_a_large_slice():
 
 
 def test_a_pushforward_that_is_nan_at_ties():
-    """A loss is checked both ways."""
+    """check_loss also checks the pushforward."""
     tied = tied_eigh(np.random.default_rng(0), [2, 1], "float64")
     wrong = planted("eigh", jvp=lambda r, *_: (r[0], r[1] * np.nan))
     check_loss(lv.RULES["eigh"], [tied.A], tied.loss, tied.cotangents)
     with pytest.raises(CheckError, match="pushforward"):
         check_loss(wrong, [tied.A], tied.loss, tied.cotangents)
-    with pytest.raises(ValueError, match="own: give check_loss an oracle"):
+    with pytest.raises(ValueError, match="own: check_loss needs an oracle"):
         check_loss(replace(wrong, name="own"), [tied.A], tied.loss, tied.cotangents)

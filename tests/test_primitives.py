@@ -1,4 +1,4 @@
-"""The primitives of `_backends/`: every path of each gives the same, whichever the shape picks."""
+"""The primitives of `_backends/`: all code paths, which the shape selects, give the same results."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from linalg_vjp._backends import numpy as native
 
 from .random_inputs import DTYPES, general
 
-# One matrix, a few, many small ones, large ones; empty batches and empty matrices.
+# One matrix, a few, many small ones, large ones, empty batches, and empty matrices.
 SHAPES = [
     (3, 3),
     (2, 3, 3),
@@ -56,7 +56,7 @@ def test_lu(shape, dtype, with_scipy, monkeypatch):
     A = general(*shape, dtype=dtype)
     for module in (native, generic):
         p, L, U = module.lu(A, np)
-        assert np.all(abs(L) <= 2**0.5 + 1e-6)  # partial pivoting; LAPACK takes |re| + |im| for the size
+        assert np.all(abs(L) <= 2**0.5 + 1e-6)  # partial pivoting by |re| + |im|, as in LAPACK
         np.testing.assert_array_equal(np.sort(p, axis=-1), np.broadcast_to(np.arange(shape[-2]), p.shape))
         product = np.take_along_axis(L @ U, p[..., None], axis=-2)
         np.testing.assert_allclose(product, A, rtol=0, atol=100 * np.finfo(dtype).eps)
@@ -68,7 +68,7 @@ def test_lu(shape, dtype, with_scipy, monkeypatch):
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_an_lu_that_serves_twice(shape, dtype, with_scipy, monkeypatch):
-    """Also where only one of the two has a batch, or one of them is of another size."""
+    """Either argument may lack batch axes, and the right-hand sides may have any number of columns."""
     if not with_scipy:
         monkeypatch.setattr(_numpy_lu, "GETRF", {})
     n = shape[-1]
@@ -107,7 +107,7 @@ def test_a_singular_matrix_is_an_error_where_one_is_wanted(shape):
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_square_root_by_scipy(shape, dtype):
-    """The scales of rows and columns, which a Schur form does not see, cost few digits."""
+    """Bad scaling of rows and columns, which a Schur form ignores, costs few digits."""
     n, eps = shape[-1], np.finfo(dtype).eps
     d = 2.0 ** np.linspace(-16, 16, n).astype(dtype)
     A = 0.3 * general(*shape, dtype=dtype) + 3 * np.eye(n, dtype=dtype)
@@ -120,7 +120,7 @@ def test_a_square_root_by_scipy(shape, dtype):
 
 @pytest.mark.parametrize("other", [np.zeros((2, 2)), -np.eye(2), np.full((2, 2), np.nan)], ids=str)
 def test_no_square_root(other):
-    """NaN in its place; what SciPy warns of is left to the iteration, and no warning comes out."""
+    """The result is NaN. If SciPy warns, the iteration takes over, and no warning is emitted."""
     A = np.stack([4 * np.eye(2), other])
     Y = native.square_root(A, lambda A, xp: np.stack([2 * np.eye(2), np.full((2, 2), np.nan)]), np)
     np.testing.assert_array_equal(Y[0], 2 * np.eye(2))
@@ -135,7 +135,7 @@ def test_a_square_root_of_other_bytes(dtype):
 
 
 def _square_root_by_eig(A, xp):
-    """For one by one, which is not left to SciPy."""
+    """The fallback, for matrices that SciPy does not compute."""
     w, V = np.linalg.eig(A)
     return np.real(V * np.sqrt(w)[..., None, :] @ np.linalg.inv(V)).astype(A.dtype)
 
@@ -174,7 +174,7 @@ def test_what_is_quick_is_chosen_where_values_can_be_looked_at():
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
 def test_complex_pivots_are_those_of_lapack(dtype):
-    """One matrix has the same factors alone and in a large batch, on NumPy and elsewhere."""
+    """A matrix has the same factors alone and in a large batch, on NumPy and on other libraries."""
     A = general(200, 4, 4, dtype=dtype)
     for i in range(50):
         wanted = scipy.linalg.lu(A[i], p_indices=True)[0]
@@ -246,7 +246,7 @@ def test_rows_of_each_matrix(shape):
 @pytest.mark.parametrize("upper", [True, False])
 @pytest.mark.parametrize("m", [1, 4, 5, 9, 14])
 def test_no_triangle_warns_or_reads_the_other_one(m, upper):
-    """A zero on the diagonal and an overflow give inf or NaN in their own matrix."""
+    """A zero on the diagonal or an overflow gives inf or NaN, in that matrix only."""
     A = general(200, m, m) / m + 3 * np.eye(m)
     A = np.where(np.tri(m, dtype=bool) if not upper else np.tri(m, dtype=bool).T, A, np.nan)
     B = general(200, m, 2, seed=1)
@@ -265,7 +265,7 @@ def test_no_triangle_warns_or_reads_the_other_one(m, upper):
 @pytest.mark.parametrize(("w", "l"), [(1, 0), (3, 1), (4, 1), (5, 3), (2, 0), (2, 1)])
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_many_short_bands_at_once(n, w, l, dtype):
-    """With pivoting: the diagonal is no larger than the rest."""
+    """They are solved with pivoting: the diagonal is not dominant."""
     count = 32 * n
     C, B = general(count, w, n, dtype=dtype), general(count, n, 2, seed=1, dtype=dtype)
     A = np.zeros((count, n, n), dtype)
@@ -286,7 +286,7 @@ def test_many_short_bands_at_once(n, w, l, dtype):
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_a_loop_of_a_program_is_that_of_python(reverse):
-    """Its last carry, and what it made on the way, in the order of the steps from whichever end."""
+    """It gives the last carry, and the results of all steps in the order of the parts, in both directions."""
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")
     from linalg_vjp._backends import jax as compiled
 

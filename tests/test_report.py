@@ -1,4 +1,4 @@
-"""The report that the project began from: its eleven cases, to their true values."""
+"""The bug report that this project began with: its eleven cases against their true values."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ import linalg_vjp as lv
 from linalg_vjp.testing._exact import to_numpy
 from linalg_vjp.testing.report import PAIR, REPORT
 
-# By the oracle at 50 digits. [D] is not here: it depends on the signs of the singular vectors, see below.
+# From the oracle at 50 digits. [D] has a test below, because it depends on the signs of the singular vectors.
 TRUTH = {
     "A": [
         [[1.0119288512538813, -1.2649110640673518], [-1.3914021704740869, -0.6324555320336759]],
@@ -51,20 +51,20 @@ TRUTH = {
 
 @pytest.mark.parametrize("case", REPORT, ids=lambda case: case.label)
 def test_case(case, target):
-    """Against the oracle, which runs here."""
+    """Compare with the oracle."""
     assert case.error(target.backend, target.device) < 20
 
 
 @pytest.mark.parametrize("case", [c for c in REPORT if c.label != "D"], ids=lambda case: case.label)
 def test_true_value(case, target):
-    """Against the numbers written above."""
+    """Compare with the numbers above."""
     gradient, _ = case.gradient(target.backend, target.device)
     close = 450 * np.finfo(gradient.dtype).eps
     np.testing.assert_allclose(gradient, TRUTH[case.label], rtol=close, atol=close)
 
 
 def test_true_value_of_the_svd(target):
-    """[D] for singular vectors with a positive first row of U, whatever signs the library picks."""
+    """[D] for singular vectors with a positive first row of U, for any signs that the library chooses."""
     (U, S, Vh), pullback = lv.vjp("svd", target.asarray(PAIR))
     signs = np.sign(to_numpy(U))[:, :1, :]
     (A_bar,) = pullback(

@@ -1,4 +1,4 @@
-"""What every rule shares: None, placeholders, dtypes, broadcasting, and errors that help."""
+"""What all rules share: None, placeholders, dtypes, broadcasting, and helpful errors."""
 
 import copy
 import pickle
@@ -95,7 +95,7 @@ def test_cotangents_take_the_dtype_of_their_outputs():
 
 
 def test_xp_may_be_given():
-    t, pullback = lv.vjp("trace", A, xp=np)  # it keeps no array, whose library could be compared
+    t, pullback = lv.vjp("trace", A, xp=np)  # it keeps no array that names its library
     np.testing.assert_array_equal(pullback(t)[0], lv.vjp("trace", A)[1](t)[0])
     (Q, R), pullback = lv.vjp("qr", A, xp=np)
     np.testing.assert_array_equal(pullback(Q, R)[0], lv.vjp("qr", A)[1](Q, R)[0])
@@ -132,12 +132,12 @@ elsewhere = array_api_strict.asarray(A)
         (lambda: lv.vjp("inv", general(3)), ValueError, ["inv:", "A has shape (3,)", "(..., n, n)"]),
         (lambda: lv.vjp("qr", [[1.0]]), TypeError, ["qr:", "A is of type list", "asarray"]),
         (lambda: lv.vjp("qr", np.eye(2, dtype=int)), TypeError, ["qr:", "A has dtype int64", "astype"]),
-        (lambda: lv.vjp("solve", A), ValueError, ["solve:", "1 inputs given, 2 wanted", "A, B"]),
+        (lambda: lv.vjp("solve", A), ValueError, ["solve:", "expected 2 inputs", "A, B; got 1"]),
         (lambda: lv.vjp("solve", A, general(4, 2)), ValueError, ["solve:", "B has shape (4, 2)", "m = 3"]),
         (lambda: lv.vjp("solve", A, general(4, 3, 1)), ValueError, ["solve:", "(2,)", "(4,)", "broadcast"]),
         (lambda: lv.vjp("solve", A, strict), TypeError, ["solve:", "B belongs to array_api_strict", "numpy"]),
         (lambda: lv.vjp("solve", strict, elsewhere), ValueError, ["solve:", "CPU_DEVICE", "device1", "move"]),
-        (lambda: lv.vjp("inv", A)[1](A, A), ValueError, ["inv:", "2 cotangents given, 1 wanted"]),
+        (lambda: lv.vjp("inv", A)[1](A, A), ValueError, ["inv:", "expected 1 cotangent,", "got 2"]),
         (
             lambda: lv.vjp("inv", A)[1](A[0]),
             ValueError,
@@ -156,7 +156,7 @@ elsewhere = array_api_strict.asarray(A)
         (lambda: lv.vjp("inv", A)[1](1.0), TypeError, ["inv:", "the cotangent of X is of type float"]),
         (lambda: lv.vjp("inv", A)[1](A.astype(int)), TypeError, ["inv:", "the cotangent of X", "int64"]),
         (lambda: lv.jvp("inv", (A,), (A[0],)), ValueError, ["inv:", "the tangent of A has shape (3, 3)"]),
-        (lambda: lv.RULES["inv"].vjp((A,), (A, A), (A,)), ValueError, ["inv:", "2 outputs given, 1 wanted"]),
+        (lambda: lv.RULES["inv"].vjp((A,), (A, A), (A,)), ValueError, ["inv:", "expected 1 output"]),
         (
             lambda: lv.vjp("vector_norm", A, ord="fro"),
             ValueError,
@@ -188,12 +188,12 @@ elsewhere = array_api_strict.asarray(A)
         (
             lambda: replace(lv.RULES["inv"], keeps=("X", "F")),
             ValueError,
-            ["inv:", "keeps F", "neither op_fwd nor op_keep"],
+            ["inv:", "keeps has F", "op_fwd or op_keep"],
         ),
         (
             lambda: replace(lv.RULES["inv"], keeps=("F",), op_fwd=lambda A, xp: ((A,), (A,))),
             ValueError,
-            ["inv:", "without op_keep", "name A in saves"],
+            ["inv:", "without op_keep", "add A to saves"],
         ),
     ],
 )

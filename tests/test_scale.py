@@ -1,4 +1,4 @@
-"""Inputs scaled by powers of two up to the edge of the floats: outputs and derivatives scale with them."""
+"""Inputs scaled by powers of two, near overflow and underflow: outputs and derivatives scale with them."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from linalg_vjp.testing._exact import to_numpy
 
 from .random_inputs import DTYPES, general, regular
 
-# By which power each output scales: f(c A) = c^degree f(A); a logarithm moves by a constant.
+# The degree of each output: f(c A) = c^degree f(A). A logarithm changes by a constant.
 DEGREES = {
     "qr": (0, 1),
     "lu": (0, 0, 1),
@@ -42,17 +42,17 @@ CASES = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:overflow")  # of NumPy's, within array-api-strict
+@pytest.mark.filterwarnings("ignore:overflow")  # from NumPy inside array-api-strict
 @pytest.mark.parametrize("side", ["small", "large"])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("name", "degrees", "params"), CASES)
 def test_derivatives_scale(name, degrees, params, dtype, side, target):
-    """Of c A they are those of A, times a power of c; the outputs of A are those of c A, scaled back."""
+    """The derivatives at c A are those at A, times a power of c. Outputs of c A, scaled back, serve for A."""
     rule, info = lv.RULES[name], np.finfo(dtype)
     if gap := target.backend.lacks(name, dtype):
         pytest.skip(f"not run: {gap.reason}")
     A = general(*TALL[name], dtype=dtype) if name in TALL else regular(name, n=4, dtype=dtype)[0]
-    A = A / 4  # room for what is larger than the entries
+    A = A / 4  # leaves room for results that are larger than the entries
     k = info.maxexp - 12 if side == "large" else -info.maxexp + 30 + 2 * info.nmant // 3
     k -= k % 2
     c, *powers = (info.dtype.type(2.0 ** int(k * degree)) for degree in (1, *degrees))

@@ -24,7 +24,7 @@ def jordan(n):
 
 
 def pairs(n):
-    """Jordan blocks of two rows."""
+    """Jordan blocks of size 2."""
     w = np.repeat(general(n), 2)[:n]
     return np.diag(w) + np.diag((np.arange(n - 1) + 1.0) % 2, 1)
 
@@ -60,7 +60,7 @@ HARD = {
 
 
 def error(A, T, Z):
-    """Of A = Z T Z^H and Z^H Z = I, in units of eps."""
+    """The error of A = Z T Z^H and of Z^H Z = I, in units of eps."""
     assert not np.any(np.tril(T, -1))
     eps, Zh = np.finfo(A.dtype).eps, np.conj(Z.mT)
     return max(
@@ -70,7 +70,7 @@ def error(A, T, Z):
 
 
 def forms(target, A):
-    """T and Z by the primitive of a library."""
+    """T and Z from the primitive of a library."""
     if target.backend.name == "dask":
         pytest.skip("not run: chunks are another library's")
     T, Z = schur(target.asarray(A), target.backend.namespace())
@@ -78,7 +78,7 @@ def forms(target, A):
 
 
 def finest(target, kind):
-    """The name of the real or complex dtype with the most digits that a library has."""
+    """The name of the most precise real or complex dtype of a library."""
     return [dtype for dtype in target.backend.dtypes if dtype.startswith(kind)][-1]
 
 
@@ -120,7 +120,7 @@ def test_where_values_cannot_be_looked_at():
 
 
 def test_many_rows():
-    """Not one by one, but in passes."""
+    """Many rows are processed in passes, not one at a time."""
     A = np.triu(general(80, 80)).astype("complex128") / 9 + np.diag(np.arange(80.0))
     Q, _ = np.linalg.qr(general(80, 80, dtype="complex128", seed=2))
     A = Q @ A @ np.conj(Q.T)
@@ -130,7 +130,7 @@ def test_many_rows():
 
 @pytest.mark.parametrize("name", HARD)
 def test_equations_of_hard_matrices(name, target):
-    """A X + X A = C, as `schur_factor` and `schur_solve` do it: rounding of T is of no harm."""
+    """A X + X A = C by `schur_factor` and `schur_solve`: rounding errors of T do no harm."""
     if target.backend.name == "dask":
         pytest.skip("not run: chunks are another library's")
     n, dtype, xp = 20, finest(target, "complex"), target.backend.namespace()
@@ -145,7 +145,7 @@ def test_equations_of_hard_matrices(name, target):
 
 
 def exact_solution(T, S, C, kept):
-    """X with T X - X S = C where kept, and zero elsewhere, at 50 digits."""
+    """X with T X - X S = C at the entries that are kept, and zero elsewhere, at 50 digits."""
     m, n = C.shape
     with mpmath.workdps(50):
         rows = [(i, j) for i in range(m) for j in range(n) if kept[i, j]]

@@ -1,4 +1,4 @@
-"""The second derivatives of the vectors: by dual numbers, and through each host's adapter."""
+"""The second derivatives in the test vectors: by dual numbers, and through the adapter of each host."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def of(rule):
 
 
 def test_which_have_one():
-    """Every rule; only a batch of vectors, or a gauge, leaves few points."""
+    """Every rule has some. Rules with only batches of vectors, or with a gauge, have few."""
     assert set(RULES) == set(lv.RULES)
 
 
@@ -38,7 +38,7 @@ def close(found, wanted, what, tolerance=1e-9):
 
 @pytest.mark.parametrize("name", RULES)
 def test_dual_numbers(name):
-    """The tangent of the pullback, whatever signs the outputs of the vector have."""
+    """The tangent of the pullback, for the signs that the outputs of the vector have."""
     for vector in of(name):
         rule, (dots, bar_dots, wanted) = lv.RULES[name], vector.second
         xp = dual_namespace(array_namespace(vector.inputs[0]))
@@ -59,7 +59,7 @@ def test_dual_numbers(name):
 @pytest.mark.parametrize("library", ["numpy", "array-api-strict", "torch"])
 @pytest.mark.parametrize("name", RULES)
 def test_hvp(name, library):
-    """On any library, with the outputs that it finds."""
+    """`hvp` on any library, with the outputs that the library computes."""
     backend = load(library)
     try:
         backend.start()
@@ -73,7 +73,7 @@ def test_hvp(name, library):
         dots, bar_dots, wanted = vector.second
         inputs, bars, tangents, moves = map(arrays, (vector.inputs, vector.cotangents, dots, bar_dots))
         found = lv.hvp(name, inputs, bars, tangents, cotangent_tangents=moves, **vector.params)
-        # A Schur form that is made of eigenvectors loses a digit more.
+        # A Schur form that is computed from eigenvectors loses one more digit.
         tolerance = 1e-8 if library == "array-api-strict" else 1e-9
         close([None if x is None else to_numpy(x) for x in found], wanted, vector.name, tolerance)
 
@@ -84,22 +84,22 @@ def test_errors_of_hvp():
     np.testing.assert_array_equal(still, 0 * I)
     with pytest.raises(ValueError, match="det: the tangent of A has shape"):
         lv.hvp("det", (I,), (one,), (np.ones(3),))
-    with pytest.raises(ValueError, match=r"det: the tangent of a cotangent has shape \(3,\), and its output"):
+    with pytest.raises(ValueError, match=r"det: a cotangent tangent has shape \(3,\), but its output"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(np.ones(3),))
-    with pytest.raises(ValueError, match="svd: 1 cotangents given, 3 wanted, one for each of U, S, Vh"):
+    with pytest.raises(ValueError, match="svd: expected 3 cotangents, one for each of U, S, Vh; got 1"):
         lv.hvp("svd", (I,), (I,), (I,))
-    with pytest.raises(TypeError, match=r"det: an array in place of the cotangents was given; .* \(d,\)"):
+    with pytest.raises(TypeError, match=r"det: the cotangents must be in a tuple, such as \(d,\)"):
         lv.hvp("det", (I,), one, (I,))
-    with pytest.raises(ValueError, match="det: 2 cotangent tangents given, 1 wanted"):
+    with pytest.raises(ValueError, match="det: expected 1 cotangent tangent, one for each of d; got 2"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(one, one))
     with pytest.raises(NotImplementedError):
         lv.hvp("funm_hermitian", (I,), (I,), (I,), f=np.sin, df=np.cos)
 
 
 class Slope:
-    """Of a vector: the sum of Re<weights, pullback> along the tangents, and how a host finds it.
+    """A slope for a test vector: the derivative of Re<weights, pullback> along the tangents, from a host.
 
-    `function(*live)` gives those outputs that have a cotangent, of the inputs that can be differentiated.
+    `function(*live)` takes the inputs that can be differentiated, and returns the outputs with a cotangent.
     """
 
     def __init__(self, vector, function, asarray):
@@ -138,7 +138,7 @@ class Slope:
 
 
 def signs_are_those_of(vector):
-    """Whether LAPACK's outputs are the vector's: signs of factors are free, and orders of eigenvalues."""
+    """Whether LAPACK's outputs equal the vector's: signs and orders of eigenvalues may differ."""
     made = lv.RULES[vector.rule].forward(*vector.inputs, **vector.params)
     pairs = zip(made, vector.outputs, vector.cotangents, strict=True)
     return all(bar is None or np.allclose(y, wanted, rtol=1e-8, atol=1e-10) for y, wanted, bar in pairs)
@@ -169,7 +169,7 @@ def through_jax(vector):
     slope = Slope(vector, L.OPERATIONS[vector.rule], jnp.asarray)
     count = tuple(range(slope.count))
 
-    def along(*point):  # whose gradients are the conjugates of ours
+    def along(*point):  # autograd's gradients are the conjugates of ours
         found = jax.grad(lambda *p: slope.loss(jnp, *p), argnums=count)(*point)
         return sum(jnp.sum(w * g).real for w, g in zip(slope.weights, found, strict=True))
 
@@ -193,7 +193,7 @@ def through_autograd(vector):
 
 
 HOSTS = {"torch": through_torch, "jax": through_jax, "autograd": through_autograd}
-# JAX compiles for every shape: a fifth of the vectors by day.
+# JAX compiles for every shape, so only a fifth of the vectors runs by day.
 STEPS = [("torch", 1), ("jax", 5), ("autograd", 1), pytest.param("jax", 1, marks=pytest.mark.nightly)]
 
 

@@ -1,4 +1,4 @@
-"""The signature of a rule: axes that may be missing, fixed sizes, a last input that is repeated."""
+"""The signature of a rule: optional axes, fixed sizes, and a last input that may be repeated."""
 
 import itertools
 import pickle
@@ -19,7 +19,7 @@ from .toy_rules import BLOCKS, CHAIN, CROSS, FORM, SCALED_SUM, blocks
 @pytest.mark.parametrize("p", [(), (3,)])
 @pytest.mark.parametrize("q", [(), (2,)])
 def test_two_axes_that_may_be_missing(p, q, dtype):
-    """A vector on either side, or on both, beside a matrix or a batch of them."""
+    """A vector on either side or on both sides of a matrix or a batch of matrices."""
     for batch in ((), (2,), (5,), (2, 1)):
         inputs = (
             general(*p, 4, dtype=dtype),
@@ -47,7 +47,7 @@ def test_matmul_is_that_of_numpy(shapes, dtypes):
 
 
 def test_the_kept_values_of_a_vector_are_vectors():
-    """Axes of size one are put in for the formula alone."""
+    """Axes of size one are added only for the formula."""
     A, b = general(2, 3, 3), general(3)
     (y,), linear = lv.RULES["matmul"].fwd(A, b)
     assert [x.shape for x in linear.kept] == [(2, 3, 3), (3,)]
@@ -66,7 +66,7 @@ def test_a_fixed_size(dtype):
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 3, 4), (1, 3, 2, 2), (2, 2, 2, 2, 2)])
 def test_a_chain_of_products(sizes, dtype):
-    """Each has sizes of its own."""
+    """Each factor has its own sizes."""
     pairs = list(itertools.pairwise(sizes))
     check_rule(CHAIN, [general(*pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)])
     batch = [general(*([2] * (i % 2)), *pair, dtype=dtype, seed=i) for i, pair in enumerate(pairs)]
@@ -126,7 +126,7 @@ def copies(*arguments, xp):
 
 
 def test_what_repeats_in_a_record():
-    """The space of each, what is constant, and a linearization that is stored."""
+    """The spaces of the repeated inputs, constant inputs, and a stored linearization."""
     rule = lv.Rule(
         "plain_sum", "(m,m)...->(m,m)", inputs=("A",), outputs=("Y",), saves=("A",), shapes=("A",),
         op=plain_sum, op_vjp=copies, op_jvp=lambda *arguments, xp: (sum(arguments[len(arguments) // 2 :]),),
@@ -170,10 +170,10 @@ def test_a_linearization_of_many_inputs_is_stored():
             lambda: lv.vjp(CHAIN, general(2, 3), general(3, 2))[1](general(2, 3)),
             ["of Y", "(2, 3)", "(2, 2)"],
         ),
-        (lambda: lv.jvp(CHAIN, [general(2, 2)] * 2, [None]), ["1 tangents given, 2 wanted", "A1, A2"]),
-        (lambda: lv.vjp(CHAIN), ["chain", "0 inputs given, 1 wanted"]),
-        (lambda: lv.vjp(SCALED_SUM), ["scaled_sum", "0 inputs given"]),
-        (lambda: lv.vjp(SCALED_SUM, np.ones(())), ["scaled_sum", "1 inputs given, 2 wanted", "c, A"]),
+        (lambda: lv.jvp(CHAIN, [general(2, 2)] * 2, [None]), ["expected 2 tangents", "A1, A2; got 1"]),
+        (lambda: lv.vjp(CHAIN), ["chain", "expected 1 input, one", "got 0"]),
+        (lambda: lv.vjp(SCALED_SUM), ["scaled_sum", "got 0"]),
+        (lambda: lv.vjp(SCALED_SUM, np.ones(())), ["scaled_sum", "expected 2 inputs", "c, A; got 1"]),
     ],
 )
 def test_errors_help(call, words):
@@ -212,7 +212,7 @@ def test_the_parts_of_a_signature():
 
 
 def test_a_chain():
-    """Where the first axis of the repeated input is the last one of the input before."""
+    """The first axis of each repeated input is the last axis of the input before it."""
     assert repeated("(m?,k),(k,n?)...->(m?,n?)", 1) == "(m?,k),(k,n?)->(m?,n?)"
     assert repeated("(m?,k),(k,n?)...->(m?,n?)", 3) == "(m?,k),(k,k1),(k1,k2),(k2,n?)->(m?,n?)"
 

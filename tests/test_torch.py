@@ -1,4 +1,4 @@
-"""The rules under PyTorch's transformations: vmap, compile, another differentiation, and the meta device."""
+"""The rules under PyTorch's transformations: vmap, compile, second derivatives, and the meta device."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def inputs_of(name, *batch, dtype="float64"):
 
 
 def pulled(name):
-    """The pullback as a function of the inputs alone, with cotangents that are the outputs themselves."""
+    """The pullback as a function of the inputs, with the outputs as cotangents."""
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
 
     def f(*inputs):
@@ -48,20 +48,20 @@ def same(got, wanted):
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize("name", BATCHED)
 def test_vmap(name, dtype):
-    """One matrix at a time under vmap is the batch."""
+    """vmap over single matrices gives the results of the batch."""
     inputs = inputs_of(name, 4, dtype=dtype)
     for f in (pulled(name), pushed(name)):
         same(torch.func.vmap(f)(*inputs), f(*inputs))
 
 
-# A rule for a number of inputs is made where it is first used, which torch.compile cannot follow; of an
-# adapter's function it can.
+# The form of a rule for a given number of inputs is created on first use. torch.compile cannot trace that for
+# the rule itself, but it can for the adapter's function.
 COMPILED = [name for name in lv.RULES if not lv.RULES[name].sides.repeats]
 
 
 @pytest.mark.parametrize("name", COMPILED)
 def test_compile(name):
-    """The graph is whole: no break, and no branch on values."""
+    """The rule compiles to one graph, without graph breaks or branches on values."""
     inputs = inputs_of(name, 2)
     for f in (pulled(name), pushed(name)):
         compiled = torch.compile(f, fullgraph=True, backend="aot_eager")
@@ -71,14 +71,14 @@ def test_compile(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_pullback_is_differentiated_again(name):
-    """By PyTorch, backwards and forwards; central differences are the judge."""
+    """PyTorch differentiates it in reverse and in forward mode. Central differences give the true values."""
     inputs = inputs_of(name)
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
 
     def f(*inputs):
         if is_hermitian(name):
             inputs = tuple((x + x.mT) / 2 for x in inputs)
-        # A loss without a gauge, whose own gradient differs from zero: the pullback in a fixed direction.
+        # The loss is the pullback in a fixed direction. It has no gauge, and its gradient is not zero.
         outputs = rule.forward(*inputs, **params)
         bars = [y * y if torch.is_floating_point(y) else None for y in outputs]
         if name in ("svd", "eigh"):
@@ -103,7 +103,7 @@ def test_the_meta_device_gives_shapes(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_library_itself_as_namespace(name):
-    """xp=torch names what the arrays say more precisely."""
+    """xp=torch is accepted, although the arrays' own namespace is more precise."""
     inputs, rule = inputs_of(name), lv.RULES[name]
     outputs = rule.forward(*inputs, xp=torch)
     found, wanted = (rule.vjp(inputs, outputs, outputs, **xp) for xp in ({"xp": torch}, {}))
@@ -122,7 +122,7 @@ def test_the_rows_of_lu_under_autocast():
     "shape", [(3, 3), (4, 3, 5), (2, 2, 17, 17), (2, 20, 3), (0, 3, 3), (2, 0, 0)], ids=str
 )
 def test_masks_and_rows_are_those_of_numpy(shape, dtype):
-    """On either side of the size where a mask takes the place of torch.tril, with junk in the other half."""
+    """At sizes below and above the one where a mask replaces torch.tril, with NaN in the unused half."""
     from linalg_vjp._backends import torch as native
 
     X = general(*shape, dtype=dtype)

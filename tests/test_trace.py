@@ -1,4 +1,4 @@
-"""A rule can be traced, and its trace differentiated: second derivatives use the rules on themselves."""
+"""A rule can be traced, and its trace differentiated: a second derivative applies a rule to a rule."""
 
 import array_api_strict
 import autograd
@@ -30,21 +30,21 @@ FORMS = [(name, {}) for name in lv.RULES] + [
 
 
 def setting(name, shape=(4, 4)):
-    """A rule's inputs, where everything is smooth."""
+    """A rule, and inputs at which it is smooth."""
     rule = lv.RULES[name]
     A = positive(shape[0]) if is_hermitian(name) or name == "solve" else general(*shape)
     inputs = (A, general(shape[0], 2, seed=1))[: len(rule.inputs)]
     plain = len(rule.sides.inputs[0]) == 2 and set(rule.space.values()) <= SPACES and len(rule.inputs) < 3
     plain = plain and not rule.sides.repeats and len(rule.space) < 2
-    plain = plain and rule.sides.inputs[0] not in rule.sides.inputs[1:]  # of one shape
-    plain = plain and not hasattr(page_of(name), "arranged")  # which wants others
+    plain = plain and rule.sides.inputs[0] not in rule.sides.inputs[1:]  # inputs of one shape
+    plain = plain and not hasattr(page_of(name), "arranged")  # which needs special inputs
     return rule, inputs if plain else regular(name, n=4)
 
 
 SPACES = {"hermitian", "positive", "nonsingular", "triangular"}
 
 
-# The extra columns of a full factor have no tangent of their own, so tall and wide only without them.
+# The extra columns of a full factor have no tangent of their own, so these forms are tested only when square.
 EXTRA = [("svd", {}), ("qr", {"mode": "complete"})]
 SHAPES = [(*form, (4, 4)) for form in FORMS] + [
     (*form, shape)
@@ -58,7 +58,7 @@ SHAPES = [(*form, (4, 4)) for form in FORMS] + [
 @pytest.mark.filterwarnings("ignore:Output seems independent of input")
 @pytest.mark.parametrize(("name", "params", "shape"), SHAPES)
 def test_second_derivative(name, params, shape):
-    """Of <E, pullback(A + t D)(Y_bar)>: autograd through the VJP, the rule's own JVP for what is saved."""
+    """d/dt <E, pullback(A + t D)(Y_bar)>: autograd through the VJP, and the JVP for the saved outputs."""
     rule, inputs = setting(name, shape)
     outputs = rule.forward(*inputs, **params)
     live = [n not in rule.constant for n in rule.outputs]
@@ -106,7 +106,7 @@ def test_second_derivative(name, params, shape):
 
 @pytest.mark.parametrize(("name", "params"), FORMS)
 def test_no_branch_on_values(name, params, monkeypatch):
-    """Under a tracer an array has no value: asking for its truth or its number is an error there."""
+    """A traced array has no value, so converting it to a bool or number raises."""
     load("array-api-strict").start()
     rule, inputs = setting(name)
     inputs = [array_api_strict.asarray(x) for x in inputs]

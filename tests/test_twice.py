@@ -1,4 +1,4 @@
-"""Second derivatives: the tangents of each pullback and pushforward against the oracle, here and in hosts."""
+"""Second derivatives: the tangents of pullbacks and pushforwards, and those in hosts, against the oracle."""
 
 from dataclasses import replace
 
@@ -16,12 +16,12 @@ from linalg_vjp.testing.oracles import ORACLES
 from .random_inputs import general, is_hermitian, live_of, regular
 from .said_by_torch import SAID_BY_TORCH
 
-# autograd says the first of an operation that is linear.
+# autograd warns about independent outputs if an operation is linear.
 pytestmark = [*SAID_BY_TORCH, pytest.mark.filterwarnings("ignore:Output seems independent of input")]
 
 
 def forms(rule):
-    """Each value of each keyword, the others as they are typically."""
+    """Keywords of a rule: each value of each keyword, with typical values of the others."""
     yield dict(rule.typical)
     for key, param in rule.params.items():
         for value in param.tried():
@@ -30,7 +30,7 @@ def forms(rule):
 
 
 def smooth(rule, params):
-    """Where the outputs have second derivatives and no columns beyond the rank."""
+    """Whether the outputs have second derivatives, and no columns beyond the rank."""
     return not params.get("full_matrices") and (params.get("ord") or 1) not in (-1, -2.5)
 
 
@@ -61,7 +61,7 @@ def test_tall_and_wide(name, shape, dtype, target):
 
 
 def test_what_is_wrong_in_the_second_derivative_alone_is_seen():
-    """A pullback that is right in value, but in which the saved output stands for a constant."""
+    """The values of this pullback are right, but it treats the saved output as a constant."""
     rule = lv.RULES["inv"]
 
     def frozen(X, X_bar, *, xp):
@@ -73,12 +73,12 @@ def test_what_is_wrong_in_the_second_derivative_alone_is_seen():
     check_rule(wrong, [general(3, 3)])
     with pytest.raises(CheckError, match="the tangent of the pullback"):
         check_rule(wrong, [general(3, 3)], twice=True)
-    with pytest.raises(ValueError, match="own: give check_rule an oracle for twice"):
+    with pytest.raises(ValueError, match="own: twice=True needs an oracle"):
         check_rule(replace(rule, name="own"), [general(3, 3)], twice=True)
 
 
 def loss_and_truth(name, params):
-    """Weights of a loss on the outputs of a rule, two directions, and its second derivative along them."""
+    """A loss with random weights, two directions, and the second derivative of the loss along both."""
     rule = lv.RULES[name]
     trial = Trial(rule, regular(name), params, 1000.0, 3)
     if is_hermitian(name):
@@ -95,7 +95,7 @@ def loss_and_truth(name, params):
 
 
 def weighed(name, outputs, bars, xp):
-    """The sum of Re<bar, y>, or of Re(bar) |y|^2 entry by entry where y has a gauge."""
+    """The sum of Re<bar, y> over the outputs, with the sum of Re(bar) |y|^2 for outputs with a gauge."""
     rule = lv.RULES[name]
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     named = zip(rule.outputs, outputs, bars, strict=True)
@@ -135,7 +135,7 @@ def torch_second(name, params, trial, further):
     leaves = [x.clone().requires_grad_() for x in inputs]
     first = torch.autograd.grad(loss(*leaves), leaves, create_graph=True)
     along = sum((g * d).sum() for g, d in zip(first, D, strict=True))
-    moves = along.requires_grad  # not where the operation is linear
+    moves = along.requires_grad  # false if the operation is linear
     second = torch.autograd.grad(along, leaves, allow_unused=True) if moves else [None] * len(leaves)
     yield sum((g * e).sum() for g, e in zip(second, E, strict=True) if g is not None)
 
@@ -222,7 +222,7 @@ HOSTS = {"torch": torch_second, "jax": jax_second, "autograd": autograd_second, 
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("name", lv.RULES)
 def test_hosts(name, host):
-    """Through each adapter, backwards and forwards upon each other."""
+    """Each adapter, with forward and reverse mode nested in each other."""
     pytest.importorskip(host, reason=f"not run: {host} is not installed")
     if host == "jax":
         import jax

@@ -1,4 +1,4 @@
-"""The test vectors of rules/: their form, their origin, and that the rules of this library satisfy them."""
+"""The test vectors of rules/: their form, their generator, and whether the rules satisfy them."""
 
 import functools
 import importlib
@@ -39,7 +39,7 @@ SINGLE = {"float64": "float32", "complex128": "complex64", "int64": "int32"}
 
 
 def on(target, formula, dtypes):
-    """A function of NumPy arrays that calls a rule as a framework does, on a target and in these dtypes."""
+    """A function of NumPy arrays that calls a rule on arrays of a target, in these dtypes."""
 
     def numpy_in_and_out(inputs, outputs, given, **params):
         sides = [
@@ -47,7 +47,7 @@ def on(target, formula, dtypes):
             for side in (inputs, outputs, given)
         ]
         results = [None if x is None else to_numpy(x) for x in formula(*sides, **params)]
-        assert not any(x is not None and x.dtype in dtypes for x in results)  # none came back in double
+        assert not any(x is not None and x.dtype in dtypes for x in results)  # no result in double
         return results
 
     return numpy_in_and_out
@@ -55,7 +55,7 @@ def on(target, formula, dtypes):
 
 @pytest.mark.parametrize("rule", lv.RULES)
 def test_every_backend_satisfies_them(rule, every_target):
-    """With the saved values, on arrays of its own."""
+    """Each backend gets the saved values as its own arrays."""
     if "float64" not in every_target.backend.dtypes:
         pytest.skip(f"not run: {every_target.backend.name} has no float64")
     satisfied(rule, every_target, "double")
@@ -63,7 +63,7 @@ def test_every_backend_satisfies_them(rule, every_target):
 
 @pytest.mark.parametrize("rule", lv.RULES)
 def test_every_backend_satisfies_them_in_single_precision(rule, target):
-    """Those that are not beyond it."""
+    """Vectors that need more than single precision are left out."""
     satisfied(rule, target, "single")
 
 
@@ -91,7 +91,7 @@ def satisfied(rule, target, precision):
 @pytest.mark.parametrize("rule", lv.RULES)
 @pytest.mark.parametrize("device", ["no_float64"])
 def test_devices_without_double_precision(rule, device):
-    """Nothing is made in a precision that was not there."""
+    """No array is created in a precision that the device lacks."""
     backend = load("array-api-strict")
     backend.start()
     target = Target(backend, device)
@@ -112,7 +112,7 @@ def test_the_generator_makes_them(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_generator_makes_every_fifth(name):
-    """And no others are there: of each point the cases with its title, in order."""
+    """The file holds the cases of each point, in order, and no others."""
     points, cases = points_of(name), document(name)["cases"]
     with mpmath.workdps(exact.DIGITS):
         for i, point in enumerate(points):
@@ -129,7 +129,7 @@ def points_of(name):
 
 
 def belongs(case, point):
-    """Whether a case of a file is one of this point: the whole one, or with one cotangent alone."""
+    """Whether a case of a file belongs to a point: with all cotangents, or with only one."""
     return case["rule"] == point.op.name and re.fullmatch(
         re.escape(point.title) + r"(, \w+_bar alone)?", case["name"]
     )
@@ -291,13 +291,12 @@ def test_a_number_that_is_wrong_is_seen():
         ([right[0] * (1 + 1e-9)], "wrong by"),
         ([right[0] * np.nan], "wrong by inf"),
         ([None], "wrong by 1.0e"),
-        ([right[0][:1]], "has the shape (1, 3)"),
-        ([*right, *right], "2 arrays came back"),
+        ([right[0][:1]], "has shape (1, 3)"),
+        ([*right, *right], "got 2 arrays"),
     ):
         assert words in vectors.difference(names, x, right)
     assert (
-        "NoneType came back; wanted is a tuple of 1, for A"
-        in vectors.judge(vector, lambda *_: None, None)["vjp"]
+        "got a NoneType, expected a tuple of 1, for A" in vectors.judge(vector, lambda *_: None, None)["vjp"]
     )
     assert "ZeroDivisionError" in vectors.judge(vector, lambda *_, **__: 1 / 0, None)["vjp"]
 

@@ -1,4 +1,4 @@
-"""Law 2: a copy of the folder works under any name, anywhere, with and without the hook, by real copying."""
+"""Law 2: a copy of the package works under any name, in any place, with and without the hook."""
 
 import shutil
 import subprocess
@@ -43,7 +43,7 @@ def host(tmp_path):
 
 
 def use(folder, package, *, blocked=""):
-    """Run USE in a process that sees the folder; with the named modules blocked, as if not installed."""
+    """Run USE in a process that can import the folder, and cannot import the blocked modules."""
     block = "".join(f"import sys; sys.modules[{name!r}] = None\n" for name in blocked.split())
     used = USE.format(package=package, count=len(RULES))
     code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{block}{used}"
@@ -58,7 +58,7 @@ def test_without_the_hook(host):
 
 
 def test_with_the_hook(host):
-    """The host's own array-api-compat serves, and no installed one is touched."""
+    """The host's own copy of array-api-compat is used, and the installed one is not imported."""
     shutil.copytree(
         SITE, host / "host" / "_vendored" / "compat", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -90,7 +90,7 @@ def test_at_the_top_level_under_another_name(tmp_path):
 
 @pytest.mark.parametrize("with_compat", [True, False])
 def test_the_command(tmp_path, with_compat, capsys):
-    """Into a package, under another name; the original is out of sight, or array-api-compat as well."""
+    """Copy under another name, and use the copy without linalg_vjp, or also without array-api-compat."""
     folder = tmp_path / "host" / "_gradients"
     assert cli.main(["vendor", str(folder)]) == 0
     (tmp_path / "host" / "__init__.py").touch()
@@ -111,7 +111,7 @@ def test_the_command(tmp_path, with_compat, capsys):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_one_rule_alone(tmp_path, rule):
-    """It differentiates there, with every file gone but its own and those of the rules that it is made of."""
+    """One rule works with only its own file and those of the rules that it uses."""
     (tmp_path / "host").mkdir()
     (tmp_path / "host" / "__init__.py").touch()
     assert cli.main(["vendor", str(tmp_path / "host" / "own"), "--rules", rule]) == 0
@@ -133,7 +133,7 @@ bars = [None if label in rule.constant else bar for label, bar in zip(rule.outpu
 try:
     lv.hvp(rule, inputs, bars, dots)
 except NotImplementedError as error:
-    assert "which this copy of the library does not have; bring that rule, too" in str(error)
+    assert "which this copy of the library does not have; vendor that rule, too" in str(error)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -144,7 +144,7 @@ except NotImplementedError as error:
 
 
 def test_a_second_derivative_from_constant_factors_alone(tmp_path):
-    """Of polar, which takes the eigenvectors for constants: no rule for them is wanted."""
+    """`polar` treats eigenvectors as constants, so it needs no rule for them."""
     assert cli.main(["vendor", str(tmp_path / "own"), "--rules", "polar"]) == 0
     code = f"""
 import sys
@@ -163,7 +163,7 @@ print(*lv.hvp("polar", (A,), (E, None), (np.asarray([[0.0, 1.0], [0.0, 0.0]]),))
 
 def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
     folder = tmp_path / "own"
-    folder.mkdir()  # an empty one is as good as none
+    folder.mkdir()  # an empty folder is accepted
     for rules in (["--rules", "qr"], ["--rules", "svd", "--rules", "lu, svdvals"]):
         assert cli.main(["vendor", str(folder), *rules]) == 0
     assert "rules: lu, svd, svdvals" in (folder / "VERSION").read_text()
@@ -176,9 +176,9 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
         assert cli.main(["vendor", str(tmp_path / name)]) == 2
         assert "cannot be the name of a package" in capsys.readouterr().err
     assert cli.main(["vendor", str(folder), "--rules", "qr,qq"]) == 2
-    assert "no rule qq; there are qr, " in capsys.readouterr().err
+    assert "no rule qq; the rules are qr, " in capsys.readouterr().err
     assert cli.main(["vendor", str(tmp_path / "none"), "--rules", " "]) == 2
-    assert "--rules names none; leave it out to take all" in capsys.readouterr().err
+    assert "--rules names no rule; omit it to copy all rules" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
 
 
@@ -187,10 +187,10 @@ def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):
     assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import own"
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # what Python compiled is no change
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # Python's caches do not count as a change
     own = folder / "_rules" / "qr.py"
     own.write_bytes(own.read_bytes().replace(b"\n", b"\r\n"))
-    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # nor are other line ends
+    assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 0  # nor do other line endings
     with own.open("a") as file:
         file.write("# mine\n")
     (folder / "more.py").touch()
@@ -198,7 +198,7 @@ def test_what_was_changed_in_a_copy_is_not_lost(tmp_path, capsys):
     capsys.readouterr()
     assert cli.main(["vendor", str(folder), "--rules", "qr"]) == 2
     said = capsys.readouterr().err
-    assert "changed: _rules/qr.py; added: more.py; removed: py.typed. Keep what is yours elsewhere" in said
+    assert "changed: _rules/qr.py; added: more.py; removed: py.typed. Save your changes elsewhere" in said
     assert own.read_text().endswith("# mine\n")
     assert (folder / "more.py").exists()
     assert cli.main(["vendor", str(folder), "--rules", "qr", "--force"]) == 0
@@ -216,7 +216,7 @@ def test_force_spares_what_was_not_vendored(tmp_path, capsys):
 
 @pytest.mark.parametrize("rules", [[], ["--rules", "trace"]])
 def test_doctests_of_the_host(tmp_path, rules):
-    """They run, and none of the copy's, whose examples are of the original and need every array library."""
+    """The host's doctests run. Those of the copy do not: they need the original and all array libraries."""
     (tmp_path / "host").mkdir()
     (tmp_path / "host" / "__init__.py").write_text('"""A host.\n\n>>> 1 + 1\n2\n"""\n')
     (tmp_path / "conftest.py").write_text("import sys\n\nsys.modules['linalg_vjp'] = None\n")
@@ -237,4 +237,4 @@ def test_what_a_copy_needs(tmp_path, capsys):
 def test_without_array_api_compat(host):
     run = use(host, "host._vendored.gradients", blocked="linalg_vjp array_api_compat")
     assert "ModuleNotFoundError: array-api-compat, which" in run.stderr
-    assert f"pip install '{REQUIREMENT}', or vendor it and name your copy" in run.stderr
+    assert f"pip install '{REQUIREMENT}', or vendor it and import your copy" in run.stderr

@@ -1,4 +1,4 @@
-"""Small rules in NumPy, one for each form that a signature may have; none of them is in the library."""
+"""Small rules in NumPy for tests, one for each form of signature. None of them is in the library."""
 
 import functools
 
@@ -12,7 +12,7 @@ def adjoint(X):
 
 
 def product(arrays, like):
-    """Of all of them; the unit matrix where there are none."""
+    """The product of all arrays; the unit matrix if there are none."""
     return functools.reduce(np.matmul, arrays) if arrays else np.eye(like)
 
 
@@ -63,7 +63,7 @@ CHAIN = lv.Rule(
 
 
 def places_of(shapes):
-    """Where each block lies, and the size of the whole."""
+    """The place of each block, and the shape of the whole matrix."""
     ends = np.cumsum([shape[-2:] for shape in shapes], axis=0)
     places = [
         (..., slice(i - m, i), slice(j - n, j))
@@ -82,7 +82,7 @@ def blocks(*parts, xp):
 
 def blocks_vjp(*arguments, xp):
     *likes, Y_bar = arguments
-    assert all(type(like).__name__ == "Like" for like in likes)  # nothing of them is kept but the shape
+    assert all(type(like).__name__ == "Like" for like in likes)  # only shapes and dtypes are kept
     return tuple(Y_bar[place] for place in places_of([like.shape for like in likes])[0])
 
 

@@ -1,4 +1,4 @@
-"""The command `linalg-vjp`: its subcommands and their options. The work is done by a file for each."""
+"""The command `linalg-vjp`: its subcommands and their options. Each subcommand has a file of its own."""
 
 import argparse
 import math
@@ -12,10 +12,8 @@ from . import _check, _lists, _vectors, _vendor
 
 __all__ = ["main"]
 
-EXTRA = "this command needs more than the library itself; get it with: pip install 'linalg_vjp[check]'"
-STATUS = (
-    "exit status: 0 where all is right, 1 where something is wrong, 2 for bad usage, 130 when interrupted"
-)
+EXTRA = "this command needs extra packages; install them with: pip install 'linalg_vjp[check]'"
+STATUS = "exit status: 0 if everything is right, 1 if something is wrong, 2 for bad usage, 130 if interrupted"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 where all is right, 1 where something is wrong, 2 for bad usage, 130 when
+        The exit status: 0 if everything is right, 1 if something is wrong, 2 for bad usage, 130 if
         interrupted.
     """
     options = _parser().parse_args(arguments)
@@ -39,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("linalg-vjp: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
+    except BrokenPipeError:  # the reader of the output, such as `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
@@ -54,83 +52,82 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check",
-        help="probe every rule on a backend and print what is right and wrong",
-        description="Probe every rule at random inputs, against an oracle at 50 digits: all batch shapes, "
-        "dtypes and keywords; graded, sparse, ill-conditioned, defective, tied and singular matrices, scaled "
-        "up and down. What fails is shown as the smallest case that fails. First come the eleven cases of "
-        "the bug report about batches that this project began with.",
+        help="check every rule on an array library, and print which are right and wrong",
+        description="Check every rule at random inputs against an oracle at 50 digits. The inputs have all "
+        "batch shapes, dtypes and keywords. Matrices are graded, sparse, ill-conditioned, defective, tied or "
+        "singular, and scaled up or down. A failure is printed with the smallest input that shows it. The "
+        "eleven cases of the bug report about batches that this project began with run first.",
         epilog=STATUS,
     )
     _rule_option(check)
     families = list(dict.fromkeys(rule.family for rule in RULES.values()))
     check.add_argument(
-        "--family", action="append", choices=families, help="the rules of this family; may be repeated"
+        "--family", action="append", choices=families, help="check the rules of this family; may be repeated"
     )
     check.add_argument(
-        "--backend", action="append", help="the array library (default: numpy); may be repeated"
+        "--backend", action="append", help="the array library to use (default: numpy); may be repeated"
     )
     check.add_argument(
         "--examples",
         type=_count,
         metavar="N",
-        help="random cases per rule (default: 100, fewer on a slow backend)",
+        help="the number of random cases per rule (default: 100, fewer on a slow library)",
     )
     check.add_argument(
         "--hours",
         type=_hours,
         metavar="H",
-        help="go on with other random cases for so long, and count them; Ctrl-C ends it, too",
+        help="check new random cases for H hours, and print how many; Ctrl-C stops earlier",
     )
-    check.add_argument("--seed", type=int, default=0, help="of the random cases (default: 0)")
+    check.add_argument("--seed", type=int, default=0, help="the seed of the random cases (default: 0)")
     check.add_argument(
-        "--json", metavar="FILE", help="write the outcome to a file, too; - is standard output"
+        "--json", metavar="FILE", help="also write the results to a file; - means standard output"
     )
     _all_option(check)
     check.set_defaults(run=_check.run)
 
     vectors = commands.add_parser(
         "vectors",
-        help="run the test vectors against a Python module of yours",
-        description="Run the test vectors of rules/ against a module that has, for each rule it implements, "
-        "NAME_vjp(inputs, outputs, cotangents, **params) and, if it pushes forward too, NAME_jvp(inputs, "
-        "outputs, tangents, **params): tuples of NumPy arrays in, one array for each input or output back.",
+        help="run the test vectors against your own Python module",
+        description="Run the test vectors of rules/ against your own module. For each rule it implements, "
+        "the module has a function NAME_vjp(inputs, outputs, cotangents, **params), and optionally "
+        "NAME_jvp(inputs, outputs, tangents, **params). They take tuples of NumPy arrays, and return a tuple "
+        "with one array for each input (VJP) or output (JVP).",
         epilog=STATUS,
     )
-    vectors.add_argument("--module", required=True, help="the module, such as package.module")
+    vectors.add_argument("--module", required=True, help="the name of the module, such as package.module")
     _rule_option(vectors)
     vectors.add_argument("--zeros", action="store_true", help="pass zeros where a cotangent is None")
     _all_option(vectors)
     vectors.set_defaults(run=_vectors.run)
 
     backends = commands.add_parser(
-        "backends", help="list the array libraries: what is here, what has gaps", epilog=STATUS
+        "backends", help="list the array libraries, with their devices and gaps", epilog=STATUS
     )
-    backends.add_argument("--markdown", action="store_true", help="print docs/support.md in place of it")
+    backends.add_argument("--markdown", action="store_true", help="print the text of docs/support.md instead")
     backends.set_defaults(run=_lists.backends)
 
-    vendor = commands.add_parser("vendor", help="copy the library into a package of yours", epilog=STATUS)
+    vendor = commands.add_parser("vendor", help="copy the library into your own package", epilog=STATUS)
     vendor.add_argument(
         "destination",
         type=Path,
-        help="the folder, such as host/_vendored/linalg_vjp: new, empty, or vendored before",
+        help="the folder to write, such as host/_vendored/linalg_vjp: new, empty, or an earlier copy",
     )
     vendor.add_argument(
         "--rules",
         action="append",
         default=[],
-        help="these alone, and what they need, such as cholesky,qr; may be repeated",
+        help="copy only these rules and what they need, such as cholesky,qr; may be repeated",
     )
     vendor.add_argument(
         "--force",
         action="store_true",
-        help="write a copy anew though files were changed, added or removed there; these changes are lost",
+        help="overwrite a copy in which files were changed, added or removed; these changes are lost",
     )
     vendor.set_defaults(run=_vendor.run)
 
     rules = commands.add_parser("rules", help="list the rules", epilog=STATUS)
-    rules.add_argument(
-        "--markdown", action="store_true", help="print the tables of rules/README.md in place of it"
-    )
+    rules.add_argument("--markdown", action="store_true", help="print the tables of rules/README.md instead")
     rules.set_defaults(run=_lists.rules)
     return parser
 
@@ -141,19 +138,19 @@ def _rule_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=list(RULES),
         metavar="NAME",
-        help="this rule alone; may be repeated (linalg-vjp rules lists them)",
+        help="use only this rule; may be repeated (`linalg-vjp rules` lists them)",
     )
 
 
 def _all_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--all", action="store_true", help="print every failure, not some with the number of the others"
+        "--all", action="store_true", help="print every failure, instead of a few and a count of the others"
     )
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a positive whole number is wanted, and not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a positive whole number, got {text!r}")
     return int(text)
 
 
@@ -163,5 +160,5 @@ def _hours(text: str) -> float:
     except ValueError:
         hours = math.nan
     if not 0 < hours < math.inf:
-        raise argparse.ArgumentTypeError(f"a positive number of hours is wanted, and not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a positive number of hours, got {text!r}")
     return hours

@@ -1,4 +1,4 @@
-"""`linalg-vjp check`: the bug report's cases and random ones, on array libraries, once or for hours."""
+"""`linalg-vjp check`: the cases of the bug report and random cases, on array libraries, once or for hours."""
 
 import argparse
 import itertools
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-WIDE = 70  # columns of a terminal; a narrower one has no room for signatures and shapes
+WIDE = 70  # columns; a narrower terminal has no room for signatures and shapes
 
 
 class Found(NamedTuple):
-    """What was seen on a backend: of the report, and of each rule by its name."""
+    """The results on a backend: those of the bug report, and those of each rule by its name."""
 
     backend: "Backend"
     report: list["Outcome"]
     rules: dict[str, "Outcome"]
 
     def add(self, outcome: "Outcome") -> None:
-        """Of a rule, to what was seen of it before."""
+        """Merge the result of a rule with its earlier results."""
         from ..testing.probe import merged
 
         before = self.rules.get(outcome.rule)
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Probe, print the tables and the failures, write the file."""
+    """Run the checks, print the tables and the failures, and write the JSON file."""
     from rich.console import Console
 
     from ..testing.backends import MissingBackend, load
@@ -93,7 +93,7 @@ def _probe(
         for f in found:
             step.now(f"the cases of the bug report, on {f.backend.name}")
             for outcome in probe_report(f.backend, selected, step):
-                f.report.append(outcome)  # one by one, so that Ctrl-C loses none
+                f.report.append(outcome)  # one at a time, so that Ctrl-C loses none
         for seed, f, name in _turns(found, selected, options):
             if step.over():
                 break
@@ -109,7 +109,7 @@ def _probe(
 
 
 def _selected(options: argparse.Namespace) -> list[str]:
-    """The rules that are named, and those of the families; all, where neither is given."""
+    """The rules that the user named, and those of the named families; all rules if neither is given."""
     named, families = options.rule or (), options.family or ()
     chosen = [name for name, rule in RULES.items() if name in named or rule.family in families]
     return chosen or list(RULES)
@@ -118,13 +118,13 @@ def _selected(options: argparse.Namespace) -> list[str]:
 def _turns(
     found: Sequence[Found], selected: Sequence[str], options: argparse.Namespace
 ) -> Iterator[tuple[int, Found, str]]:
-    """Rounds with one seed after the other; a single one without hours."""
+    """The rules to check, in rounds with consecutive seeds; without --hours, a single round."""
     for seed in itertools.count(options.seed) if options.hours else (options.seed,):
         yield from ((seed, f, name) for f in found for name in selected)
 
 
 class _Step:
-    """The progress: of cases, or of time where it is limited."""
+    """The progress bar: it counts cases, or time if --hours is given."""
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ class _Step:
 
 
 def _print(found: Sequence[Found], console: "Console", *, everything: bool) -> int:
-    """The tables and the failures; how many are wrong."""
+    """Print the tables and the failures, and return the number of failures."""
     count = 0
     failures: dict[str, list[tuple[str, str]]] = {}
     for backend, report, rules in found:
@@ -168,9 +168,9 @@ def _print(found: Sequence[Found], console: "Console", *, everything: bool) -> i
             if outcome.failure is not None:
                 case = f"case {outcome.label} of the bug report" if outcome.label else "a random case"
                 failures.setdefault(outcome.rule, []).append((f"{case}, on {backend.name}", outcome.failure))
-    console.print("Error: the largest that was seen, in units of the condition times eps.", style="dim")
+    console.print("Error: the largest error found, in units of the condition times eps.", style="dim")
     for cases in failures.values():
-        cases.sort(key=lambda case: len(case[1]))  # a short one is about a small input
+        cases.sort(key=lambda case: len(case[1]))  # short texts, about small inputs, first
     print_failures(console, failures, everything=everything)
     wrong = sum(map(len, failures.values()))
     console.print(f"{count - wrong} right, {wrong} wrong")

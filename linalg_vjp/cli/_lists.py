@@ -1,4 +1,4 @@
-"""`linalg-vjp rules` and `linalg-vjp backends`: what there is, as plain text for any width."""
+"""`linalg-vjp rules` and `linalg-vjp backends`: lists in plain text that fit any terminal."""
 
 import argparse
 import shutil
@@ -26,10 +26,10 @@ def rules(options: argparse.Namespace) -> int:
 
 
 def rules_tables() -> str:
-    """The tables of rules/README.md, a family each."""
+    """The tables of rules/README.md, one for each family of rules."""
     lines: list[str] = []
     for family in dict.fromkeys(rule.family for rule in RULES.values()):
-        lines += [f"### {family.capitalize()}", ""]
+        lines += [f"## {family.capitalize()}", ""]
         lines += ["| rule | signature | keywords | differentiable at |", "|---|---|---|---|"]
         for rule in RULES.values():
             if rule.family == family:
@@ -60,7 +60,7 @@ def backends(options: argparse.Namespace) -> int:
     for backend in map(load, names()):
         try:
             backend.start()
-            here = ", ".join(name for name in backend.present() if name) or "one memory"
+            here = ", ".join(name for name in backend.present() if name) or "arrays have no device"
         except MissingBackend as missing:
             here = str(missing).split("; ")[-1]
         facts = {
@@ -73,7 +73,7 @@ def backends(options: argparse.Namespace) -> int:
 
 
 def _print_item(title: str, facts: Mapping[str, str]) -> None:
-    """A title, and below it what is known, wrapped to the terminal."""
+    """Print a title, and the facts below it, wrapped to the width of the terminal."""
     width = max(30, shutil.get_terminal_size((110, 24)).columns)
     print(textwrap.fill(title, width, subsequent_indent="  ", break_on_hyphens=False))
     for name, fact in facts.items():

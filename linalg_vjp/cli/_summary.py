@@ -1,4 +1,4 @@
-"""What `check` and `vectors` share: Ctrl-C, tables that fold, and the failures, summed up."""
+"""Helpers of `check` and `vectors`: Ctrl-C, tables that fold long words, and a summary of the failures."""
 
 import contextlib
 import signal
@@ -11,15 +11,16 @@ if TYPE_CHECKING:
 
 __all__ = ["INTERRUPTED", "interrupts", "print_failures", "table"]
 
-INTERRUPTED = "interrupted: what stands here was done before"
+INTERRUPTED = "interrupted: these are the results up to then"
 FEW = 5
 
 
 @contextlib.contextmanager
 def interrupts() -> Iterator[Callable[[], None]]:
-    """Give a function to call after each case: it raises a Ctrl-C that was dropped.
+    """Yield a function to call after each case. It raises `KeyboardInterrupt` again if Python dropped one.
 
-    Python drops what is raised inside a callback of the garbage collector, and Hypothesis has one.
+    Python drops exceptions that are raised inside a callback of the garbage collector, and Hypothesis
+    registers such a callback.
     """
     came = False
 
@@ -33,7 +34,7 @@ def interrupts() -> Iterator[Callable[[], None]]:
             raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # a process in the background ignores Ctrl-C, and is left so
+    if before is signal.default_int_handler:  # a process in the background ignores Ctrl-C; leave that so
         signal.signal(signal.SIGINT, note)
     try:
         yield heard
@@ -42,10 +43,10 @@ def interrupts() -> Iterator[Callable[[], None]]:
 
 
 def table(title: str, words: Sequence[str], numbers: Sequence[str] = ()) -> "Table":
-    """A table with columns of words, and columns of numbers behind them."""
+    """A table with columns of words, followed by columns of numbers."""
     from rich.table import Column, Table
 
-    columns = [Column(name, overflow="fold") for name in words]  # an ellipsis would hide half a name
+    columns = [Column(name, overflow="fold") for name in words]  # an ellipsis would hide part of a name
     columns += [Column(name, justify="right", no_wrap=True) for name in numbers]
     return Table(*columns, title=title, title_justify="left")
 
@@ -53,15 +54,15 @@ def table(title: str, words: Sequence[str], numbers: Sequence[str] = ()) -> "Tab
 def print_failures(
     console: "Console", failures: Mapping[str, Sequence[tuple[str, str]]], *, everything: bool
 ) -> None:
-    """Print every failure, or the first of each of the first few groups, and how many others there are.
+    """Print every failure, or the first failure of each of the first few groups and a count of the others.
 
     Parameters
     ----------
     console : Console
     failures : mapping of str to sequence of (str, str)
-        Of each rule or function, which is a group: the cases that fail, and what is wrong there.
+        For each rule or function, which forms a group: the names of the failing cases, and what is wrong.
     everything : bool
-        Whether to print all.
+        Whether to print all failures.
     """
     if everything:
         for name, cases in failures.items():
@@ -74,13 +75,13 @@ def print_failures(
         others = [case for case, _ in cases[1:]]
         if others:
             more = f"; and {len(others) - FEW} more" if len(others) > FEW else ""
-            console.print(f"\nWrong too: {'; '.join(others[:FEW])}{more}", markup=False, highlight=False)
+            console.print(f"\nAlso wrong: {'; '.join(others[:FEW])}{more}", markup=False, highlight=False)
     hidden = sum(map(len, failures.values())) - len(few)
     if hidden:
         console.print(f"\n{hidden} more failures, see the table above; --all prints them", highlight=False)
 
 
 def _print_failure(console: "Console", name: str, case: str, said: str) -> None:
-    console.rule()  # without the names, which it would cut in a narrow terminal
+    console.rule()  # without the names, which a rule would cut off in a narrow terminal
     console.print(f"{name}, {case}", markup=False, highlight=False, style="bold")
     console.print(said, markup=False, highlight=False, soft_wrap=True)

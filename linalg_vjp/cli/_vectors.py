@@ -1,4 +1,4 @@
-"""`linalg-vjp vectors`: the test vectors, on the functions of somebody's module."""
+"""`linalg-vjp vectors`: run the test vectors on the functions of a user's module."""
 
 import argparse
 import importlib
@@ -17,7 +17,7 @@ __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge every function of the module that is named after a rule."""
+    """Test every function of the module that is named after a rule."""
     from rich.console import Console
 
     from ..testing.vectors import judge, load
@@ -50,7 +50,7 @@ def _print(
     judged: Mapping[str, Sequence[tuple[str, Mapping[str, str]]]],
     options: argparse.Namespace,
 ) -> int:
-    """The table and the failures; how many are wrong."""
+    """Print the table and the failures, and return the number of failures."""
     listed = table(f"The test vectors, with {options.module}", ("Rule", "VJP", "JVP"))
     right = 0
     failures: dict[str, list[tuple[str, str]]] = {}
@@ -62,7 +62,7 @@ def _print(
             right += len(tried) - len(bad)
             failures |= {f"{name}_{kind}": bad} if bad else {}
             colour = "red" if bad else "green" if tried else "dim"
-            count = f"{len(tried) - len(bad)} of {len(tried)}" if tried else "not there"
+            count = f"{len(tried) - len(bad)} of {len(tried)}" if tried else "none"
             cells.append(f"[{colour}]{count}[/]")
         listed.add_row(name, *cells)
     console.print(listed)
@@ -73,20 +73,20 @@ def _print(
 
 
 def _import(name: str) -> ModuleType | None:
-    sys.path.insert(0, "")  # as for `python -m`: it may lie in the current folder
+    sys.path.insert(0, "")  # as `python -m` does: the module may be in the current folder
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as missing:
         if missing.name is None or not f"{name}.".startswith(f"{missing.name}."):
             raise
-        print(f"linalg-vjp: there is no module {name}, here or on sys.path", file=sys.stderr)
+        print(f"linalg-vjp: no module {name} in the current folder or on sys.path", file=sys.stderr)
         return None
     finally:
         sys.path.remove("")
 
 
 def _usable(module: ModuleType, asked: list[str] | None) -> bool:
-    """Whether it has functions to try, all of those asked for; names after no rule are said."""
+    """Whether the module has functions to test, and all that were asked for. Warn of unknown names."""
     functions = {name for name in vars(module) if name.endswith(("_vjp", "_jvp"))}
     known = {f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp")}
     missing = [name for name in asked or () if f"{name}_vjp" not in functions]
@@ -95,5 +95,5 @@ def _usable(module: ModuleType, asked: list[str] | None) -> bool:
         print(f"linalg-vjp: {module.__name__} has no function {wanted}", file=sys.stderr)
         return False
     for name in sorted(functions - known):
-        print(f"linalg-vjp: {name} is named after no rule, and not tried", file=sys.stderr)
+        print(f"linalg-vjp: skipped {name}, which is not named after a rule", file=sys.stderr)
     return True

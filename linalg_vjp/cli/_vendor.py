@@ -11,14 +11,15 @@ __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Copy the library, or some of its rules."""
+    """Copy the library, whole or with some of its rules."""
     chosen = [name.strip() for given in options.rules for name in given.split(",") if name.strip()]
-    if options.rules and not chosen:  # such as an empty variable of a shell
-        print("linalg-vjp: --rules names none; leave it out to take all", file=sys.stderr)
+    if options.rules and not chosen:  # for example from an empty shell variable
+        print("linalg-vjp: --rules names no rule; omit it to copy all rules", file=sys.stderr)
         return 2
     if unknown := set(chosen) - set(RULES):
         print(
-            f"linalg-vjp: no rule {', '.join(sorted(unknown))}; there are {', '.join(RULES)}", file=sys.stderr
+            f"linalg-vjp: no rule {', '.join(sorted(unknown))}; the rules are {', '.join(RULES)}",
+            file=sys.stderr,
         )
         return 2
     try:

@@ -1,4 +1,4 @@
-"""Tools that check a rule, this project's or your own, on any namespace. Wants mpmath and NumPy."""
+"""Tools that check a rule, built-in or your own, on any namespace. They need mpmath and NumPy."""
 
 from ._check import LIMIT, Report, check_loss, check_rule
 from ._trial import CheckError

@@ -1,4 +1,4 @@
-"""check_rule: everything that a rule must satisfy, in one line, for any Rule on any namespace."""
+"""check_rule and check_loss: check all that a rule must satisfy, for any rule on any namespace."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from .oracles import ORACLES, Oracle
 __all__ = ["LIMIT", "Report", "check_loss", "check_rule"]
 
 LIMIT = 1000.0
-ORACLE_SLICES = 4  # of a batch, how many matrices the oracle looks at
+ORACLE_SLICES = 4  # how many matrices of a batch are compared with the oracle
 
 
 class Report(NamedTuple):
@@ -43,33 +43,33 @@ def check_rule(
 ) -> Report:
     """Check the pullback and the pushforward of a rule at one input.
 
-    Checked are: shapes, dtypes and devices; that nothing is modified; each output and each input alone, and
-    every subset of the cotangents; zeros in place of None; the pullback against the pushforward, through the
-    inner product; a batch against its slices; and the forward, the pushforward and the pullback of up to four
-    slices against an independent oracle. At a tie or a kink single outputs have no derivative, and no rule
-    passes there: `check_loss` is for losses that have one.
+    The check covers shapes, dtypes and devices; that no argument is modified; each output and each input
+    alone, and every subset of the cotangents; zeros in place of None; the pullback against the pushforward,
+    through the inner product; a batch against its slices; and the forward, the pushforward and the pullback
+    of up to four slices against an independent oracle. At a tie or a kink, single outputs have no derivative,
+    and no rule passes. Use `check_loss` there, with a loss that has a derivative.
 
     Parameters
     ----------
     rule : str or Rule
-        The name of a built-in one, or your own.
+        The name of a built-in rule, or a rule of your own.
     inputs : sequence of array
-        Of any library, with any batch axes that the rule takes.
+        Arrays of any library, with any batch axes that the rule takes.
     oracle : callable, optional
         ``oracle(*inputs, like=outputs, **params)``: the operation on one matrix, in arrays of mpmath numbers;
-        see `linalg_vjp.testing.oracles`. Without one, the built-in oracle of that name serves, and for other
-        names differences of ``rule.forward`` itself, which see three quarters of the digits.
+        see `linalg_vjp.testing.oracles`. The default is the built-in oracle for the name of the rule. If
+        there is none, differences of ``rule.forward`` serve, which see three quarters of the digits.
     tangents : sequence of array, optional
-        The directions to differentiate in, one per input; random ones without it.
+        The directions to differentiate in, one per input. The default is random directions.
     batched : bool
-        False where the leading axes of the inputs are no batch axes.
+        False if the leading axes of the inputs are not batch axes.
     twice : bool
-        Also check the derivatives of both, at a point where the operation is smooth: the tangents of the
-        pullback and of the pushforward of one slice. It wants an oracle.
+        Also check second derivatives, at a point where the operation is smooth: the tangents of the pullback
+        and of the pushforward of one slice. This needs an oracle.
     limit : float
         The largest error allowed, in units of the condition times eps.
     seed : int
-        Of the random cotangents and tangents.
+        The seed of the random cotangents and tangents.
     **params
         The keywords of the rule.
 
@@ -77,12 +77,12 @@ def check_rule(
     -------
     Report
         The largest error, in units of the condition times eps, and the number of comparisons. The condition
-        is what a rounding of the inputs does to the derivative, measured at 50 digits.
+        says how much a rounding of the inputs changes the derivative. It is measured at 50 digits.
 
     Raises
     ------
     CheckError
-        With the input that shows the mistake, as Python code.
+        If the rule is wrong. The message holds the input that shows it, as Python code.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def check_rule(
     trial.extras += ", oracle=oracle" if oracle is not None else ""
     truth, name = oracle or ORACLES.get(trial.rule.name), trial.rule.name
     if twice and truth is None:
-        raise ValueError(f"{name}: give check_rule an oracle for twice, there is none of that name")
+        raise ValueError(f"{name}: twice=True needs an oracle, and none is built in; pass oracle=...")
     before = trial.snapshot()
     with mpmath.workdps(DIGITS):
         parts = list(trial.slices()) if batched else [(trial, [()] * len(trial.inputs), ())]
@@ -138,16 +138,17 @@ def check_loss(
     seed: int = 0,
     **params: Any,
 ) -> Report:
-    """Check the pullback through a loss, where single outputs have no derivative but the loss has one.
+    """Check a rule through a loss, at an input where the loss has a derivative but single outputs have none.
 
     Parameters
     ----------
     rule, inputs, oracle, limit, seed, **params
         As in `check_rule`, for one matrix without batch axes.
     loss : callable
-        ``loss(*outputs)`` on arrays of mpmath numbers, a real number.
+        ``loss(*outputs)`` takes arrays of mpmath numbers, and returns a real number.
     cotangents : callable
-        ``cotangents(*outputs)`` on NumPy arrays, those of the loss: one per output, or None.
+        ``cotangents(*outputs)`` takes NumPy arrays, and returns the cotangents of the loss: an array or None
+        for each output.
 
     Returns
     -------
@@ -156,11 +157,11 @@ def check_loss(
     Raises
     ------
     CheckError
-        With the input that shows the mistake, as Python code.
+        If the rule is wrong. The message holds the input that shows it, as Python code.
 
     Examples
     --------
-    The projector onto a tied eigenspace does not depend on the basis of it.
+    The projector onto a tied eigenspace does not depend on the basis.
 
     >>> import numpy as np
     >>> from linalg_vjp import RULES
@@ -178,7 +179,7 @@ def check_loss(
     name = trial.rule.name
     oracle = oracle or ORACLES.get(name)
     if oracle is None:
-        raise ValueError(f"{name}: give check_loss an oracle, there is no built-in one of that name")
+        raise ValueError(f"{name}: check_loss needs an oracle, and none is built in; pass oracle=...")
     like = [to_numpy(y) for y in trial.outputs]
     trial.bars = [
         None
@@ -219,7 +220,7 @@ def _through_inner_product(trial: Trial, alone: dict[int, list[Any]], pushed: Se
 
 
 def _by_subsets(trial: Trial, alone: dict[int, list[Any]], pushed: Sequence[Any]) -> None:
-    """Every subset of the cotangents gives the sum of its parts; zeros do what None does; inputs add up."""
+    """A subset of the cotangents or tangents must give the sum of its parts; zeros must act as None does."""
     for count in (0, *range(2, len(alone) + 1)):
         for subset in itertools.combinations(alone, count):
             _add_up(
@@ -256,7 +257,7 @@ def _add_up(
 
 
 def _by_slices(trial: Trial, parts: Sequence[Any], pushed: Sequence[Any]) -> None:
-    """A batch gives the stack of what its slices give; where an input was broadcast, their sum."""
+    """A batch must give the stack of the results of its slices, summed over the axes that were broadcast."""
     whole = trial.vjp(*trial.live_outputs)
     pieces = [(p.vjp(*p.live_outputs), p.jvp(*p.live_inputs), places, i, p) for p, places, i in parts]
     for j in trial.live_inputs:
@@ -268,7 +269,7 @@ def _by_slices(trial: Trial, parts: Sequence[Any], pushed: Sequence[Any]) -> Non
 
 
 def _stack_up(trial: Trial, what: str, whole: Any, pieces: Sequence[tuple[Any, Any, Trial]]) -> None:
-    """Place by place, each with the sizes of its own: a large slice must not hide the others."""
+    """Compare each place at its own scale, so that a large slice cannot hide errors in the others."""
     sums: dict[Any, tuple[Any, Any]] = {}
     for x, place, part in pieces:
         total, size = sums.get(place, (exact(np.zeros(x.shape)), mpmath.mpf(0)))

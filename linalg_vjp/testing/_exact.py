@@ -1,7 +1,7 @@
 """Arithmetic at 50 digits: NumPy arrays of mpmath numbers, and derivatives by differences at that precision.
 
-An object array of mpmath numbers adds, multiplies and broadcasts like any other, so an oracle reads like
-plain NumPy.
+An object array of mpmath numbers adds, multiplies and broadcasts like any other array, so an oracle reads
+like plain NumPy.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,14 +30,14 @@ Exact = Any  # an object array of mpmath numbers
 Function = Callable[[Sequence[Exact]], Sequence[Exact | None]]
 
 DIGITS = 50
-STEP = mpmath.mpf(10) ** -17  # of central differences: both of their errors stay below 1e-30
+STEP = mpmath.mpf(10) ** -17  # of central differences: truncation and rounding errors stay below 1e-30
 
 
 def to_numpy(x: Array) -> Any:
-    """Any library's array as a NumPy array."""
+    """An array of any library as a NumPy array."""
     if isinstance(x, np.ndarray | np.generic):
         return np.asarray(x)
-    for fetch in ("get", "cpu"):  # from a GPU: CuPy's way, PyTorch's
+    for fetch in ("get", "cpu"):  # copies from a GPU, in CuPy and in PyTorch
         x = getattr(x, fetch, lambda x=x: x)()
     try:
         return np.from_dlpack(x)
@@ -46,7 +46,7 @@ def to_numpy(x: Array) -> Any:
 
 
 def exact(x: Any) -> Exact:
-    """The same numbers, digit by digit, as mpmath has them."""
+    """The same numbers, without rounding, as an array of mpmath numbers."""
     x = np.asarray(x)
     one = mpmath.mpc if x.dtype.kind == "c" else mpmath.mpf
     result = np.empty(x.shape, object)
@@ -56,13 +56,13 @@ def exact(x: Any) -> Exact:
 
 
 def rounded(x: Exact) -> Any:
-    """Back to complex128 or float64."""
+    """An array of mpmath numbers rounded to complex128 or float64."""
     complex_ = any(isinstance(v, mpmath.mpc) for v in x.flat)
     return np.asarray([complex(v) if complex_ else float(v) for v in x.flat]).reshape(x.shape)
 
 
 def normal(random: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> Any:
-    """Standard normal numbers, complex where the dtype is, in double precision."""
+    """Standard normal numbers in double precision, complex if the dtype is complex."""
     x = random.standard_normal(shape)
     return x + 1j * random.standard_normal(shape) if np.dtype(dtype).kind == "c" else x
 
@@ -98,7 +98,7 @@ def derivative(f: Function, at: Sequence[Exact], along: Sequence[Exact]) -> list
 
 
 def _quotient(ahead: Exact, behind: Exact) -> Exact:
-    # What differs in the last five of the 50 digits alone does not differ.
+    # A difference in the last five of the 50 digits is rounding, and counts as zero.
     noise = norm(ahead) * mpmath.mpf(10) ** (5 - DIGITS)
     result = np.empty(ahead.shape, object)
     for i in np.ndindex(ahead.shape):

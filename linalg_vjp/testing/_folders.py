@@ -1,4 +1,4 @@
-"""Where the data lies that is not Python: a wheel carries it inside the package, a checkout beside it."""
+"""The folders of data files. A wheel has them inside the package, a checkout next to it."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ __all__ = ["folder"]
 
 
 def folder(name: str) -> Path:
-    """`backends` or `rules`."""
+    """The path of the folder `backends` or `rules`."""
     package = Path(__file__).parents[1]
     inside = package / name
     return inside if inside.is_dir() else package.parent / name

@@ -1,4 +1,4 @@
-"""Random matrices: of each space that a record names, and of the structures that hide mistakes."""
+"""Random matrices of each space that a rule can name, with structures that tend to expose mistakes."""
 
 from typing import Any
 
@@ -12,11 +12,10 @@ STRUCTURES = ("plain", "graded", "sparse", "ill-conditioned", "defective")
 
 
 class Matrices:
-    """A source of them, of one dtype. A structure stays in its space, so that a rule of that space has a
-    derivative there.
+    """Draws random matrices of one dtype. A matrix of any structure lies in the space that was asked for.
 
-    Conditions stay below 1e6 in double and 1e2 in single precision. So the smallest singular value is larger
-    than the step to a neighbouring point, by which `_truth.py` measures how far a derivative moves.
+    Condition numbers stay below 1e6 in double and 1e2 in single precision. So the smallest singular value is
+    larger than the step to a neighbouring point, with which `_truth.py` measures how a derivative changes.
     """
 
     def __init__(self, random: np.random.Generator, dtype: Any) -> None:
@@ -24,7 +23,7 @@ class Matrices:
         self.decades = 6.0 if self.dtype.name in ("float64", "complex128") else 2.0
 
     def of(self, space: str, structure: str, *shape: int) -> Any:
-        """A batch of matrices of a space and a structure; of vectors and numbers, plain ones."""
+        """A batch of matrices of a space and a structure. Vectors and numbers are always plain."""
         if space == "pivots":
             at = np.arange(shape[-1])
             return self.random.integers(at, shape[-1], size=shape)
@@ -39,7 +38,7 @@ class Matrices:
         return np.asarray(make(space, *shape), self.dtype)
 
     def singular(self, A: Any, rank: int) -> Any:
-        """Of a rank that small integers keep exact; the shape of A."""
+        """A matrix with the shape of A and at most this rank, exactly, because its factors are integers."""
         m, n = A.shape[-2:]
         left, right = (self.random.integers(-2, 3, size=(*A.shape[:-2], *s)) for s in ((m, rank), (rank, n)))
         return np.asarray(left @ right, self.dtype)
@@ -56,7 +55,7 @@ class Matrices:
         return _hermitian(A) if space in ("hermitian", "positive") else A
 
     def _graded(self, space: str, *shape: int) -> Any:
-        """Rows and columns that fall over half of the decades each, in random order."""
+        """Scales of rows and of columns that each vary over half of the decades, in random order."""
         *batch, m, n = shape
         rows, columns = ([*batch, m, 1], [*batch, 1, n])
         D, E = (10.0 ** (-self.decades / 2 * self.random.uniform(size=side)) for side in (rows, columns))
@@ -65,7 +64,7 @@ class Matrices:
         return D * self._plain(space, *shape) * E
 
     def _sparse(self, space: str, *shape: int) -> Any:
-        """Half of what is off the diagonal is zero; of a positive matrix, all between two sets of rows."""
+        """Half of the off-diagonal entries are zero; in a positive matrix, those between two sets of rows."""
         A, (m, n) = self._plain(space, *shape), shape[-2:]
         kept = self.random.uniform(size=(m, n)) < 0.5
         if space in ("hermitian", "positive"):
@@ -74,7 +73,7 @@ class Matrices:
         return A * (kept | np.eye(m, n, dtype=bool))
 
     def _ill_conditioned(self, space: str, *shape: int) -> Any:
-        """Singular values that fall over all of the decades; a Hermitian matrix gets signs, too."""
+        """Singular values that vary over all of the decades. Hermitian matrices get random signs too."""
         *batch, m, n = shape
         U, V = self._unitary(*batch, m), self._unitary(*batch, n)
         s = 10.0 ** (-self.decades * np.arange(min(m, n)) / max(1, min(m, n) - 1))
@@ -85,7 +84,7 @@ class Matrices:
         return A + 2 * np.eye(n) if space == "triangular" else A
 
     def _defective(self, space: str, *shape: int) -> Any:
-        """A single Jordan block; a Hermitian matrix has none and stays plain."""
+        """A single Jordan block. Hermitian matrices, which are never defective, are plain."""
         m, n = shape[-2:]
         if space in ("hermitian", "positive"):
             return self._plain(space, *shape)

@@ -1,4 +1,4 @@
-"""One rule at one input: random cotangents and tangents, results that are checked for form, comparisons."""
+"""One rule at one input: random cotangents and tangents, checks of shape and dtype, and comparisons."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -17,27 +17,25 @@ __all__ = ["CheckError", "Trial", "as_code"]
 
 
 class CheckError(AssertionError):
-    """A rule is wrong: what was compared, by how much it differs, and the input that shows it."""
+    """A rule is wrong. The message says what was compared, the difference, and the input that shows it."""
 
 
 class Trial:
-    """A rule, an input, and what was seen there so far."""
+    """A rule, an input, and the largest error found there so far."""
 
     def __init__(
         self, rule: Rule, inputs: Sequence[Array], params: dict[str, Any], limit: float, seed: int
     ) -> None:
         if hasattr(inputs, "shape"):
-            raise TypeError(
-                f"{rule.name}: an array in place of the inputs was given; wanted is a list, as in [A]"
-            )
+            raise TypeError(f"{rule.name}: inputs must be a list of arrays, such as [A], got a single array")
         self.rule, self.inputs, self.params, self.limit = rule.of(len(inputs)), tuple(inputs), params, limit
         rule = self.rule
-        # Never the stream that a caller may have drawn the inputs from with the same seed.
+        # A caller may have drawn the inputs with the same seed. This stream is a different one.
         self.seed, self.random = seed, np.random.default_rng([seed, 1])
         self.error, self.comparisons = 0.0, 0
-        self.of_a_loss = False  # the cotangents are those of a loss, and not random
-        self.batched, self.extras = True, ""  # for the code that an error ends with
-        self.amplification = 1.0  # how much more than themselves a rounding of the inputs moves derivatives
+        self.of_a_loss = False  # whether the cotangents come from a loss, and are not random
+        self.batched, self.extras = True, ""  # arguments in the code that an error message ends with
+        self.amplification = 1.0  # relative change of the derivatives per relative rounding of the inputs
         self.original = [to_numpy(x).copy() for x in inputs]
         self.eps = max(float(np.finfo(x.dtype).eps) for x in self.original if x.dtype.kind in "fc")
         self.outputs = rule.forward(*inputs, **params)
@@ -49,12 +47,12 @@ class Trial:
         ]
 
     def snapshot(self) -> list[Any]:
-        """All arrays that the rule is given, copied."""
+        """Copies of all arrays that the rule is given."""
         arrays = (*self.inputs, *self.outputs, *self.dots, *self.bars)
         return [None if x is None else to_numpy(x).copy() for x in arrays]
 
     def draw(self, like: Array, scale: float | None = None) -> Array:
-        """Random numbers in the shape, dtype, device and size of an array."""
+        """Random numbers with the shape, dtype, device and magnitude of an array."""
         x = to_numpy(like)
         if scale is None:
             scale = float(np.max(np.abs(x), initial=0)) or 1.0
@@ -79,20 +77,20 @@ class Trial:
     def _formed(
         self, kind: str, names: tuple[str, ...], owners: Sequence[Array], result: Sequence[Any]
     ) -> list[Any]:
-        """The results in NumPy, once they have the form of what they belong to."""
+        """The results as NumPy arrays, after checking that each has the shape and dtype of its owner."""
         if len(result) != len(names):
-            self.fail(f"{len(result)} {kind}s came back, one for each of {names} is wanted")
+            self.fail(f"got {len(result)} {kind}s, expected one for each of {', '.join(names)}")
         for name, owner, x in zip(names, owners, result, strict=True):
             if name in self.rule.constant:
                 if x is not None:
-                    self.fail(f"the {kind} of {name}, which cannot be differentiated, is not None")
+                    self.fail(f"the {kind} of {name} must be None, as {name} cannot be differentiated")
                 continue
             for what in ("shape", "dtype"):
                 got, wanted = getattr(x, what), getattr(owner, what)
                 if got != wanted:
-                    self.fail(f"the {kind} of {name} has {what} {got}, it should be {wanted}")
+                    self.fail(f"the {kind} of {name} has {what} {got}, expected {wanted}")
             if device(x) != device(owner):
-                self.fail(f"the {kind} of {name} is on {device(x)}, it should be on {device(owner)}")
+                self.fail(f"the {kind} of {name} is on device {device(x)}, expected {device(owner)}")
         return [None if x is None else to_numpy(x) for x in result]
 
     def slices(self) -> Iterator[tuple["Trial", list[tuple[int, ...]], tuple[int, ...]]]:
@@ -105,8 +103,8 @@ class Trial:
         if any(tuple(y.shape[: len(batch)]) != batch for y in self.outputs):
             shapes = " and ".join(str(tuple(y.shape)) for y in self.outputs)
             raise ValueError(
-                f"{self.rule.name}: the leading axes {batch} of the inputs are not those of the outputs, of "
-                f"shape {shapes}; if they are no batch axes with these keywords, pass batched=False"
+                f"{self.rule.name}: the inputs have leading axes {batch}, but the outputs have shape "
+                f"{shapes}; if these are not batch axes with these keywords, pass batched=False"
             )
         for index in np.ndindex(*batch):
             places = [
@@ -128,40 +126,40 @@ class Trial:
         return part
 
     def _param_at(self, value: Any, index: tuple[int, ...]) -> Any:
-        """A keyword for one matrix, of one that has an entry for each."""
+        """The value of a keyword for one matrix, if the keyword has an entry for each matrix."""
         return value[(*index, ...)] if len(getattr(value, "shape", ())) == len(index) > 0 else value
 
     def absorb(self, part: "Trial") -> None:
-        """Take over what a slice has seen."""
+        """Merge the errors and counts of a slice into this trial."""
         self.error = max(self.error, part.error)
         self.comparisons += part.comparisons
         self.amplification = max(self.amplification, part.amplification)
 
     def compare(self, what: str, got: Any, wanted: Any, scale: Any) -> None:
-        """Two results, their difference in units of eps times a scale that holds the condition."""
+        """Compare two results, in units of eps times a scale that includes the condition."""
         got, wanted = _numbers(got), _numbers(wanted)
         if got.shape != wanted.shape:
-            self.fail(f"{what} has the shape {got.shape}, it should be {wanted.shape}")
+            self.fail(f"{what} has shape {got.shape}, expected {wanted.shape}")
         self.comparisons += 1
         difference = norm(got - wanted)
         units = float(difference / (scale * self.eps)) if scale else float("inf") if difference else 0.0
         if not units <= self.limit:
             self.fail(
                 f"{what} is\n{_shown(got)}\nbut should be\n{_shown(wanted)}\n"
-                f"The error is {units:.3g} units of the condition times eps, the limit is {self.limit:g}."
+                f"The error is {units:.3g} units of the condition times eps; the limit is {self.limit:g}."
             )
         self.error = max(self.error, units)
 
     def compare_rounded(self, what: str, got: Any, wanted: Any, size: Any) -> None:
-        """Two results of the library itself, which differ by rounding only."""
+        """Compare two results of the library itself, which should differ by rounding alone."""
         self.compare(what, got, wanted, size * self.amplification)
 
     def fail(self, what: str) -> NoReturn:
-        """Raise CheckError, with the input as code."""
+        """Raise CheckError, with code that reproduces the failure."""
         domain = self.rule.domain
-        where = f"\n\nThe rule is for: {domain}. Elsewhere no rule passes: see check_loss." if domain else ""
+        where = f"\n\nDifferentiable at: {domain}. No rule passes elsewhere: see check_loss" if domain else ""
         raise CheckError(
-            f"{self.rule.name}: {what}{where}\n\nTo see it again:\n\n{textwrap.indent(self._code(), '    ')}"
+            f"{self.rule.name}: {what}{where}\n\nTo reproduce it:\n\n{textwrap.indent(self._code(), '    ')}"
         )
 
     def _code(self) -> str:
@@ -191,7 +189,7 @@ def _literal(value: Any) -> str:
 
 
 def as_code(x: Any) -> str:
-    """A NumPy array as an expression; an empty one keeps its shape."""
+    """A NumPy array as a Python expression. An empty array keeps its shape."""
     shape = f".reshape({x.shape})" if x.size == 0 else ""
     return f"array({x.tolist()}, dtype={x.dtype.name}){shape}"
 

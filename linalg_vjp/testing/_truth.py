@@ -1,4 +1,4 @@
-"""What is true of a rule at an input: by an oracle at 50 digits, or else by differences of its forward."""
+"""True values and derivatives at an input, from an oracle at 50 digits or differences of the forward."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -14,17 +14,17 @@ __all__ = ["Truth", "against_truth", "exactly", "keywords", "paired"]
 
 
 def keywords(trial: Trial) -> dict[str, Any]:
-    """Those of the operation itself, which an oracle takes: all but the gauge."""
+    """The keywords that an oracle takes: those of the operation, which are all except the gauge."""
     completed = complete(trial.rule.name, trial.rule.params, trial.params)
     completed.pop("gauge", None)
     return completed
 
 
 class Truth(NamedTuple):
-    """What the oracle says of one output: its value, its tangent, and the sizes to measure errors by.
+    """The true value and tangent of one output, and the sizes to which errors are compared.
 
-    A size is that of the thing itself, or how far a rounding of the inputs and of their tangents moves it
-    (in units of that rounding), if that is more.
+    A size is the larger of two numbers: the norm of the array, and how far a rounding of the inputs and of
+    their tangents moves it, in units of that rounding.
     """
 
     value: Exact
@@ -34,7 +34,7 @@ class Truth(NamedTuple):
 
 
 def exactly(trial: Trial, f: Callable[..., Any]) -> list[Truth | None]:
-    """What f, the operation at 50 digits, says at the inputs of a trial."""
+    """The truth about each output at the inputs of a trial, where f is the operation at 50 digits."""
     at = [exact(to_numpy(x)) for x in trial.inputs]
     zeros = [np.zeros(x.shape) for x in trial.inputs]
     along = [exact(o if e is None else to_numpy(e)) for e, o in zip(trial.dots, zeros, strict=True)]
@@ -59,7 +59,7 @@ def exactly(trial: Trial, f: Callable[..., Any]) -> list[Truth | None]:
 
 
 def against_truth(trial: Trial, oracle: Oracle | None) -> None:
-    """One matrix: the forward, each tangent, and for each output alone the cotangents."""
+    """Check one matrix: the forward, each tangent, and the cotangents for each output alone."""
     if oracle is None:
         _against_differences(trial)
         return
@@ -68,7 +68,7 @@ def against_truth(trial: Trial, oracle: Oracle | None) -> None:
     got = trial.jvp(*trial.live_inputs)
     for i in trial.live_outputs:
         name, true = trial.rule.outputs[i], truth[i]
-        assert true is not None, f"the oracle of {trial.rule.name} says nothing of {name}"
+        assert true is not None, f"the oracle of {trial.rule.name} returns None for {name}"
         trial.compare(f"the output {name}", like[i], true.value, true.value_size)
         trial.compare(f"the tangent of {name}", got[i], true.tangent, true.tangent_size)
         if size := norm(true.tangent):
@@ -80,21 +80,22 @@ def against_truth(trial: Trial, oracle: Oracle | None) -> None:
 
 
 def _against_differences(trial: Trial) -> None:
-    """The second best: five-point differences of the forward, with the step at which they change least.
+    """Check against five-point differences of the forward, at the step where they are most stable.
 
-    Beside the next larger and the next smaller step: two numbers alone may agree by chance.
+    Each step is compared with the next larger and the next smaller one, because two numbers alone may agree
+    by chance.
     """
     steps = [trial.eps**0.2 / 4**i for i in range(6)]
     tries = [_differences(trial, step) for step in steps]
     got = trial.jvp(*trial.live_inputs)
-    eps, trial.eps = trial.eps, 1 / trial.limit  # so that the scale below is the limit itself
+    eps, trial.eps = trial.eps, 1 / trial.limit  # makes the scale below the error that is allowed
     for i in trial.live_outputs:
         near = zip(tries, tries[1:], tries[2:], strict=False)
         pairs = [(max(norm(b[i] - a[i]), norm(b[i] - c[i])), b[i]) for a, b, c in near]
         change, wanted = min(pairs, key=lambda pair: pair[0])
         what = f"the tangent of {trial.rule.outputs[i]}, by differences,"
         trial.compare(what, got[i], wanted, 30 * (change + 100 * eps * norm(wanted)))
-    trial.eps, trial.error = eps, 0.0  # errors of the differences are not those of the rule
+    trial.eps, trial.error = eps, 0.0  # the errors seen here are those of the differences
 
 
 def _differences(trial: Trial, step: float) -> list[Any]:

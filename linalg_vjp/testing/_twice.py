@@ -1,8 +1,8 @@
-"""The law of second derivatives: the tangents of the pullback and of the pushforward, against the oracle.
+"""Check second derivatives: the tangents of the pullback and of the pushforward, against the oracle.
 
-Both are taken by dual numbers, in the namespace in which rules reach each other: what a host finds that
-differentiates a derivative again. Of outputs with a gauge it is the squares of the entries that are compared,
-which have none.
+Both are computed with dual numbers, in a namespace through which rules call each other. This is what a host
+computes when it differentiates a derivative again. For outputs with a gauge, the squared moduli of the
+entries are compared, which do not depend on the gauge.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ STEP = mpmath.mpf(10) ** -12  # of mixed central differences: their errors stay 
 
 
 def against_second_truth(trial: Trial, oracle: Oracle) -> None:
-    """One matrix, at a point where the operation is smooth."""
+    """Check the second derivatives of one matrix, at a point where the operation is smooth."""
     further = [trial.draw(x) if i in trial.live_inputs else None for i, x in enumerate(trial.inputs)]
     truth = second_truth(trial, oracle, further)
     base = array_namespace(trial.inputs[trial.live_inputs[0]])
@@ -52,7 +52,7 @@ def against_second_truth(trial: Trial, oracle: Oracle) -> None:
 
 
 def second_truth(trial: Trial, oracle: Oracle, further: Sequence[Array | None]) -> list[tuple[Exact, Any]]:
-    """For each output the second derivative along both directions, and the size to measure errors by."""
+    """The second derivative of each output along both directions, and the size to compare errors with."""
     like = [to_numpy(y) for y in trial.outputs]
     at = [exact(to_numpy(x)) for x in trial.inputs]
     first, second = (
@@ -89,12 +89,12 @@ def second_truth(trial: Trial, oracle: Oracle, further: Sequence[Array | None]) 
 
 
 def _sizes(trial: Trial) -> list[Any]:
-    """A second derivative that vanishes is found to the rounding of its terms, which are of this size."""
+    """The size of the terms of a second derivative: if it vanishes, it is found to their rounding."""
     return [mpmath.mpf(1e-6) * norm(exact(to_numpy(y))) for y in trial.outputs]
 
 
 def _cotangent(trial: Trial, i: int, y: Dual, xp: Any) -> Dual | None:
-    """Of a loss that is linear in the output, or in the squares of its entries."""
+    """The cotangent of output i for a loss that is linear in it, or in its squared entries."""
     if i not in trial.live_outputs:
         return None
     bar: Any = trial.bars[i]

@@ -1,6 +1,6 @@
-"""Random inputs for the built-in rules: every batch shape, dtype and form, as hypothesis strategies.
+"""Random inputs for the built-in rules, of every batch shape, dtype and structure, as Hypothesis strategies.
 
-A case is drawn by its sizes and by a seed for its numbers, so hypothesis shrinks a failure to the smallest
+Hypothesis draws the sizes of a case, and a seed for its numbers. So it shrinks a failure to the smallest
 shapes that show it.
 """
 
@@ -22,17 +22,17 @@ __all__ = ["Case", "cases"]
 
 
 class Case(NamedTuple):
-    """A rule, its inputs in NumPy, and its keywords."""
+    """A rule, its inputs as NumPy arrays, and its keywords."""
 
     rule: Rule
     inputs: tuple[Any, ...]
     params: dict[str, Any]
     batched: bool
     seed: int
-    tied: TiedLoss | None = None  # where single outputs have no derivative, a loss that has one
+    tied: TiedLoss | None = None  # a loss to check instead, if single outputs have no derivative
 
     def is_for(self, backend: Backend) -> bool:
-        """Whether no input or output has an axis of size 0, where those are not to be tried."""
+        """Whether the backend can run this case: some must not be given arrays with an axis of size 0."""
         if backend.empty:
             return True
         outputs = self.rule.forward(*self.inputs, **self.params) if all(map(np.size, self.inputs)) else [()]
@@ -52,7 +52,7 @@ class Case(NamedTuple):
 
 @st.composite
 def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "complex128")) -> Case:
-    """Cases of the built-in rule of that name."""
+    """Random cases of the built-in rule of this name."""
     rule, page = RULES[name], page_of(name)
     batch = tuple(draw(st.lists(st.integers(0, 2), max_size=3)))
     dtype = np.dtype(draw(st.sampled_from(dtypes)))
@@ -63,11 +63,9 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
         tied = page.tied(draw, make.random, dtype, params)
         return Case(rule, tied.inputs, params, False, seed, tied)
     batched = rule.batched(params)
-    if (
-        not batched
-    ):  # the leading axes are some that the keywords may name, so there is one, and none is empty
+    if not batched:  # keywords may name the leading axes, so at least one exists, and none is empty
         batch = tuple(max(1, size) for size in batch) or (2,)
-    smallest = 1 if rule.family == "norms" else 0  # some norms of nothing are an error
+    smallest = 1 if rule.family == "norms" else 0  # some norms of empty arrays raise
     rule = rule.of(len(rule.inputs) + draw(st.integers(0, 2)) * rule.sides.repeats)
     sizes: dict[str, int] = {}
     for axis in (axis for core in rule.sides.inputs for axis in core):
@@ -77,9 +75,9 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
     if hasattr(page, "fitted"):
         sizes = page.fitted(sizes, params)
     cores = [[sizes[axis] for axis in core] for core in rule.sides.inputs]
-    if "*" in sizes:  # four axes and then two, all of one size, which fit with any keyword
+    if "*" in sizes:  # four axes for the first input and two for the others, all of one size
         batch, cores = (), [[min(sizes["*"], 2)] * (2 if i else 4) for i in range(len(cores))]
-    optional = rule.sides.optional if batched else ()  # keywords may name an axis
+    optional = rule.sides.optional if batched else ()  # without batch axes, keywords may name these axes
     missing = {axis for axis in optional if draw(st.booleans())}
     structures = st.sampled_from([s for s in STRUCTURES if s not in getattr(page, "WITHOUT", ())])
     inputs: list[Any] = []
@@ -87,12 +85,12 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
         if inputs:
             make = Matrices(make.random, np.dtype(draw(st.sampled_from(dtypes))))
         here = batch if len(rule.inputs) == 1 else draw(_broadcastable(batch))
-        if rule.axis:  # which all arrays have
+        if rule.axis:  # every array needs the axis that this keyword names
             here = here or batch[-1:]
         there = core
         if missing:
             there = [size for size, axis in zip(core, axes, strict=True) if axis not in missing]
-        lead = here if len(there) == len(core) else ()  # an array without an axis has no batch
+        lead = here if len(there) == len(core) else ()  # an array that lacks a core axis has no batch axes
         x = make.of(rule.space.get(label, ""), draw(structures), *lead, *there)
         inputs.append(np.moveaxis(x, -1, params[rule.axis]) if rule.axis and axes else x)
     if name in getattr(page, "ANY_RANK", ()) and draw(st.booleans()):
@@ -107,25 +105,25 @@ def cases(draw: st.DrawFn, name: str, dtypes: tuple[str, ...] = ("float64", "com
 
 
 def _exponents(within: bool, double: bool) -> st.SearchStrategy[int]:
-    """Powers of two to scale the inputs by; `within`: every result stays within the floats."""
+    """Exponents of two to scale the inputs by. `within` says that no result can overflow or underflow."""
     if within:
         return st.sampled_from((0, 0, -300, 300) if double else (0, 0, -40, 40))
     return st.sampled_from((0, 0, -20, 20) if double else (0, 0, -6, 6))
 
 
 def _tried(key: str, param: Param) -> tuple[Any, ...]:
-    """The values of a keyword that a case may have."""
+    """The values of a keyword that cases may have."""
     return (param.default,) if key == "gauge" else param.tried()
 
 
 def _size(draw: st.DrawFn, sizes: dict[str, int], axis: str, smallest: int) -> None:
-    """Draw the size of an axis of the signature when it is met first."""
+    """Draw the size of an axis of the signature, unless it was drawn before."""
     if axis not in sizes:
         sizes[axis] = int(axis) if axis.isdigit() else draw(st.integers(smallest, 4))
 
 
 @st.composite
 def _broadcastable(draw: st.DrawFn, batch: tuple[int, ...]) -> tuple[int, ...]:
-    """A shape that broadcasts to `batch`, or `batch` itself."""
+    """A shape that broadcasts to `batch`."""
     kept = batch[draw(st.integers(0, len(batch))) :]
     return tuple(1 if draw(st.booleans()) else size for size in kept)

@@ -1,4 +1,4 @@
-"""The batched-grad probe that `linalg-vjp check` runs: the report's cases, then every rule at random."""
+"""The probe that `linalg-vjp check` runs: the cases of the bug report, then random cases of every rule."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -17,17 +17,17 @@ __all__ = ["Interrupted", "Outcome", "merged", "probe_report", "probe_rule"]
 
 
 class Outcome(NamedTuple):
-    """What the probe saw of a case of the report, or of a rule."""
+    """The result of the probe for a case of the report, or for a rule."""
 
     label: str
     rule: str
     examples: int
-    error: float | None  # the largest, in units of the condition times eps
-    failure: str | None  # what is wrong and the smallest input that shows it
+    error: float | None  # the largest error, in units of the condition times eps
+    failure: str | None  # what is wrong, and the smallest input that shows it
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a rule was probed, with what was seen until then."""
+    """Ctrl-C while a rule was probed, with the result up to then."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ def _report_case(case: ReportCase, backend: Backend) -> Outcome:
             failure = (
                 f"the gradient of the sum is off by {error:.3g} units; the input is {_shown(case.inputs)}"
             )
-        # The report's sums are one loss each: the same inputs must hold for every cotangent, too.
+        # The report tests one loss per case. check_rule tests every cotangent at the same inputs.
         inputs = [backend.asarray(x) for x in case.inputs]
         error = max(error, check_rule(RULES[case.rule], inputs, **case.params).error)
     except CheckError as wrong:
@@ -62,7 +62,7 @@ def _report_case(case: ReportCase, backend: Backend) -> Outcome:
 
 
 def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Callable[[], None]) -> Outcome:
-    """One rule under random batch shapes, dtypes and forms; a failure is shrunk to the smallest input."""
+    """Check a rule with random batch shapes, dtypes and structures. A failure is shrunk to a small input."""
     worst, count, failure = 0.0, 0, ""
 
     def run(case: Case) -> None:
@@ -97,7 +97,7 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
     except KeyboardInterrupt as interrupt:
         if not count and not failure:
             raise
-        # The failure that was seen last need not be the smallest.
+        # Here the last failure may not be the smallest one.
         outcome = Outcome("", name, count, None if failure else worst, failure or None)
         raise Interrupted(outcome) from interrupt
     finally:
@@ -106,7 +106,7 @@ def probe_rule(name: str, backend: Backend, examples: int, seed: int, step: Call
 
 
 def merged(a: Outcome, b: Outcome) -> Outcome:
-    """Two outcomes of one rule as one; of two failures the shorter, which is about the smaller input."""
+    """Merge two outcomes of a rule. Of two failures, keep the shorter text: its input is the smaller one."""
     failures = sorted((o.failure for o in (a, b) if o.failure is not None), key=len)
     error = None if failures else max(a.error or 0.0, b.error or 0.0)
     return a._replace(

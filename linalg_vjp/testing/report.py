@@ -1,8 +1,8 @@
-"""The bug report that this project began with: its eleven cases, with its very inputs and sums.
+"""The bug report that this project began with: its eleven cases, with the inputs and sums that it gives.
 
-It found that hand-written gradients assumed 2-D inputs: a batch crashed them or came out wrong. Each case
-takes the gradient of the sum of some outputs; the truth is the derivative of that sum in each entry, at 50
-digits.
+The report found that hand-written gradients assumed 2-D inputs, and crashed or were wrong for a batch. Each
+case takes the gradient of the sum of some outputs. The truth is the derivative of that sum with respect to
+each entry, at 50 digits.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ __all__ = ["REPORT", "ReportCase"]
 
 
 class ReportCase(NamedTuple):
-    """One case: the gradient in the first input of the sum of the named outputs."""
+    """One case: the gradient of the sum of the named outputs with respect to the first input."""
 
     label: str
     rule: str
@@ -30,7 +30,7 @@ class ReportCase(NamedTuple):
     params: dict[str, Any]
 
     def gradient(self, backend: Backend, device: str | None = None) -> tuple[Any, Any]:
-        """The library's gradient, and the outputs that it belongs to, both in NumPy."""
+        """The gradient by the rule, and the outputs, as NumPy arrays."""
         outputs, pullback = vjp(self.rule, *(backend.asarray(x, device) for x in self.inputs), **self.params)
         names = RULES[self.rule].outputs
         outputs = [to_numpy(y) for y in (outputs if len(names) > 1 else (outputs,))]
@@ -41,9 +41,9 @@ class ReportCase(NamedTuple):
         return to_numpy(pullback(*bars)[0]), outputs
 
     def truth(self, outputs: Sequence[Any], nudge: float = 0.0) -> Any:
-        """The derivative of the sum in each entry, by the oracle; `outputs` settle its signs.
+        """The derivative of the sum with respect to each entry, by the oracle, with the signs of `outputs`.
 
-        With a nudge, at an input that is moved by so much relative to its largest entry.
+        With a nudge, the input is first moved by that much, relative to its largest entry.
         """
         names, oracle = RULES[self.rule].outputs, ORACLES[self.rule]
         random = np.random.default_rng(0)
@@ -123,7 +123,7 @@ REPORT: tuple[ReportCase, ...] = (
         ("d",),
         {},
     ),
-    # No input is given for these two either: the report's probe, an iota of the shape at hand.
+    # The report gives no input for these two either. They get 0, 1, 2, ..., as in the report's probe.
     ReportCase("pinv", "pinv", (IOTA,), ("X",), {}),
     ReportCase("norm", "matrix_norm", (_floats(np.arange(32).reshape(2, 4, 4)),), ("N",), {}),
 )

@@ -1,4 +1,4 @@
-"""What is known of each array library, as a page: docs/support.md is this, and a test compares."""
+"""The text of docs/support.md, made from the profiles of the array libraries. A test compares the two."""
 
 from .backends import Backend, load, names
 
@@ -6,16 +6,17 @@ __all__ = ["support_page"]
 
 HEAD = """# Support
 
-Which array libraries the rules run on. Every rule runs on each, with all its keywords, but for the gaps named
-below. "Last verified" is written by a run of the vectors and the random cases of every rule on that library,
-`python -m pytest --backend NAME --record`, and by nothing else. `linalg-vjp backends` says what is installed,
-`linalg-vjp check --backend NAME` probes it.
+The array libraries that the rules run on. Every rule runs on each of them, with all its keywords, except for
+the gaps below. Only `python -m pytest --backend NAME --record` writes "last verified", after the test vectors
+and the random cases of every rule passed on that library. `linalg-vjp backends` lists what is installed.
+`linalg-vjp check --backend NAME` tests the rules on a library.
 
-The tests run the matrix on every library that is installed. Where that is slow they always run the test
-vectors of [rules/](../rules/README.md) and the transformations, and the random cases on demand, with
+The tests run on every library that is installed. On a slow library they always run the test vectors of
+[rules/](../rules/README.md) and the transformations, but the random cases only on demand, with
 `python -m pytest -m nightly`.
 
-What CuPy does otherwise than NumPy is tested without a GPU, on a stand-in over NumPy, which is not CuPy.
+CuPy's documented differences from NumPy are tested without a GPU, on a stand-in that wraps NumPy. That is not
+a test of CuPy itself.
 
 | library | last verified | dtypes | notes |
 |---|---|---|---|
@@ -23,7 +24,7 @@ What CuPy does otherwise than NumPy is tested without a GPU, on a stand-in over 
 GAPS = """
 ## Gaps
 
-Each is tested to be there still, so that one that was mended is noticed.
+A test fails when a library closes one of these gaps, so that the entry is removed.
 
 """
 

@@ -1,8 +1,8 @@
 """Matrices with tied and zero eigenvalues or singular values, and losses that have a gradient there.
 
-Such a loss sees the vectors of a tied cluster only through what does not depend on the basis of it: the
-projector onto their span, or U_c V_c^H for a cluster of singular values that is not zero; and it treats the
-values of a cluster alike.
+These losses depend on the vectors of a tied cluster only through quantities that do not depend on its basis:
+the projector onto their span, or U_c V_c^H for a cluster of nonzero singular values. They give all values of
+a cluster the same weight.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,16 +16,16 @@ __all__ = ["TiedLoss", "tied_eigh", "tied_pencil", "tied_svd"]
 
 
 class TiedLoss(NamedTuple):
-    """A matrix, and a loss of the factors of it with its cotangents, as `check_loss` wants them."""
+    """A matrix, and a loss of its factors with the cotangents of the loss, in the form of `check_loss`."""
 
     A: Any
     loss: Callable[..., Any]
     cotangents: Callable[..., Sequence[Any]]
-    B: Any = None  # of a rule of two matrices, the other
+    B: Any = None  # the second matrix, if the rule takes two
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """Those of the rule."""
+        """The inputs of the rule."""
         return (self.A,) if self.B is None else (self.A, self.B)
 
 
@@ -52,7 +52,7 @@ def tied_eigh(random: np.random.Generator, clusters: Sequence[int], dtype: Any) 
 
 
 def tied_pencil(random: np.random.Generator, clusters: Sequence[int], dtype: Any, type: int) -> TiedLoss:
-    """A Hermitian and a positive definite matrix, with eigenvalues in clusters of these sizes."""
+    """A Hermitian and a positive definite matrix whose eigenvalues come in clusters of these sizes."""
     tied, n = tied_eigh(random, clusters, dtype), sum(clusters)
     G = np.eye(n) + normal(random, (n, n), dtype) / (4 * max(n, 1))
     H = G if type == 1 else np.linalg.inv(np.conj(G.T))
@@ -64,9 +64,9 @@ def tied_pencil(random: np.random.Generator, clusters: Sequence[int], dtype: Any
 def tied_svd(
     random: np.random.Generator, m: int, n: int, clusters: Sequence[int], zeros: int, dtype: Any
 ) -> TiedLoss:
-    """An m x n matrix whose singular values come in clusters of these sizes, and then so many zeros.
+    """An m x n matrix whose singular values come in clusters of these sizes, followed by `zeros` zeros.
 
-    The loss is for factors of either form, full or not.
+    The loss takes full and reduced factors.
     """
     k, r = min(m, n), sum(clusters)
     assert r + zeros == k
@@ -86,7 +86,7 @@ def tied_svd(
             total += _real_trace(exact(left[i]) @ _projector(U[:, c]))
             total += _real_trace(exact(right[i]) @ _projector(V[:, c]))
             total += g[i] * S[c].sum()
-        # The null spaces, as the complement of the rest; factors that do not hold all of one are not asked.
+        # The null spaces, each as the complement of the other columns, if the factor is square.
         if U.shape[0] == U.shape[1]:
             total -= _real_trace(exact(left[-1]) @ _projector(U[:, :r]))
         if V.shape[0] == V.shape[1]:

@@ -1,7 +1,7 @@
-"""The test vectors of `rules/`: saved values, cotangents and tangents, and what a rule must make of them.
+"""The test vectors of `rules/`: saved values, cotangents and tangents, and the results that a rule must give.
 
-They were computed at 110 digits by means that share nothing with the rules here; rules/README.md says how to
-read them from any language.
+They were computed at 110 digits by code that shares nothing with the rules. rules/README.md explains how to
+read them in any language.
 """
 
 import functools
@@ -16,14 +16,14 @@ from ._folders import folder
 
 __all__ = ["TOLERANCE", "Vector", "difference", "families", "judge", "load"]
 
-TOLERANCE = 1e-10  # of double precision, relative to the largest number of the array
+TOLERANCE = 1e-10  # for double precision, relative to the largest number of the array
 
 Arrays = tuple[Any, ...]
 Formula = Callable[..., Sequence[Any]]
 
 
 class Vector(NamedTuple):
-    """One case: NumPy arrays in the order of the rule, None for zero, NaN where no number is right."""
+    """One case: NumPy arrays in the order of the rule, None for zero, NaN for entries that are undefined."""
 
     rule: str
     name: str
@@ -35,16 +35,16 @@ class Vector(NamedTuple):
     pulled: Arrays
     tangents: Arrays | None
     pushed: Arrays | None
-    second: tuple[Arrays, Arrays, Arrays] | None  # tangents of inputs and cotangents, and of what is pulled
+    second: tuple[Arrays, Arrays, Arrays] | None  # tangents: of the inputs, the cotangents, and `pulled`
 
 
 def families() -> list[str]:
-    """The names of the files of vectors; closely tied rules share one."""
+    """The names of the files of vectors. Closely related rules share a file."""
     return sorted(path.stem for path in folder("rules").glob("*.json") if path.stem != "schema")
 
 
 def load(*rules: str) -> list[Vector]:
-    """The vectors of these rules, or of all.
+    """The vectors of these rules, or of all rules.
 
     Examples
     --------
@@ -61,33 +61,34 @@ def _read(family: str) -> tuple[Vector, ...]:
 
 
 def difference(names: Sequence[str], got: Sequence[Any], wanted: Arrays, tolerance: float = TOLERANCE) -> str:
-    """What is wrong with the arrays that a rule returned, in words; the empty string where nothing is.
+    """Describe the error in the arrays that a rule returned; an empty string if they are right.
 
     Parameters
     ----------
     names : sequence of str
+        The names of the arrays.
     got : sequence of array or None
-        In NumPy; None is zero.
+        NumPy arrays; None stands for zeros.
     wanted : sequence of array or None
-        None cannot be differentiated and is not compared; no more is NaN.
+        The right results. An array that is None, and an entry that is NaN, is not compared.
     tolerance : float
         Relative to the largest number of each array.
     """
     if len(got) != len(wanted):
-        return f"{len(got)} arrays came back, one for each of {', '.join(names)} is wanted"
+        return f"got {len(got)} arrays, expected one for each of {', '.join(names)}"
     for name, x, right in zip(names, got, wanted, strict=True):
         if right is None:
             continue
         x = np.zeros_like(right) if x is None else np.asarray(x)
         if x.shape != right.shape:
-            return f"{name} has the shape {x.shape}, it should be {right.shape}"
+            return f"{name} has shape {x.shape}, expected {right.shape}"
         defined = ~np.isnan(right)
         largest = np.max(np.abs(right[defined]), initial=0.0) or 1.0
         with np.errstate(all="ignore"):
             error = np.abs(x - right)[defined] / largest
         if not np.all(error <= tolerance):
             worst = np.max(np.where(np.isnan(error), np.inf, error))
-            return f"{name} is wrong by {worst:.1e} of its size; it is\n{x}\nand should be\n{right}"
+            return f"{name} is wrong by {worst:.1e}, relative to its size; it is\n{x}\nbut should be\n{right}"
     return ""
 
 
@@ -99,18 +100,18 @@ def judge(
     zeros: bool = False,
     tolerance: float = TOLERANCE,
 ) -> dict[str, str]:
-    """What is wrong with each of two functions at a vector, as `difference` says it; "" where nothing is.
+    """Test a pullback and a pushforward at a vector, and describe what is wrong as `difference` does.
 
     Parameters
     ----------
     vector : Vector
     vjp, jvp : callable or None
-        As ``Rule.vjp`` and ``Rule.jvp`` on NumPy arrays: ``vjp(inputs, outputs, cotangents, **params)`` and
-        ``jvp(inputs, outputs, tangents, **params)``.
+        Functions of NumPy arrays with the signatures of ``Rule.vjp`` and ``Rule.jvp``:
+        ``vjp(inputs, outputs, cotangents, **params)`` and ``jvp(inputs, outputs, tangents, **params)``.
     zeros : bool
-        Pass zeros in place of None.
+        Whether to pass zeros in place of None.
     tolerance : float
-        As `difference` takes it.
+        The tolerance of `difference`.
     """
     rule, found = RULES[vector.rule].of(len(vector.inputs)), {}
     if vjp is not None:
@@ -138,7 +139,7 @@ def _attempt(
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     if not isinstance(got, tuple | list):
-        return f"{type(got).__name__} came back; wanted is a tuple of {len(names)}, for {', '.join(names)}"
+        return f"got a {type(got).__name__}, expected a tuple of {len(names)}, for {', '.join(names)}"
     return difference(names, got, wanted, tolerance)
 
 
@@ -162,7 +163,7 @@ def _vector(case: dict[str, Any]) -> Vector:
 
 
 def _keyword(value: Any) -> Any:
-    """JSON has no infinity and no tuple."""
+    """The value of a keyword. In JSON, which has neither, infinity is a string and a tuple is a list."""
     if value in ("inf", "-inf"):
         return float(value)
     return tuple(map(_keyword, value)) if isinstance(value, list) else value
@@ -173,11 +174,11 @@ def _arrays(named: dict[str, Any]) -> Arrays:
 
 
 def _array(x: dict[str, Any]) -> Any:
-    """An array from its row-major decimals; a complex one is a pair, and null is NaN."""
+    """An array from its decimals in row-major order. A complex number is a pair, and null is NaN."""
     kinds: dict[str, Callable[[Any], complex]] = {"float64": float, "complex128": _complex, "int64": int}
     number, nan = kinds[x["dtype"]], complex(np.nan, np.nan) if x["dtype"] == "complex128" else np.nan
     data = np.asarray([nan if v is None else number(v) for v in x["data"]], x["dtype"])
-    data.flags.writeable = False  # whoever overwrites an argument must not spoil the next
+    data.flags.writeable = False  # a function that modifies its arguments must not spoil later calls
     return data.reshape(x["shape"])
 
 

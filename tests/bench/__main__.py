@@ -1,10 +1,10 @@
 """The benchmark: `python -m tests.bench [--part hosts] [--quick] [--rule NAME] [--device cuda] [--publish]`.
 
-Two parts. `hosts`: the forward with the backward as a user has it, through the adapters and `lv.vjp`, with
-one thread. `pullback`: the backward pass alone, ours on NumPy, PyTorch and JAX against those of PyTorch, JAX
-and autograd, with one thread and with all cores; with `--device cuda`, ours on CuPy, PyTorch and JAX against
-PyTorch's and JAX's. Each number of threads has a process of its own. What counts is the ratio of times that
-were taken in turns.
+There are two parts. `hosts` times the forward with the backward as users run them, through the adapters and
+`lv.vjp`, with one thread. `pullback` times the backward pass alone, ours on NumPy, PyTorch and JAX against
+those of PyTorch, JAX and autograd, with one thread and with all cores; with `--device cuda`, ours on CuPy,
+PyTorch and JAX against PyTorch's and JAX's. Each number of threads runs in its own process. The contenders
+take turns, and the result is the ratio of their times.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from .single import Single, growth_of_a_sum, single
 
 
 def main() -> None:
-    """Run the processes, print the table."""
+    """Run the processes, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three points in place of nine, in float64")
     parser.add_argument("--rule", action="append", choices=list(lv.RULES), help="this rule alone")
@@ -78,15 +78,15 @@ def main() -> None:
 
 
 def in_a_process(threads, chosen, folder):
-    """The threads of the libraries are set before they start."""
+    """Run in a new process, because libraries read their number of threads when they start."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads))}
-    # A thread that waits for work must not spin while the next contender has its turn.
+    # A waiting thread must not spin during the turn of the next contender.
     environment |= {"OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
-    # Freed memory stays with the process, as where larger arrays come and go: to be given fresh pages takes a
-    # virtual machine longer than to fill them.
+    # Keep freed memory in the process, as in a program that also uses larger arrays. In a virtual machine,
+    # getting fresh pages takes longer than filling them.
     environment |= {"MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_MMAP_THRESHOLD_": str(2**30)}
-    # What JAX has compiled for one number of threads it need not compile for the next.
+    # Let JAX reuse compiled programs for the next number of threads.
     environment["JAX_COMPILATION_CACHE_DIR"] = str(folder)
     environment["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     out = folder / "results.json"
@@ -98,7 +98,7 @@ def in_a_process(threads, chosen, folder):
 
 def measured(options):
     """All times with one number of threads."""
-    if options.device == "cpu" and hasattr(os, "sched_setaffinity"):  # JAX looks at the cores it may use
+    if options.device == "cpu" and hasattr(os, "sched_setaffinity"):  # JAX reads how many cores it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
     import jax
     import torch
@@ -107,9 +107,9 @@ def measured(options):
     if options.device == "cuda":
         assert jax.devices()[0].platform == "gpu", "this JAX has no CUDA"
     jax.config.update("jax_enable_x64", True)
-    # With one thread it was seen to wait for itself.
+    # With one thread, asynchronous dispatch has deadlocked.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
-    # Products are a line or two each, and of matrices of other sizes.
+    # Products are a line or two of code each, and take matrices of other sizes.
     rules = options.rule or [name for name in COMPARED if lv.RULES[name].family != "products"]
     kinds = [("float64", QUICK)]
     if not options.quick:
@@ -121,7 +121,7 @@ def measured(options):
     kinds = [(dtype, grid) for dtype, grid in kinds if dtype in (options.dtype or dtype)]
     points = [(rule, *point, dtype) for rule in rules for dtype, grid in kinds for point in grid]
     limits = {"least": 0.002, "most": 0.2} if options.quick else {}
-    once = options.threads == 1 and options.device == "cpu"  # what is measured with one thread alone
+    once = options.threads == 1 and options.device == "cpu"  # measured only with one thread
     felt, found, alone, first = [], [], [], []
     if once and options.part != "pullback":
         for rule in track(rules, description="hosts"):
@@ -141,7 +141,7 @@ def measured(options):
 
 
 def summary(found):
-    """The geometric means over all points, rule by rule."""
+    """The geometric means over all points for each rule."""
     by_pair = means(found)
     table = Table("rule", *by_pair, title="our time / theirs, backward pass")
     for rule in (*lv.RULES, "all"):

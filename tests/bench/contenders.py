@@ -1,7 +1,7 @@
 """One backward pass by each contender: ours on each library, and PyTorch's, JAX's and autograd's own.
 
-A contender is a pair of functions without arguments: the backward pass alone, with all that the forward saved
-at hand, and the forward with the backward. Each returns when the work is done.
+A contender is a pair of functions without arguments: the backward pass alone, with the saved values of the
+forward, and the forward together with the backward. Each function returns when the work is done.
 """
 
 from collections.abc import Callable
@@ -18,19 +18,19 @@ from ..door import door
 from ..random_inputs import is_hermitian, live_of, regular
 from .peers import OTHERWISE_IN_TORCH, autograd_function, jax_function, torch_function
 
-# Those of tensors are products, inverses and solves of matrices in other shapes.
+# Tensor rules are not compared: they are products, inverses and solves of reshaped matrices.
 COMPARED = [name for name, rule in lv.RULES.items() if ("*",) not in rule.sides.inputs]
 
 
 class Contender(NamedTuple):
-    """What is timed."""
+    """The two functions that are timed."""
 
     backward: Callable[[], object]
     whole: Callable[[], object]
 
 
 def matrices(batch, n, dtype):
-    """Random matrices, or one matrix."""
+    """A batch of random matrices, or one matrix."""
     shape = (batch, n, n) if batch > 1 else (n, n)
     A = normal(np.random.default_rng([batch, n]), shape, dtype) / np.sqrt(n)
     return A.astype(dtype)
@@ -59,9 +59,10 @@ def inputs_of(name, batch, n, dtype):
 
 
 def cotangents(name, outputs):
-    """One for each output that can be differentiated, of its own size, in memory of its own.
+    """A cotangent for each output that can be differentiated, at the scale of the output, in its own memory.
 
-    NumPy takes a matrix times its own transpose another, for small ones slower way, which no loss meets.
+    NumPy multiplies a matrix by its own transpose in another way, which is slower for small matrices. No loss
+    meets that case.
     """
     constant = lv.RULES[name].constant
     return [
@@ -163,7 +164,7 @@ def jax_ours(name, inputs):
     if rule.shapes:
         raise NotImplementedError("a compiled function returns no shapes")
     inputs = tuple(map(jax.numpy.asarray, inputs))
-    frames = []  # of the call that is compiled: shapes and keywords
+    frames = []  # the shapes and keywords of the compiled call
 
     @jax.jit
     def forward(*x):

@@ -1,4 +1,4 @@
-"""The forward alone on NumPy, against SciPy in a loop over the batch: functions and equations of matrices."""
+"""The forward of matrix functions and equations on NumPy, compared with SciPy in a loop over the batch."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class Forward(NamedTuple):
 
 
 def forwards(rule, **limits):
-    """The times of one rule at all points, if SciPy has it by this name."""
+    """The times of one rule at all points, if SciPy has a function of this name."""
     function = getattr(scipy.linalg, rule, None)
     params = {key: param.default for key, param in lv.RULES[rule].params.items()}
     if lv.RULES[rule].family not in FAMILIES or function is None:
@@ -41,7 +41,7 @@ def forwards(rule, **limits):
 
 
 def table(found):
-    """Our time divided by SciPy's, a row for each rule."""
+    """Our time divided by SciPy's, with a row for each rule."""
     yield "| rule | " + " | ".join(f"{batch} of n = {n}" for batch, n in GRID) + " |"
     yield "|---|" + "---|" * len(GRID)
     for rule in dict.fromkeys(t.rule for t in found):
@@ -50,7 +50,7 @@ def table(found):
 
 
 def goal(found):
-    """The row of the goal, which is that of each rule in batches."""
+    """The row of the goal, which applies to each rule on batches."""
     means = [
         (geometric([t.ours / t.scipy for t in found if t.rule == rule and t.batch > 1]), rule)
         for rule in dict.fromkeys(t.rule for t in found)

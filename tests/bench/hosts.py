@@ -1,6 +1,6 @@
-"""What a user feels: the forward with the backward through the door of a host, ours and the host's own.
+"""The time that a user sees: the forward with the backward through a host, for our functions and its own.
 
-Each contender is one function without arguments, which returns when the work is done.
+Each contender is a function without arguments that returns when the work is done.
 """
 
 import functools
@@ -17,9 +17,9 @@ from .contenders import inputs_of, numpy_ours, torch_adapter, torch_own
 from .measure import geometric, judged, turns
 from .peers import jax_function
 
-# The batch, and n: matrices of n rows and n columns, and of 2n rows too where they need not be square.
+# The batch and n. Matrices are n x n, and also 2n x n if they need not be square.
 GRID = ((20000, 3), (800, 14), (20, 90), (2, 300), (1, 3))
-# What is to be reached: over all rules and by each in batches, and on one 3 x 3 matrix.
+# The goals: in batches over all rules and for each rule, and on one 3 x 3 matrix.
 GOALS = {
     "PyTorch": (1.0, 1.15, 1.5),
     "JAX, compiled": (0.95, 1.2, None),
@@ -29,7 +29,7 @@ GOALS = {
 
 
 class Felt(NamedTuple):
-    """The times at one point of the grid: ours, and the host's own or the faster peer's."""
+    """The times at one point of the grid: ours, and that of the host or of the faster peer."""
 
     host: str
     rule: str
@@ -61,16 +61,16 @@ def felt(rule, **limits):
             ):
                 calls = {label: call for label, call in theirs.items() if call}
                 if not calls:
-                    continue  # nobody else has it
+                    continue  # there is nothing to compare with
                 calls["ours"] = ours(rule, inputs)
                 for call in calls.values():
-                    call(), call()  # what is compiled is compiled
+                    call(), call()  # so that compilation is done
                 times = turns(calls, **(limits or {"least": 0.01, "most": 0.6, "rounds": 7}))
                 yield Felt(host, rule, batch, m, n, times.pop("ours"), min(times.values()))
 
 
 def there(make):
-    """What is made, or None where a host has no such function, or no derivative of it."""
+    """The result, or None if a host lacks the function or its derivative."""
     try:
         call = make()
         call()
@@ -87,12 +87,12 @@ def rows(rule, n):
     """How many rows the matrices have."""
     core, *others = lv.RULES[rule].sides.inputs
     square = len(core) == 2 and core[0] == core[1]
-    other = "w" in core or any(len(x) == 1 for x in others)  # bands, and vectors beside the matrix
+    other = "w" in core or any(len(x) == 1 for x in others)  # bands, or vectors besides the matrix
     return (n,) if square or other else (n, 2 * n)
 
 
 def shaped(rule, batch, m, n):
-    """Inputs of m rows; those of twice n rows have independent columns too."""
+    """Inputs with m rows. With 2n rows, the columns are independent as well."""
     inputs = inputs_of(rule, batch, n, "float64")
     if m == n:
         return inputs
@@ -127,7 +127,7 @@ def jax_own(name, inputs, compiled):
 
 
 def shares(found):
-    """Our time divided by theirs, in geometric means: host -> rule -> (in batches, on one matrix)."""
+    """Geometric means of our time divided by theirs: host -> rule -> (in batches, on one matrix)."""
     points = defaultdict(lambda: defaultdict(lambda: ([], [])))
     for t in found:
         points[t.host][t.rule][t.batch == 1].append(t.ours / t.theirs)
@@ -138,7 +138,7 @@ def shares(found):
 
 
 def goals(found):
-    """A row for each goal: what was measured, and whether that meets it."""
+    """A row for each goal: the measured value, and whether it meets the goal."""
     for host, rules in shares(found).items():
         overall, each, one = GOALS[host]
         mean = geometric([batches for batches, _ in rules.values()])
@@ -165,7 +165,7 @@ def summary(found):
 
 
 def details(found):
-    """For each host a table of all points."""
+    """A table of all points for each host."""
     for host in dict.fromkeys(t.host for t in found):
         sizes = [(b, n) for b, n in GRID if any((t.batch, t.n) == (b, n) for t in found)]
         yield f"### {host}"

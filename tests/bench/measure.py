@@ -1,4 +1,4 @@
-"""Times of all contenders in one process, in turns, and the ratios that are the result."""
+"""Times of all contenders, which take turns in one process, and the ratios of these times."""
 
 import math
 import statistics
@@ -16,7 +16,7 @@ QUICK = ((2000, 4), (100, 32), (1, 3))
 
 
 class Time(NamedTuple):
-    """The median of one contender at one point."""
+    """The median time of one contender at one point."""
 
     rule: str
     contender: str
@@ -29,17 +29,17 @@ class Time(NamedTuple):
 
 
 def times(rule, batch, n, dtype, threads, device="cpu", chosen=None, **limits):
-    """The times of those contenders that have the rule, of all or of those chosen."""
+    """The times of the contenders that have the rule: of all contenders, or of the chosen ones."""
     inputs = inputs_of(rule, batch, n, dtype)
     calls = {}
     for name, make in CONTENDERS[device].items():
         if chosen and name not in chosen:
             continue
         if name == "autograd's own" and threads > 1:
-            continue  # it is NumPy with loops, and takes a quarter of the time
+            continue  # it is NumPy with loops, and would take a quarter of the run
         try:
             contender = make(rule, inputs)
-            contender.backward()  # warm-up, as the forward had it; what cannot be differentiated fails
+            contender.backward()  # warms up; raises if it cannot be differentiated
         except (NotImplementedError, AttributeError):
             continue
         calls[name, "backward"], calls[name, "whole"] = contender
@@ -50,9 +50,9 @@ def times(rule, batch, n, dtype, threads, device="cpu", chosen=None, **limits):
 
 
 def turns(calls, *, least=0.003, most=0.4, rounds=5):
-    """The time of each call: the median over rounds, in each of which all take turns.
+    """The median time of each call over several rounds, in which all calls take turns.
 
-    A turn takes at least `least` seconds. After `most` seconds there is no further round, but there are two.
+    A turn takes at least `least` seconds. No round starts after `most` seconds, except the second one.
     """
     timers = {key: Timer(call) for key, call in calls.items()}
     once = {key: timer.timeit(1) for key, timer in timers.items()}
@@ -74,11 +74,11 @@ def geometric(values):
 
 
 def judged(goal, figure, most, note=""):
-    """A row of a table of goals: what was measured, and whether that meets it."""
+    """A row of a table of goals: the measured value, and whether it meets the goal."""
     return f"| {goal} | {figure:.2f}{note} | {'met' if figure <= most else 'missed'} |"
 
 
-# What is compared: ours, and the peer, which is the faster one where there are two.
+# Each comparison: our contender, and its peers. If there are two peers, the faster one counts.
 PAIRS = {
     "PyTorch on its tensors": ("torch", ("torch's own",)),
     "JAX in its jit": ("jax", ("jax's own",)),
@@ -89,7 +89,7 @@ PAIRS = {
 
 
 def ratios(found, part="backward"):
-    """Our time divided by the peer's: for each pair and rule, those of all points."""
+    """Our time divided by the peer's, at all points, for each pair and rule."""
     at = {(t.rule, t.contender, t.batch, t.n, t.dtype, t.threads): t.seconds for t in found if t.part == part}
     result = defaultdict(dict)
     for label, (ours, peers) in PAIRS.items():
@@ -105,7 +105,7 @@ def ratios(found, part="backward"):
 
 
 def means(found, part="backward"):
-    """The geometric means of these ratios over all points: for each pair and rule, and for "all" of them."""
+    """Geometric means of these ratios over all points, for each pair and rule, and for "all" rules."""
     result = {}
     for label, rules in ratios(found, part).items():
         result[label] = {rule: geometric(points.values()) for rule, points in rules.items()}

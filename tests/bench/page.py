@@ -14,7 +14,7 @@ from .picture import picture
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {"cpu": ("benchmarks", "Benchmarks"), "cuda": ("benchmarks-gpu", "Benchmarks on a GPU")}
 PACKAGES = ("numpy", "scipy", "torch", "jax", "jaxlib", "autograd", "cupy-cuda12x", "cupy-cuda13x")
-# What is to be reached: over all rules, and by each.
+# The goals: the largest ratio over all rules, and for each rule.
 GOALS = {
     "PyTorch on its tensors": (1.0, 1.3),
     "JAX in its jit": (1.0, 1.3),
@@ -24,20 +24,23 @@ GOALS = {
 }
 HOSTS = """# Benchmarks
 
-Our time divided by theirs, in geometric means; below 1 we are faster. The ratios are the result: all
-contenders take turns in one process, with equal numbers of threads, and the median over the turns counts.
-`vector_norm` has `ord=3` and `axis=-1`, `matrix_norm` is the nuclear norm, `svd` has `full_matrices=False`.
+The tables show our time divided by the time of the other library, as geometric means. Below 1, this
+library is faster. Compare the ratios, not the times: all contenders take turns in one process, with
+equal numbers of threads, and the median over the turns counts. `vector_norm` has `ord=3` and `axis=-1`,
+`matrix_norm` is the nuclear norm, and `svd` has `full_matrices=False`.
 
 ## What a user feels
 
-The forward and the backward pass together, in float64 with one thread: on PyTorch and JAX through our adapter
-against the host's own function, on NumPy through `lv.vjp` against the faster of PyTorch and compiled JAX.
-*Batches* of {grid} matrices of n rows, and for some rules of 2n rows too; *one* is one matrix of 3 columns.
-Written by
+These tables time the forward and the backward pass together, in float64 with one thread. On PyTorch and
+JAX, our adapter is compared with the host's own function. On NumPy, `lv.vjp` is compared with the
+faster of PyTorch and compiled JAX.
+
+*Batches* are {grid} matrices with n columns and n rows, and for some rules also 2n rows. *One* is a
+single matrix with 3 columns. This command wrote the tables:
 
     {command}
 
-on {machine}, with {versions}.
+It ran on {machine}, with {versions}.
 
 {summary}
 
@@ -45,36 +48,40 @@ on {machine}, with {versions}.
 |---|---|---|
 {goals}
 
-Point by point; where there are two figures the second is of 2n rows.
+The next tables show each size separately. Where a cell has two figures, the second is for matrices with
+2n rows.
 
 {details}
 
 ### The forward alone
 
-Functions and equations of matrices, on NumPy against SciPy in a loop over the batch.
+This table compares only the forward: functions of matrices and matrix equations on NumPy, against SciPy
+in a loop over the batch.
 
 {forwards}
 """
 PULLBACK = "## The pullback alone"
 INTRODUCTION = """## The pullback alone
 
-Our time divided by the peer's, in geometric means over the grid. Written by
+The tables show our time divided by the time of the peer, as geometric means over the grid. This command
+wrote them:
 
     {command}
 
-on {machine}, with {versions}.
+It ran on {machine}, with {versions}.
 
-*Backward* is the pullback alone, *both* the forward and the pullback. Where a
-forward keeps values (a factorization, or the gradient of a scalar), the pullback is cheap and the forward
-pays: look at both columns.
+*Backward* is the pullback alone, and *both* is the forward and the pullback. If a forward keeps values,
+such as a factorization or the gradient of a scalar, the pullback is cheap and the forward takes longer.
+Look at both columns.
 
-The grid of (batch, n), for matrices of n rows and columns:
+The grid of (batch, n), for matrices with n rows and n columns:
 
 {grids}
 
 ### Its goals
 
-Of the backward pass; the figure is the larger one where there are two numbers of threads.
+These are goals for the backward pass. If it was timed with two numbers of threads, the table shows the
+larger ratio.
 
 | goal | measured | |
 |---|---|---|
@@ -83,11 +90,17 @@ BY_HAND = "## Where the goals are missed, and why"  # from here on the page is n
 SINGLE = """
 ## One pullback on NumPy
 
-In float64, with one thread. *3 x 3*: the overhead, on one such matrix, and PyTorch's own backward pass there.
-*Arrays*: the memory at the peak beside inputs, kept values and results, in arrays of the size of an input,
-for {batch} matrices of {n} rows and for one of {alone}. *100 times the batch*: {large} matrices of
-{size} x {size} against {small}, in multiples of the time; the last row is NumPy's own addition, which pays
-for nothing but memory.
+In float64, with one thread. *3 x 3* is the overhead: the time for one 3 x 3 matrix, next to that of
+PyTorch's own backward pass. *Arrays* is the peak memory in addition to inputs, kept values and results,
+in units of the size of an input, for {batch} matrices of {n} rows and for one of {alone} rows. *100
+times the batch* is the time for {large} matrices of {size} x {size}, divided by the time for {small}.
+The last row is NumPy's own addition, whose only cost is memory access.
+
+"""
+AGAINST_N = """
+## Against n
+
+The plots show the time of the backward pass in float64 for a whole batch, with one thread.
 
 """
 
@@ -110,7 +123,7 @@ def publish(found, alone, reference, command, device):
             small=single.SMALL, large=single.SMALL * single.TIMES,
         )  # fmt: skip
         text += "\n".join(single.shown(alone, reference)) + "\n"
-    text += "\n## Against n\n\nThe backward pass in float64 for a whole batch, with one thread.\n\n"
+    text += AGAINST_N
     folder = DOCS / name
     folder.mkdir(exist_ok=True)
     for rule in lv.RULES:
@@ -172,7 +185,7 @@ def table_of(found, label):
     yield f"## {label}"
     yield ""
     overall, each = GOALS[label]
-    yield f"Goal of the backward pass: {overall} over all rules" + (f", {each} for each." if each else ".")
+    yield f"Goal for the backward pass: {overall} over all rules" + (f", {each} for each." if each else ".")
     yield ""
     yield "| rule | " + " | ".join(columns) + " |"
     yield "|---|" + "---|" * len(columns)

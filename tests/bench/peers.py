@@ -1,18 +1,18 @@
-"""The functions of other frameworks that do what a rule does, by its name or as they spell it."""
+"""Functions of other frameworks that compute what a rule computes, with the rule's arguments and results."""
 
 import linalg_vjp as lv
 
-# PyTorch's results or arguments of these are others than those of the rule.
+# In PyTorch the arguments or results of these differ from those of the rule.
 OTHERWISE_IN_TORCH = ("lstsq", "lu_solve")
 
 
 def with_residuals(X, A, B):
-    """A solution and the squares that are left, which libraries return for some shapes alone."""
+    """A solution and the squared residuals, which libraries return only for some shapes."""
     return X, (abs(A @ X - B) ** 2).sum(-2)
 
 
 def found(name, *modules):
-    """The function of that name."""
+    """The function of this name in the first module that has it."""
     for module in modules:
         if function := getattr(module, name, None):
             return function
@@ -20,7 +20,7 @@ def found(name, *modules):
 
 
 def torch_function(name):
-    """PyTorch's function, of torch.linalg or of torch itself."""
+    """PyTorch's function, from torch.linalg or torch."""
     import torch
 
     if name == "cholesky_solve":
@@ -33,24 +33,24 @@ def torch_function(name):
         return lambda A: torch.sum(torch.diagonal(A, dim1=-2, dim2=-1), dim=-1)
     if name == "lstsq":
         return lambda A, B: with_residuals(torch.linalg.lstsq(A, B)[0], A, B)
-    if name == "outer":  # torch.outer takes no batch
+    if name == "outer":  # torch.outer takes no batches
         return lambda a, b: a[..., :, None] * b[..., None, :]
     if name == "multi_dot":
         chain = lambda *factors: torch.linalg.multi_dot(factors)  # noqa: E731
         return lambda *factors: (torch.func.vmap(chain) if factors[0].ndim > 2 else chain)(*factors)
     if name == "block_diag":
         return lambda *A: (torch.func.vmap(torch.block_diag) if A[0].ndim > 2 else torch.block_diag)(*A)
-    if name == "lu_solve":  # which counts pivots from one
+    if name == "lu_solve":  # its pivots count from one
         return lambda F, pivots, B: torch.linalg.lu_solve(
             F, pivots.to(torch.int32).expand(F.shape[:-1]) + 1, B
         )
-    if name == "kron":  # torch.kron multiplies the batch axes, too
+    if name == "kron":  # torch.kron also multiplies the batch axes
         return lambda A, B: (torch.func.vmap(torch.kron) if A.ndim > 2 else torch.kron)(A, B)
     return found(name, torch.linalg, torch)
 
 
 def jax_function(name):
-    """JAX's function; those of one matrix under vmap. Its pivoted QR of a batch has no derivative."""
+    """JAX's function, under vmap if it takes one matrix. Its pivoted QR has no derivative for a batch."""
     import jax
 
     def of_each(f):
@@ -88,7 +88,7 @@ def jax_function(name):
 
 
 def autograd_function(name):
-    """HIPS autograd's function; that of eig has another derivative, lstsq none, and multi_dot no batch."""
+    """HIPS autograd's function. Its eig has another derivative, its lstsq has none, multi_dot no batches."""
     import autograd.numpy as anp
 
     if name in ("eig", "lstsq", "multi_dot"):

@@ -1,14 +1,14 @@
-"""One small picture for each rule: the times of all contenders against n, and the ratios."""
+"""A small picture for each rule: the times of all contenders and their ratios, against n."""
 
 from .measure import ratios
 
 
 def picture(found, rule, path):
-    """Draw it, and say whether there was something to show."""
+    """Draw the picture, and return whether there was anything to show."""
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = rule  # the same picture from the same times
+    matplotlib.rcParams["svg.hashsalt"] = rule  # makes the file reproducible
     matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 

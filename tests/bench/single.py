@@ -1,4 +1,4 @@
-"""What one pullback on NumPy costs beside arithmetic: overhead, memory, and how it grows with the batch."""
+"""The overhead and memory of one pullback on NumPy, and how its time grows with the batch."""
 
 import tracemalloc
 from typing import NamedTuple
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from .contenders import inputs_of, matrices, numpy_ours, torch_own
 from .measure import turns
 
-BATCH, N, ALONE = 300, 32, 500  # for memory: a batch, and one matrix
-SMALL, TIMES, SIZE = 200, 100, 8  # for the growth: a hundred times the batch
+BATCH, N, ALONE = 300, 32, 500  # to measure memory: a batch, and one matrix
+SMALL, TIMES, SIZE = 200, 100, 8  # to measure growth: a hundred times the batch
 REFERENCE = "A + A"
 
 
@@ -16,8 +16,8 @@ class Single(NamedTuple):
 
     rule: str
     overhead: float  # seconds on one 3 x 3 matrix
-    torch: float  # PyTorch's own there
-    batch: float  # arrays of the size of the inputs at the peak, beside inputs, kept values and results
+    torch: float  # the same for PyTorch's own
+    batch: float  # peak memory in input-sized arrays, without inputs, kept values and results
     alone: float  # the same for one large matrix
     growth: float  # the time of a hundred times the batch, divided by a hundred times the time
 
@@ -38,19 +38,19 @@ def single(rule):
 
 
 def growth(small, large):
-    """The time of the large call in multiples of a hundred times that of the small one."""
+    """The time of the large call, divided by a hundred times that of the small one."""
     taken = turns({"small": small, "large": large}, least=0.05)
     return taken["large"] / (TIMES * taken["small"])
 
 
 def growth_of_a_sum():
-    """What NumPy's own addition takes, which has no overhead but that of memory."""
+    """The growth of NumPy's own addition, whose only overhead is that of memory."""
     small, large = (matrices(b, SIZE, "float64") for b in (SMALL, SMALL * TIMES))
     return growth(lambda: small + small, lambda: large + large)
 
 
 def memory(rule, batch, n):
-    """The peak of what a pullback allocates, less its results, in arrays of the size of the first input."""
+    """The peak memory that a pullback allocates, minus its results, in units of the first input."""
     inputs = inputs_of(rule, batch, n, "float64")
     pull = numpy_ours(rule, inputs).backward
     pull()

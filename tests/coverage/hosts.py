@@ -54,7 +54,7 @@ class Compared:
 
 class Torch(Compared, frameworks.Torch):
     label, package = "PyTorch", "torch"
-    note = "`cholesky_inverse` takes the diagonal of the factor for real."
+    note = "`cholesky_inverse` treats the diagonal of the factor as real."
 
     def numpy(self, x):
         return x.detach().resolve_conj().numpy()
@@ -103,7 +103,7 @@ class Jax(Compared, frameworks.Jax):
 
 class Autograd(Compared, frameworks.Autograd):
     label, package = "autograd", "autograd"
-    note = "`solve_banded` has a derivative for one vector and one matrix alone."
+    note = "`solve_banded` has a derivative only for a single matrix and a vector."
 
     def candidates(self, name, params):
         import autograd.numpy as anp

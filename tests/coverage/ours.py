@@ -10,20 +10,20 @@ NONE = "-"
 HEAD = """
 ## This library, rule by rule
 
-- *VJP*, *JVP*: at how many test vectors it is right, with every keyword. This was run on NumPy as the page
-  was written; the tests run them on every library.
-- *twice*: at how many points of the first table the gradient of a gradient is right, on PyTorch, JAX and
-  autograd. The tests compare every form of every rule with an oracle, there and on MLX.
-- *at ties*: at how many vectors with equal eigenvalues, singular values or maxima the first derivatives are
-  right. At a *kink* there is no gradient, and the subgradient of least norm is right.
-- *at zeros*: the same at singular values, pivots or determinants of zero. *undefined*: there is no
-  derivative, and the other matrices of the batch do not suffer.
-- *gauge*: the outputs that are defined up to a sign, a phase or a basis. What a cotangent has along it is
-  dropped.
-- *not on*: what a library of [support](support.md), or its adapter, cannot do.
+- *VJP*, *JVP*: the number of test vectors at which the derivative is right, with every keyword. These were
+  run on NumPy when the page was written. The tests run them on every library.
+- *twice*: the number of points of the first table at which the gradient of a gradient is right, on PyTorch,
+  JAX and autograd together. The tests compare every form of every rule with an oracle, there and on MLX.
+- *at ties*: the number of vectors with equal eigenvalues, singular values or maxima at which the first
+  derivatives are right. At a *kink* there is no gradient; there, the subgradient of least norm is right.
+- *at zeros*: the same for singular values, pivots or determinants of zero. *undefined*: there is no
+  derivative, and the other matrices of the batch are unaffected.
+- *gauge*: the outputs that are defined up to a sign, a phase or a basis. The part of a cotangent along this
+  freedom is dropped.
+- *not on*: the dtypes that a library of [support](support.md), or its adapter, cannot run.
 
-A dash says that there are no such vectors: the rule has nothing of the kind, or claims nothing there. A
-second derivative at a tie is claimed where the page of a rule says so, see [hosts](hosts.md).
+A dash means that there are no such vectors: the case does not occur for the rule, or the rule claims nothing
+there. Second derivatives at ties are claimed only where the page of a rule says so, see [hosts](hosts.md).
 
 | rule | VJP | JVP | twice | at ties | at zeros | gauge | not on | differentiable at |
 |---|---|---|---|---|---|---|---|---|

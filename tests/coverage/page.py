@@ -24,46 +24,49 @@ WORDS = {"vjp": "VJP", "jvp": "JVP", "twice": "twice"}
 HEAD = """# Coverage
 
 What this library and others differentiate, op by op. `python -m tests.coverage` writes this page from the
-results of the runs in [tests/coverage/results](../tests/coverage/results); `python -m tests.coverage HOST
-...` runs these hosts first.
+results of earlier runs in [tests/coverage/results](../tests/coverage/results). `python -m tests.coverage
+HOST ...` runs these hosts first.
 
 {runs}
 
-{name} {version} was read, not run, on {date}: commit [{short}]({link}/tree/{commit}).
+The source of {name} {version} was read on {date}, and not run: commit [{short}]({link}/tree/{commit}).
 
 ## The libraries
 
-Each cell has three marks: of the VJP, of the JVP, and of the gradient of a gradient.
+Each cell has three marks, for the VJP, the JVP and the gradient of a gradient. {name} has the first two.
 
-- ✓ run, and right at every point
-- (✓) run, and right at some points; at the others it raises, or the function has other values
-- ✗ run, and wrong or NaN at some point
-- \\- run, and it raises at every point, or there is no such function
-- ? not run yet
-- r read: there is a rule, of which nobody here knows whether it is right
+- ✓ run: right at every point
+- (✓) run: right at some points; at the others it raises, or the function returns other values
+- ✗ run: wrong or NaN at some point
+- \\- run: it raises at every point, or there is no such function; read: there is no rule
+- ? not run, or not looked for
+- r read: there is a rule, and it was not tested
 
 The points are test vectors of [rules/](../rules/README.md): one of each kind that a rule has (real,
 complex, tall, wide, a batch), with typical keywords, and without ties, zeros or extreme numbers. A VJP is
-compared with the true cotangents and a JVP with the true slope along a tangent, known to 30 digits; a
-second derivative with differences of this library's VJP. Right is within 1e-6 of the largest number.
+compared with the true cotangents, and a JVP with the true derivative along a tangent. Both are known to 30
+digits. A second derivative is compared with differences of this library's VJP. A derivative is right if its
+error is at most 1e-6, relative to the largest number or to the size of the direction.
 
-Other signs, phases and orders of factors are right, and the losses depend on none of them. A function of
-one matrix is mapped over a batch where the framework has a `vmap`, and a function whose outputs have
-another form is brought into that of the rule. What users could compose of several functions counts as none.
-All is in double precision, on a CPU. What was raised is in the results.
+A library may choose other signs, phases and orders of factors than the test vectors: these count as right,
+and the losses do not depend on them. If a function takes a single matrix, the framework's `vmap` maps it over
+a batch, if there is one. Outputs in another form are converted to the form of the rule. A composition of
+several functions that a user could write does not count as a function. All runs are in double precision, on
+a CPU. The results record each exception.
 
 """
 
 EXCEPTIONS = """
 ## Where a library is not right, or right at some points alone
 
-By rule: what is found, of which of the three, and at which points.
+For each rule: what was found, for which of the three derivatives, and at which kinds of points. *Other
+values* means that the function returns other values than the rule, so its derivatives are not compared.
 """
 
 READ = """
 ### {name}, read
 
-The rules are for:
+These rules are limited to:
 
 """
 

@@ -13,9 +13,9 @@ class PyTensor(Host):
 
     label, package = "PyTensor", "pytensor"
     note = (
-        "Run in Python, without its rewrites and compilers, on arrays whose shapes it knows: `qr` has no\n"
-        "derivative for others. The real part of a complex number has no derivative, so that no loss of\n"
-        "complex arrays has one."
+        "PyTensor was run in Python, without its rewrites and compilers, on arrays of known shape. For\n"
+        "other arrays, `qr` has no derivative. The real part of a complex number has no derivative, so no\n"
+        "loss of complex arrays has one."
     )
 
     def __init__(self):

@@ -22,7 +22,7 @@ class Finding:
     truth: Callable
     off: float
     known: str  # how the truth is known
-    said: str = "Its documentation names no such limit."  # what the documentation excludes
+    said: str = "The documentation does not mention this limit."  # what the documentation excludes
     threads: tuple = ()  # upstream, as owner/name#number
 
 
@@ -41,7 +41,7 @@ class Library:
 
 
 def error(answer, truth):
-    """The largest difference, infinite where the answer is not finite."""
+    """The largest difference, or infinity if the answer is not finite."""
     answer, truth = np.asarray(answer), np.asarray(truth)
     assert answer.shape == truth.shape
     return np.max(np.abs(answer - truth)) if np.all(np.isfinite(answer)) else np.inf
@@ -66,7 +66,7 @@ def upstream(threads):
 
 
 def shown(x):
-    """Four digits; what is rounding beside the largest entry is zero."""
+    """The numbers with four digits; an entry below 1e-6 of the largest is shown as zero."""
     if x.ndim:
         return "[" + ", ".join(map(shown, np.where(np.abs(x) < 1e-6 * np.max(np.abs(x)), 0 * x, x))) + "]"
     if x.dtype.kind == "c":

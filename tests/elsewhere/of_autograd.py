@@ -1,6 +1,6 @@
 """Findings in HIPS autograd.
 
-Most are derivatives by a real number, so that no convention of complex gradients counts.
+Most are derivatives with respect to a real number, which need no convention of complex gradients.
 """
 
 from .exact import adjoint, mp, pseudo_inverse, slope, total
@@ -114,42 +114,44 @@ AUTOGRAD = Library(
             complex_cholesky,
             log_of_the_determinant,
             off=0.1,
-            known="A difference quotient of the logarithm of the determinant at 50 digits.",
+            known="The truth is a difference quotient of the logarithm of the determinant at 50 digits.",
         ),
         Finding(
             "The sign of a complex determinant is taken for a constant",
             sign_of_a_determinant,
             turned_twice,
             off=1,
-            known="A factor exp(is) of a matrix of two rows turns its determinant by 2s.",
+            known="Multiplying a 2 x 2 matrix by exp(is) turns its determinant by the angle 2s.",
         ),
         Finding(
             "The pseudo-inverse of a tall complex matrix has a wrong gradient",
             complex_pseudo_inverse,
             of_the_normal_equations,
             off=0.1,
-            known="A difference quotient of the normal equations at 50 digits.",
+            known="The truth is a difference quotient of the normal equations at 50 digits.",
         ),
         Finding(
             "The square root of a complex matrix loses the imaginary part of its gradient",
             complex_square_root,
             root_of_the_entry,
             off=0.1,
-            known="The matrix is triangular, so that the first entry of its square root is that of 4 + is.",
+            known="The matrix is triangular, so the first entry of its square root is the square root of 4 "
+            "+ is.",
         ),
         Finding(
             "The triangular solve with the adjoint of a complex matrix has a wrong gradient",
             adjoint_triangular_solve,
             of_the_adjoint,
             off=1,
-            known="The entry is 1 + i(2 + s), by hand and by mpmath.",
+            known="The entry is 1 + i(2 + s), and mpmath confirms its derivative.",
         ),
         Finding(
             "The gradient of the maximum norm of a vector has NaN",
             largest_entry,
             of_the_second,
             off=1,
-            known="One entry is the largest, so that the norm is smooth there and follows that entry alone.",
+            known="Only one entry is the largest, so the norm is smooth there and depends on that entry "
+            "alone.",
         ),
     ),
 )

@@ -108,25 +108,27 @@ JAX = Library(
             wide_pivoted_qr,
             twice_the_matrix,
             off=0.5,
-            known="As Q is orthogonal, the sum of the squares of R is that of A, and its gradient 2A. The "
-            "tangent of Q is right, that of R is not.",
+            known="Q is orthogonal, so R and A have the same sum of squares, and its gradient is 2A. JAX's "
+            "tangent of Q is right, but its tangent of R is wrong.",
         ),
         Finding(
             "Eigenvalues of a matrix with tiny entries are wrong",
             tiny_eigenvalues,
             their_roots,
             off=1e-13,
-            known="The roots of the characteristic polynomial by mpmath. On a CPU LAPACK scales such a "
-            "matrix, and the values are not scaled back. That is so below a norm of about 9e-13 and above "
-            "1e12 in single precision, 6e-139 and 1e138 in double.",
+            known="The truth is the roots of the characteristic polynomial, by mpmath. On a CPU, LAPACK "
+            "scales such a matrix, and JAX does not scale the eigenvalues back. This happens for norms "
+            "below about 9e-13 and above 1e12 in single precision, and below 6e-139 and above 1e138 in "
+            "double precision.",
         ),
         Finding(
             "Eigenvectors of a matrix with large entries have no gradient",
             large_eigenvectors,
             of_the_exact_vectors,
             off=1,
-            known="A difference quotient of mpmath's vectors at 50 digits. The eigenvalues differ by 2e9. "
-            "The rule adds 1 to them before it takes their differences, and the 1 is lost to rounding.",
+            known="The truth is a difference quotient of mpmath's eigenvectors at 50 digits. The "
+            "eigenvalues differ by 2e9. JAX's rule adds 1 to them before it takes their differences, and "
+            "rounding loses the 1.",
             threads=("jax-ml/jax#40141",),
         ),
         Finding(
@@ -134,15 +136,15 @@ JAX = Library(
             determinant_twice,
             of_the_polynomial,
             off=1,
-            known="This determinant is s + s^2. The first derivative is right.",
+            known="The determinant is s + s^2. JAX's first derivative is right.",
         ),
         Finding(
             "The least squares solution has a NaN gradient where singular values are equal",
             least_squares,
             of_the_normal_equations,
             off=1,
-            known="Difference quotients of the normal equations at 50 digits. A has full rank, and the "
-            "solution is smooth there. JAX differentiates through its singular vectors.",
+            known="The truth is difference quotients of the normal equations at 50 digits. A has full rank, "
+            "so the solution is smooth there. JAX differentiates through the singular vectors of A.",
             threads=("jax-ml/jax#10805",),
         ),
         Finding(
@@ -150,9 +152,10 @@ JAX = Library(
             squares_of_eigenvalues,
             of_the_entries,
             off=1,
-            known="The sum of the squares of the eigenvalues is that of the entries, which is differentiated "
-            "at 50 digits. The first derivative is right. PyTorch answers NaN as well; [hosts](hosts.md) has "
-            "the tables of ties. In this library `eigvalsh` is finite and wrong there, `trace_funm` right.",
+            known="The eigenvalues and the entries have the same sum of squares; the truth is the second "
+            "derivative of the latter at 50 digits. JAX's first derivative is right. PyTorch returns NaN as "
+            "well; [hosts](hosts.md) has the tables of ties. In this library, `eigvalsh` returns a finite, "
+            "wrong value here, and `trace_funm` the right one.",
             threads=("jax-ml/jax#21896",),
         ),
     ),

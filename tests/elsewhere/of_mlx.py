@@ -43,15 +43,15 @@ MLX = Library(
             complex_eigenvectors,
             its_null_space,
             off=1,
-            known="The definition: A v = 2 v says that v0 = i v1. The eigenvalues are right.",
+            known="By definition A v = 2 v, so v0 = i v1. MLX's eigenvalues are right.",
         ),
         Finding(
             "The second derivative of the norm of a complex vector is wrong",
             norm_twice,
             of_the_root,
             off=0.1,
-            known="The norm is the square root of 5 + 2s + 2s^2. Its second difference is taken at 50 "
-            "digits. The first derivative is right.",
+            known="The norm is the square root of 5 + 2s + 2s^2. The truth is its second difference at 50 "
+            "digits. MLX's first derivative is right.",
         ),
     ),
 )

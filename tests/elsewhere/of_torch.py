@@ -151,7 +151,8 @@ TORCH = Library(
             inverse_from_a_factor,
             of_its_inverse,
             off=10,
-            known="A difference quotient of the inverse at 50 digits. The gradient is right.",
+            known="The truth is a difference quotient of the inverse at 50 digits. PyTorch's gradient is "
+            "right.",
             threads=("pytorch/pytorch#196682",),
         ),
         Finding(
@@ -159,8 +160,8 @@ TORCH = Library(
             solve_with_factors,
             of_the_first_solution,
             off=0.1,
-            known="A difference quotient of the first solution at 50 digits.",
-            said="It is documented that both may be batches.",
+            known="The truth is a difference quotient of the first solution at 50 digits.",
+            said="The documentation says that both arguments may be batches.",
             threads=("pytorch/pytorch#196694",),
         ),
         Finding(
@@ -168,7 +169,8 @@ TORCH = Library(
             unread_triangle,
             of_the_lower_triangle,
             off=1,
-            known="Difference quotients at 50 digits. No solution changes with the entry above the diagonal.",
+            known="The truth is difference quotients at 50 digits. The solution does not depend on the "
+            "entry above the diagonal.",
             said="The documentation calls the factor triangular, and does not say what its gradient is.",
         ),
         Finding(
@@ -176,15 +178,16 @@ TORCH = Library(
             singular_determinant,
             of_the_determinant,
             off=1,
-            known="The determinant is a polynomial in the entries. The gradient is right.",
+            known="The determinant is a polynomial in the entries, so it is smooth everywhere. PyTorch's "
+            "gradient is right.",
         ),
         Finding(
             "Forward mode within forward mode is wrong for a determinant",
             determinant_forward_twice,
             of_the_product,
             off=1,
-            known="The determinant along this line is (2 + s)(3 + 2s) - 1, and its second derivative 4. The "
-            "logarithm of a determinant and the solution of a linear system are wrong in the same way.",
+            known="The determinant along this line is (2 + s)(3 + 2s) - 1, and its second derivative is 4. "
+            "The logarithm of a determinant and the solution of a linear system are wrong in the same way.",
             threads=("pytorch/pytorch#192540", "pytorch/pytorch#196696"),
         ),
         Finding(
@@ -192,8 +195,8 @@ TORCH = Library(
             reflection_forward_twice,
             of_two_reflections,
             off=1,
-            known="A second difference of the product at 50 digits.",
-            said="The documentation excludes one value of tau for each reflection, which these are not.",
+            known="The truth is a second difference of the product at 50 digits.",
+            said="The documentation excludes one value of tau for each reflection, but not the values here.",
             threads=("pytorch/pytorch#196698",),
         ),
         Finding(
@@ -209,9 +212,11 @@ TORCH = Library(
             polar_factor,
             of_the_nearest_rotation,
             off=1,
-            known="The nearest rotation of a matrix of two rows has a closed form, smooth at the identity.",
-            said="The documentation says that gradients through singular vectors are finite for distinct "
-            "values only. JAX and autograd answer NaN as well; [hosts](hosts.md) has the tables.",
+            known="The nearest rotation to a 2 x 2 matrix has a closed form, which is smooth at the "
+            "identity.",
+            said="The documentation says that gradients through singular vectors are finite only for "
+            "distinct singular values. JAX and autograd return NaN as well; [hosts](hosts.md) has the "
+            "tables.",
             threads=("scipy/scipy#25767", "jax-ml/jax#2311"),
         ),
     ),

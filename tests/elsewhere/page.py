@@ -13,16 +13,16 @@ PAGE = Path(__file__).parents[2] / "docs" / "elsewhere.md"
 LIBRARIES = (JAX, TORCH, AUTOGRAD, MLX)
 HEAD = """# Where other libraries are wrong
 
-Small inputs for which a library gives a wrong or a non-finite answer, and no error. Each answer comes from a
-run of the code above it (`python -m tests.elsewhere`), on a CPU, with the version in the heading. Each truth
-comes from mpmath at 50 digits or from an identity, never from a library that differentiates. The tests run
-all of it again.
+This page lists small inputs for which a library returns a wrong or a non-finite answer, and raises no
+error. Each answer comes from a run of the code above it (`python -m tests.elsewhere`), on a CPU, with the
+version in the heading. Each truth comes from mpmath at 50 digits or from an identity, never from a library
+that differentiates. The tests run all of it again.
 
-At a kink there is no derivative, and no answer there is counted. Nor is one that the documentation places
-outside the domain, with one exception, which says so. For that reason the page leaves out JAX's eigenvectors
-where two components are tied for the largest, the vectors that `full_matrices=True` adds to PyTorch's `svd`,
-and JAX's `solve_sylvester` where a sum of eigenvalues is below its `tol`. What raises an error is in the
-tables of [hosts](hosts.md), with the rules of this library beside it.
+The page leaves out answers at a kink, because no derivative exists there. It also leaves out answers at
+points that the documentation excludes, with one exception, whose text says so. Therefore it does not list
+JAX's eigenvectors if two components are tied for the largest, the vectors that `full_matrices=True` adds to
+PyTorch's `svd`, or JAX's `solve_sylvester` if a sum of eigenvalues is below its `tol`. Calls that raise an
+error are in the tables of [hosts](hosts.md), next to the rules of this library.
 """
 
 
@@ -31,7 +31,7 @@ def installed(library):
 
 
 def part(library):
-    """All of a library, as the page has it."""
+    """All findings of a library, as they are on the page."""
     return "\n\n".join([library.heading, *map(section, library.findings)])
 
 

@@ -1,6 +1,7 @@
-"""The doors that users take, on a GPU: gradients through the adapters of PyTorch and JAX against NumPy's.
+"""Gradients through the adapters of PyTorch and JAX on a GPU, compared with NumPy's.
 
-The loss is the sum of the squares of all outputs, which depends on no gauge and no order of eigenvalues.
+The loss is the sum of the squares of all outputs, which does not depend on a gauge or on the order of
+eigenvalues.
 """
 
 import numpy as np
@@ -32,7 +33,7 @@ def jax():
 
 
 def wanted(name, inputs):
-    """The gradient by `lv.vjp` on NumPy, None for indices."""
+    """The gradient by `lv.vjp` on NumPy, with None for indices."""
     outputs, pull = lv.vjp(name, *inputs, **lv.RULES[name].typical)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     named = zip(lv.RULES[name].outputs, outputs, strict=True)
@@ -61,7 +62,7 @@ def test_torch(name, batch, torch):
 
 @pytest.mark.parametrize("name", BATCHED)
 def test_jax(name, jax):
-    """Compiled; of one matrix, as JAX has compiled the batches of the vectors."""
+    """Compiled, for one matrix, because JAX has already compiled the batches of the vectors."""
     from linalg_vjp.adapters import jax as L
 
     inputs = regular(name)

@@ -1,1 +1,1 @@
-"""What autodiff frameworks do with their own linear algebra, and with that of linalg_vjp.adapters."""
+"""Tests of autodiff frameworks with their own linear algebra, and with that of linalg_vjp.adapters."""

@@ -1,7 +1,7 @@
-"""Losses on every rule, such as hosts get wrong, and their derivatives by differences of NumPy's forward.
+"""Losses for every rule, including ones that hosts get wrong, and their true derivatives.
 
-A loss takes the functions `L` of a host, its arithmetic `h`, and arrays. It depends on no gauge. Those of
-each rule are in `losses/`, and `load` finds them.
+The true derivatives are differences of NumPy's forward. A loss takes the functions `L` of a host, its
+arithmetic `h`, and arrays. It does not depend on a gauge. Losses are in `losses/`, and `load` imports them.
 """
 
 import importlib
@@ -25,12 +25,12 @@ class Case(NamedTuple):
     numbers: str
     loss: Callable
     inputs: tuple[np.ndarray, ...]
-    hermitian: bool  # the input is, and stays so along every direction
-    twice: bool  # there is a second derivative
+    hermitian: bool  # the inputs and all directions are Hermitian
+    twice: bool  # whether the loss has a second derivative
 
 
 def case(title, *points, hermitian=False, regular=False, twice=True):
-    """A loss at random inputs of these shapes, real and complex, or at the points that are given."""
+    """Add a loss at given points, or at random real and complex inputs of given shapes."""
 
     def add(loss):
         for dtype in ("real", "complex") if isinstance(points[0], tuple) else ("real",):
@@ -72,7 +72,7 @@ def of_values(A, f):
 
 
 class Arithmetic:
-    """What a loss does with arrays, for a host with functions `xp`; the weights are the same for all."""
+    """The arithmetic of losses for a host with functions `xp`. The weights are the same for all hosts."""
 
     def __init__(self, xp, asarray):
         self.xp, self.asarray = xp, asarray
@@ -81,7 +81,7 @@ class Arithmetic:
         return self.xp.conj(self.xp.swapaxes(X, -1, -2))
 
     def scaled(self, U, S):
-        """Columns times real numbers."""
+        """The columns of U, each times a real number."""
         return U * S
 
     def abs2(self, X):
@@ -103,7 +103,7 @@ class Arithmetic:
 
 
 class Forwards:
-    """NumPy's and SciPy's functions, by the names of the rules."""
+    """Functions of NumPy and SciPy, under the names of the rules."""
 
     def __getattr__(self, name):
         return getattr(np.linalg, name)
@@ -161,7 +161,7 @@ class Forwards:
     @staticmethod
     def orthogonal_procrustes(A, B, special=False):
         R, scale = scipy.linalg.orthogonal_procrustes(A, B)
-        assert not special or np.linalg.det(R) > 0  # then it is the nearest rotation
+        assert not special or np.linalg.det(R) > 0  # then R is the nearest rotation
         return R, scale
 
     @staticmethod
@@ -275,12 +275,12 @@ def direction(case, seed):
 
 
 def differences(f, h=2e-4):
-    """The slope of f at 0, to the fourth order."""
+    """The derivative of f at 0, by fourth-order differences."""
     return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
 
 
 def truth(case, *directions):
-    """The derivative of the loss along a direction, or along one and then another."""
+    """The derivative of the loss along a direction, or the second derivative along two."""
     h = Arithmetic(np, np.asarray)
 
     def at(x, rest):
@@ -292,10 +292,10 @@ def truth(case, *directions):
 
 
 def load():
-    """All losses, page by page."""
+    """All losses, grouped by page."""
     pages = list(dict.fromkeys(rule.page for rule in RULES.values()))
     for page in pages:
         if (Path(__file__).parent / "losses" / f"{page}.py").exists():
             importlib.import_module(f".losses.{page}", __package__)
-    # Whoever looks for doctests may have imported them in another order.
+    # Collecting doctests may have imported them in another order.
     return sorted(CASES, key=lambda case: pages.index(case.loss.__module__.rpartition(".")[2]))

@@ -1,25 +1,25 @@
-"""What all hosts share: how a case is differentiated, and functions that users compose of others."""
+"""Code that all hosts share: differentiating a case, and functions that users compose of others."""
 
 
 class Host:
     """A framework with its own linear algebra and ours.
 
-    `backward` and `forward` give the derivative of a case's loss along a direction, by either mode; `twice`
-    that of the gradient's part along one direction, along another.
+    `backward` and `forward` return the derivative of a case's loss along a direction, in reverse and forward
+    mode. `twice` returns the derivative, along one direction, of <D, gradient> for another direction D.
     """
 
     module = ""
     double = True
 
     def close(self):
-        """Leave the host as it was."""
+        """Restore the state of the host."""
 
     def functions(self, ours):
-        """The functions by the names of the rules; with `ours`, differentiated by this library."""
+        """The functions under the names of the rules. With `ours`, this library differentiates them."""
         raise NotImplementedError
 
     def gradient(self, f):
-        """Of a scalar function of arrays, a tuple for all of them, in the host's own convention."""
+        """The gradients of a scalar function of arrays, as a tuple, in the host's own convention."""
         raise NotImplementedError
 
     def along(self, f, inputs, tangents):
@@ -27,7 +27,7 @@ class Host:
         raise NotImplementedError
 
     def bar(self, x):
-        """A cotangent of this library's from the host's, to pair with."""
+        """Convert a cotangent of the host to this library's convention."""
         return x
 
     def loss(self, case, ours):
@@ -55,7 +55,7 @@ class Host:
 
 
 class Composed:
-    """What a host lacks, as its users compose it of what it has."""
+    """Functions that a host lacks, composed of functions that it has, as users would."""
 
     def __init__(self, own, h):
         self.own, self.h = own, h
@@ -91,7 +91,7 @@ class Composed:
 
     def orthogonal_procrustes(self, A, B, special=False):
         U, S, Vh = self.own.svd(self.h.adjoint(A) @ B, full_matrices=False)
-        return U @ Vh, self.h.sum(S)  # that of the losses is a rotation
+        return U @ Vh, self.h.sum(S)  # in the losses, this is a rotation
 
     def svd_truncated(self, A, k):
         U, S, Vh = self.own.svd(A, full_matrices=False)
@@ -111,7 +111,7 @@ class Composed:
 
 
 class Several:
-    """The functions of several modules, of the first that has one."""
+    """The functions of several modules; the first module that has a name wins."""
 
     def __init__(self, *modules):
         self.modules = modules

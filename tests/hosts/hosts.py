@@ -27,7 +27,7 @@ class Autograd(Host):
         self.own.lu, self.own.expm, self.own.solve_sylvester = asl.lu, asl.expm, asl.solve_sylvester
         self.own.sqrtm = asl.sqrtm
         self.rules = SimpleNamespace(**{name: adapter.function(rule) for name, rule in RULES.items()})
-        # The names of autograd's own functions, where it has one.
+        # autograd's own functions, under the names of the rules.
         self.own.svdvals = lambda A: anp.linalg.svd(A, full_matrices=False, compute_uv=False)
         self.own.vector_norm = lambda x, ord=None: anp.linalg.norm(x, ord)
         self.own.matrix_norm = lambda A, ord=None: anp.linalg.norm(
@@ -39,7 +39,7 @@ class Autograd(Host):
         self.ours = Several(SimpleNamespace(**taken), self.rules)
 
     def functions(self, ours):
-        """Where autograd has no function that `install` takes for a rule, ours is that of the rule."""
+        """Our side is autograd's function with the rules installed, or else the function of the rule."""
         (self.adapter.install if ours else self.adapter.uninstall)()
         return self.ours if ours else self.composed
 
@@ -70,7 +70,7 @@ class Torch(Host):
         self.h = Arithmetic(xp, torch.asarray)
 
         def through_eig(f):
-            """A function of a matrix, as users compose it."""
+            """A function of a matrix, composed of `eig` as users would."""
 
             def composed(A):
                 w, V = torch.linalg.eig(A)
@@ -87,7 +87,7 @@ class Torch(Host):
             signm=through_eig(lambda w: torch.sign(w.real).to(w.dtype)),
         )
         own = Several(renamed, torch.linalg, torch)
-        # torch.polar is another function.
+        # torch.polar is another function, so it comes last.
         self.own = Several(renamed, torch.linalg, Composed(own, self.h), torch)
 
     def functions(self, ours):

@@ -11,7 +11,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def onsager(beta):
-    """The exact energy of one spin."""
+    """The exact energy per spin."""
     k = 2 * np.sinh(2 * beta) / np.cosh(2 * beta) ** 2
     rest = 2 * np.tanh(2 * beta) ** 2 - 1
     return -(1 + 2 / math.pi * rest * ellipk(k * k)) / np.tanh(2 * beta)

@@ -1,8 +1,8 @@
-"""What JAX has traced, operation by operation."""
+"""The operations in a program that JAX has traced."""
 
 
 def equations(function, *x):
-    """Those that run: of a choice the last branch, and of a linear solve the solve itself."""
+    """The operations that run, with the last branch of a `cond`, and the solve of a custom linear solve."""
     import jax
 
     return _within(jax.make_jaxpr(function)(*x))
@@ -24,10 +24,10 @@ def _within(value):
 
 def _parts(equation):
     name, params = equation.primitive.name, equation.params
-    if name == "cond":  # of regular matrices, differentiated once
+    if name == "cond":  # the branch for regular matrices, differentiated once
         return params["branches"][-1]
     if name == "scan":
         return (params["jaxpr"],) * params["length"]
-    if name == "custom_linear_solve":  # the others are for its derivatives
+    if name == "custom_linear_solve":  # the other programs are for its derivatives
         return params["jaxprs"].solve
     return tuple(params.values())

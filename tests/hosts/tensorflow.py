@@ -1,4 +1,4 @@
-"""TensorFlow, which has an environment of its own, with its linear algebra by the names of the rules."""
+"""TensorFlow, which runs in its own environment, with its linear algebra under the names of the rules."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ from .host import Composed, Host, Several
 
 
 class Casting(Arithmetic):
-    """TensorFlow multiplies no complex array by a real one."""
+    """Converts factors: TensorFlow does not multiply a complex array by a real one."""
 
     def scaled(self, U, S):
         import tensorflow as tf
@@ -18,7 +18,7 @@ class Casting(Arithmetic):
 
 
 class TensorFlow(Host):
-    """Its cotangents are ours; its tangents are two of its backward passes, or one upon the other."""
+    """Cotangents need no conversion. Tangents come from TensorFlow's ForwardAccumulator."""
 
     module = "tensorflow"
 

@@ -1,4 +1,4 @@
-"""What the functions of the adapters do with arguments of an unusual kind, and how they are pickled."""
+"""Unusual arguments of the functions of the adapters, and pickling of these functions."""
 
 import importlib
 import pickle
@@ -27,7 +27,7 @@ def test_every_function_is_pickled_by_its_name(host, name):
 
 @pytest.mark.parametrize("host", ["torch", "mlx"])
 def test_a_list_is_no_array(host):
-    with pytest.raises(TypeError, match=r"inv: A is of type list; give (a tensor|an array)"):
+    with pytest.raises(TypeError, match=r"inv: A must be (a PyTorch tensor|an MLX array), got list"):
         adapter(host).inv([[2.0, 0.0], [0.0, 4.0]])
 
 
@@ -35,7 +35,7 @@ def test_nothing_is_no_tensor():
     L = adapter("torch")
     import torch
 
-    with pytest.raises(TypeError, match="solve: B is of type NoneType"):
+    with pytest.raises(TypeError, match="solve: B must be a PyTorch tensor, got NoneType"):
         L.solve(torch.eye(2), None)
 
 

@@ -1,4 +1,4 @@
-"""What a forward and a pullback compute through a host, and in how many calls of Python, is on the page."""
+"""Pages state what a forward and pullback compute through a host, and in how many Python calls."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ pytestmark = SAID_BY_TORCH
 
 N = 8
 PACKAGE = str(Path(lv.__file__).parent)
-# What each library calls them. An inverse is a factorization and two triangular solves.
+# The operations of each library. An inverse is a factorization and two triangular solves.
 TORCH = {
     "linalg_lu": "LU",
     "linalg_lu_factor_ex": "LU",
@@ -51,20 +51,20 @@ JAX = {
 
 
 def cost_of(name):
-    """The part of the page about the cost."""
+    """The section "Cost" of the page."""
     return (PAGES / f"{home(name)}.md").read_text(encoding="utf-8").partition("## Cost")[2]
 
 
 def calls_stated(name):
-    """What the page says of the calls of Python."""
+    """The numbers of Python calls that the page states."""
     counts = re.search(rf"^- `{name}`: PyTorch (\d+), JAX (\d+), NumPy (\d+)\.$", cost_of(name), flags=re.M)
     return dict(zip(("torch", "jax", "numpy"), map(int, counts.groups()), strict=True))
 
 
 def stated(name, steps=0):
-    """What the page says of a rule: a factorization, products and solves.
+    """The factorizations, products and solves that the page states for a rule.
 
-    In a compiled program a choice counts as no step, and a loop as one.
+    In a compiled program a branch counts as zero steps, and a loop as one.
     """
     label = rf"(?:`{name}`, )?both in a host" if home(name) == name else f"`{name}`, both in a host"
     cells = re.search(rf"^\| {label} \|(.*)\|(.*)\|(.*)\|(.*)\|$", cost_of(name), flags=re.M)
@@ -75,8 +75,8 @@ def stated(name, steps=0):
     assert found + sum(FLOPS[one] * times for one, times in made.items()) == flops(total, steps)
     if times := made.pop("inverse", 0):
         made += Counter({"LU": times, "triangular solves": 2 * times})
-    if made.pop("Sylvester", 0):  # column by column, and products between halves
-        halves = Fraction(1, 4) + Fraction(1, 8)  # those with one column are no products here
+    if made.pop("Sylvester", 0):  # solves column by column, and products of halves
+        halves = Fraction(1, 4) + Fraction(1, 8)  # products with one column are not counted
         wanted += Counter({"products": halves, "triangular solves": N})
     wanted += made
     return +wanted
@@ -87,7 +87,7 @@ def inputs_of(name, dtype="float64"):
 
 
 def calls_of(run):
-    """How many functions of this library one run calls, after another that made what is kept."""
+    """How many functions of this library one run calls, after two runs that filled the caches."""
     run(), run()
     seen = []
 
@@ -105,7 +105,7 @@ def calls_of(run):
 
 
 def by_rule(L, name):
-    """The function with the keywords of the rule, and the work of its page."""
+    """The function with the keywords of the rule, whose cost the page states."""
     return L.OPERATIONS[name]
 
 
@@ -118,7 +118,7 @@ def through_torch(name, called=door):
 
     def run():
         outputs = floating(name, called(L, name)(*inputs, **lv.RULES[name].typical))
-        outputs = [y for y in outputs if y.requires_grad]  # PyTorch has no residuals for a square matrix
+        outputs = [y for y in outputs if y.requires_grad]  # residuals of a square matrix are empty
         torch.autograd.grad(outputs, leaves, [y.detach() for y in outputs])
 
     return run
@@ -152,11 +152,11 @@ def through_numpy(name):
     return run
 
 
-# Equations of triangles are loops, of which some are refined, and JAX shows their transposes beside them:
-# the factorizations alone are counted.
+# Triangular equations are loops. Some are refined, and JAX's program also contains their transposes. So only
+# the factorizations are counted.
 BY_FORMS = ("solve_sylvester", "solve_lyapunov", "solve_are")
-# Those of tensors are stated for matrices, which the inputs here are not. What takes roots, each by an
-# iteration of its own, states the cost of one.
+# The costs of tensor rules are stated for matrices, but their inputs here are not matrices. A rule that takes
+# roots by iterations states the cost of one root.
 OF_MATRICES = [
     name
     for name in lv.RULES
@@ -176,9 +176,9 @@ def test_torch(name):
             op = function.__name__.partition(".")[0]
             if op in ("mm", "bmm"):
                 a, b = args[:2]
-                if b.shape[-1] > 1:  # a product with a vector costs nothing of the third power
+                if b.shape[-1] > 1:  # a product with a vector has no n^3 term
                     found["products"] += Fraction(a.shape[-2] * a.shape[-1] * b.shape[-1], N**3)
-            elif op == "linalg_pinv":  # it shows nothing of what it does
+            elif op == "linalg_pinv":  # the operations inside it are not visible
                 found.update(SVD=1, products=1)
             elif op in TORCH:
                 found[TORCH[op]] += 1
@@ -190,7 +190,7 @@ def test_torch(name):
     if times := found.pop("inverse", 0):
         found += Counter({"LU": times, "triangular solves": 2 * times})
     wanted = stated(name, steps_of(home(name))[0])
-    if forms := wanted.pop("Schur", 0):  # from eigenvectors
+    if forms := wanted.pop("Schur", 0):  # Schur forms come from eigenvectors
         wanted += Counter({"eig": forms, "QR": forms, "products": 2 * forms})
     if lv.RULES[name].page in BY_FORMS:
         wanted, found = (Counter(eig=c["eig"], QR=c["QR"]) for c in (wanted, found))
@@ -221,5 +221,5 @@ THROUGH = {"torch": through_torch, "jax": through_jax, "numpy": through_numpy}
 @pytest.mark.parametrize("library", THROUGH)
 @pytest.mark.parametrize("name", lv.RULES)
 def test_calls_of_python(name, library):
-    """The next call with inputs of one kind: the checks are made, what JAX compiles is compiled."""
+    """The count is for a later call with inputs of the same kind, when checks and programs are cached."""
     assert calls_of(THROUGH[library](name)) <= calls_stated(name)[library]

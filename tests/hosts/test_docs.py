@@ -1,4 +1,4 @@
-"""The code of docs/hosts.md and docs/ising.md, and the adapters' examples, where the host is installed."""
+"""The code of docs/hosts.md and docs/ising.md, and the examples of the adapters, for installed hosts."""
 
 import doctest
 import importlib

@@ -1,4 +1,4 @@
-"""Gradients of the functions in place of jax.numpy.linalg's, by JAX's check, at the shapes of its tests."""
+"""Gradients of the replacements of jax.numpy.linalg, with JAX's own check, at the shapes of JAX's tests."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import jax.numpy as jnp  # noqa: E402
 
 from linalg_vjp.adapters import jax as L  # noqa: E402
 
-PHASES = ("eigh", "svd", "qr")  # whose vectors have one
+PHASES = ("eigh", "svd", "qr")  # their vectors have a phase
 SQUARE, OBLONG = [(1, 1), (4, 4), (2, 5, 5)], [(1, 1), (3, 4), (2, 10, 5), (2, 5, 10)]
 DIFFERENTIATED = [
     *[("cholesky", shape, {}) for shape in SQUARE],
@@ -21,7 +21,7 @@ DIFFERENTIATED = [
     *[("matrix_power", shape, {"n": 3}) for shape in SQUARE],
     *[("pinv", shape, {}) for shape in OBLONG],
     *[("qr", shape, {}) for shape in OBLONG],
-    # With more rows than columns the last ones of Q turn freely.
+    # With more rows than columns, the last columns of Q are arbitrary.
     *[("qr", shape, {"mode": "complete"}) for shape in OBLONG if shape[-2] <= shape[-1]],
     *[("svd", shape, {"full_matrices": False}) for shape in OBLONG],
     *[("svd", shape, {"compute_uv": False}) for shape in OBLONG],
@@ -35,7 +35,7 @@ DIFFERENTIATED = [
 @pytest.mark.parametrize("dtype", [pytest.param("float64", marks=pytest.mark.nightly), "complex128"])
 @pytest.mark.parametrize(("name", "shape", "keywords"), DIFFERENTIATED, ids=str)
 def test_gradients_at_the_shapes_of_jax(name, shape, keywords, dtype, order):
-    """Forwards and backwards, by JAX's check; of vectors with a phase what does not depend on it."""
+    """Both modes, with JAX's check. For vectors with a phase, a function that does not depend on it."""
     from jax.test_util import check_grads
 
     with jax.enable_x64(True):

@@ -1,4 +1,4 @@
-"""The functions that take the place of jax.numpy.linalg's and jax.scipy.linalg's: arguments and results."""
+"""The replacements of functions of jax.numpy.linalg and jax.scipy.linalg: arguments and results."""
 
 import functools
 import inspect
@@ -26,7 +26,7 @@ REPLACED = {"numpy": of_numpy.REPLACED, "scipy": of_scipy.REPLACED}
 
 @pytest.mark.parametrize(("which", "name"), [(which, name) for which in MODULES for name in PUBLIC[which]])
 def test_every_function_is_there_with_its_arguments(which, name):
-    """A new name, or a new argument, of a new JAX fails here."""
+    """Fails if a new JAX has a new function or a new argument."""
     own, ours = (getattr(module, name) for module in MODULES[which])
     if name not in REPLACED[which]:
         assert ours is own
@@ -54,7 +54,7 @@ TALL, WIDE, BATCH = general(4, 2, dtype="float32"), general(2, 4, dtype="float32
 X, Y, N = general(3, dtype="float32"), general(3, dtype="float32", seed=1), np.arange(9).reshape(3, 3) % 5
 LOWER, TENSOR = np.tril(A), general(4, 6, 8, 3, dtype="float32")
 LU, PIVOTS = map(np.asarray, jsp.lu_factor(A))
-# A name, then a call: positional arguments, keywords.
+# The name of a function, its positional arguments, and its keywords.
 CALLS = {
     "numpy": [
         ("cholesky", (S,), {}),
@@ -204,7 +204,7 @@ GAUGE = ("eig", "eigh", "svd", "qr", "schur")
     ids=["eager", "eager, x64", "compiled"],
 )
 def test_values_shapes_and_dtypes_are_the_hosts(which, call, compiled, x64):
-    """The arrays are in single precision, or integers, whether JAX has double precision or not."""
+    """The arrays are in single precision or integers, and JAX runs with and without double precision."""
     with jax.enable_x64(x64):
         compared(which, call, compiled)
 
@@ -240,7 +240,7 @@ def compared(which, call, compiled):
 
 
 def test_a_subset_of_singular_values():
-    """JAX has it on TPUs alone."""
+    """JAX itself supports subset_by_index only on TPUs."""
     U, S, Vh = of_numpy.svd(A, False, subset_by_index=(1, 3))
     whole = jnp.linalg.svd(A)
     np.testing.assert_allclose(S, whole[1][1:3], rtol=1e-5)
@@ -250,7 +250,7 @@ def test_a_subset_of_singular_values():
 
 
 def test_where_a_function_has_values_and_no_derivative():
-    """A real Schur form that is not triangular has JAX's values; a root with a branch has none."""
+    """A real Schur form that is not triangular has JAX's values, and a root on the branch cut is NaN."""
     turn = jnp.asarray([[0.0, 1.0], [-1.0, 0.0]])
     gradient = jax.grad(lambda A: of_scipy.schur(A)[0].sum())(
         jnp.stack([turn, jnp.diag(jnp.asarray([1.0, 2.0]))])
@@ -268,22 +268,22 @@ def test_a_pencil():
 
 
 def test_errors():
-    with pytest.raises(ValueError, match="UPLO='X' is neither None, 'L' nor 'U'"):
+    with pytest.raises(ValueError, match="UPLO must be None, 'L' or 'U', got 'X'"):
         of_numpy.eigh(S, UPLO="X")
-    with pytest.raises(ValueError, match="pinv: rtol and rcond are both given"):
+    with pytest.raises(ValueError, match="pinv: got both rtol and rcond"):
         of_numpy.pinv(S, 0.1, rcond=0.1)
-    with pytest.raises(ValueError, match="norm: ord=3 is of one axis or of two"):
+    with pytest.raises(ValueError, match="norm: ord=3 needs one or two axes"):
         of_numpy.norm(BATCH, 3)
-    with pytest.raises(ValueError, match="qr: mode='reduced' is none of 'full', 'economic', 'r'"):
+    with pytest.raises(ValueError, match="qr: mode must be one of 'full', 'economic', 'r', got 'reduced'"):
         of_scipy.qr(A, mode="reduced")
-    with pytest.raises(ValueError, match="assume_a='tri' is none of"):
+    with pytest.raises(ValueError, match="assume_a must be one of 'gen', 'sym', 'her', 'pos', got 'tri'"):
         of_scipy.solve(A, B, assume_a="tri")
-    with pytest.raises(NotImplementedError, match="eigh: all eigenvalues are found"):
+    with pytest.raises(NotImplementedError, match="eigh: eigvals= is not supported"):
         of_scipy.eigh(S, eigvals=(0, 1))
 
 
 def test_installed():
-    """Both modules are ours, within JAX's transformations too, and JAX's own after it."""
+    """Installing replaces both modules, also inside JAX's transformations. Leaving restores JAX's own."""
     tied = jnp.asarray(2 * np.eye(3, dtype="float32"))
 
     def loss(A):
@@ -294,7 +294,7 @@ def test_installed():
     with of_numpy.install():
         gradients = [f(loss)(tied) for f in (jax.grad, lambda f: jax.jit(jax.grad(f)), jax.jacfwd)]
         many = jax.vmap(jax.grad(loss))(jnp.stack([tied, tied]))
-        with of_numpy.install():  # once more changes nothing, and neither does its end
+        with of_numpy.install():  # a nested block changes nothing, nor does leaving it
             pass
         assert jnp.linalg.inv is not own["numpy"]["inv"]
     for G in (*gradients, *many):

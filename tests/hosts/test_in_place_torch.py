@@ -1,7 +1,7 @@
-"""The functions that take the place of torch.linalg's: its arguments, and PyTorch's own samples of them.
+"""The replacements of functions of torch.linalg: their arguments, and results at PyTorch's own samples.
 
-PyTorch ships samples of the inputs of its operators, and the checks that it runs on them: values, gradients,
-second and batched gradients, forward mode.
+PyTorch ships sample inputs for its operators, and the checks that it runs on them: values, gradients, second
+and batched gradients, and forward mode.
 """
 
 import inspect
@@ -27,12 +27,12 @@ pytestmark = [
 ]
 
 PUBLIC = sorted(name for name, f in vars(torch.linalg).items() if callable(f) and not name.startswith("_"))
-MORE = ("gauge", "p_indices", "rcond")  # arguments that torch.linalg has not, or no longer says
+MORE = ("gauge", "p_indices", "rcond")  # arguments that torch.linalg lacks, or no longer documents
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_function_is_there_with_its_arguments(name):
-    """A new name, or a new argument, of a new PyTorch fails here."""
+    """Fails if a new PyTorch has a new function or a new argument."""
     ours, own = getattr(L, name), getattr(torch.linalg, name)
     if name not in L.REPLACED:
         assert ours is own
@@ -48,7 +48,7 @@ def test_every_function_is_there_with_its_arguments(name):
 
 
 def samples_of(name):
-    """PyTorch's descriptions of the operator."""
+    """PyTorch's descriptions of an operator."""
     from torch.testing._internal.common_methods_invocations import op_db
 
     return [
@@ -56,12 +56,12 @@ def samples_of(name):
     ]
 
 
-SAMPLED = [name for name in L.REPLACED if name != "matmul"]  # whose samples are of torch.matmul
+SAMPLED = [name for name in L.REPLACED if name != "matmul"]  # its samples are for torch.matmul
 DTYPES = [torch.float64, torch.complex128]
 
 
 def calls(op, name, dtype):
-    """Each sample as a function of its tensors that are differentiated, ours and PyTorch's, and these."""
+    """For each sample, our function and PyTorch's as functions of its differentiable tensors, and these."""
     for sample in op.sample_inputs("cpu", dtype, requires_grad=True):
         arguments = [sample.input, *sample.args]
         flat, spec = torch.utils._pytree.tree_flatten(arguments)
@@ -81,7 +81,7 @@ def calls(op, name, dtype):
 
         own = op.op
         ours = getattr(L, name)
-        if op.variant_test_name == "singular":  # of the product of two factors
+        if op.variant_test_name == "singular":  # pinv of a product of two factors
             ours = lambda a, b: L.pinv(a @ b.mT)  # noqa: E731
         if op.variant_test_name == "grad_oriented":
             ours = lambda a, b, driver: L.lstsq(a, b, driver=driver)[:2]  # noqa: E731
@@ -108,10 +108,10 @@ def test_values_shapes_and_dtypes_are_those_of_pytorch(name, dtype):
 
 
 def differentiable(name, dtype, some, order=1):
-    """Each so many-th sample that can be differentiated so often."""
+    """Every `some`-th sample that can be differentiated `order` times."""
     for op in samples_of(name):
         if op.variant_test_name == "subgradients_at_zero" and order > 1:
-            continue  # where no second derivative is
+            continue  # there is no second derivative there
         if (op.name, op.variant_test_name) == ("linalg.lstsq", ""):
             continue  # PyTorch checks gradients with the samples of its other variant
         for i, (ours, _, leaves) in enumerate(calls(op, name, dtype)):

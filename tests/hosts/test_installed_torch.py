@@ -1,4 +1,4 @@
-"""The functions in PyTorch's own place: what they reach, whom they leave alone, and how long they stay."""
+"""The functions installed into PyTorch: which calls they change, which they leave alone, and for how long."""
 
 import inspect
 import pickle
@@ -22,7 +22,7 @@ pytestmark = SAID_BY_TORCH
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_installation_reaches_torch_linalg_alone(name):
-    """A rule that torch.linalg lacks is nowhere else."""
+    """A rule that torch.linalg lacks is not added to it."""
     with L.install():
         assert (name in L.REPLACED or name in L.OWN) == hasattr(torch.linalg, name)
 
@@ -40,7 +40,7 @@ CALLS = {
 
 @pytest.mark.parametrize("loss", CALLS.values(), ids=CALLS)
 def test_installed_functions_have_these_gradients(loss):
-    """Where PyTorch's own is NaN, or raises, or is right: it is right with ours, under transforms too."""
+    """Gradients are right where PyTorch's own are NaN, raise, or are right; under transforms too."""
     own = {name: getattr(torch.linalg, name) for name in L.REPLACED}
     with L.install():
         found = [gradient(loss, TIED), torch.func.grad(loss)(TIED), torch.func.jacfwd(loss)(TIED)]
@@ -54,7 +54,7 @@ def test_installed_functions_have_these_gradients(loss):
 
 
 def test_installation_does_not_reach_our_own_calls():
-    """Ours call torch.linalg, which is then ours: no call turns in a circle, and none is made twice."""
+    """Our functions call torch.linalg, which is then ours. There is no recursion, and no doubled call."""
     seen = []
     with L.install():
         A = square().requires_grad_()
@@ -93,7 +93,7 @@ def test_installation_does_not_reach_our_own_calls():
     ],
 )
 def test_calls_of_a_program(call):
-    """Other words, numbers of NumPy's and old functions, installed and not."""
+    """Alternative argument names, NumPy numbers and old functions give the same results when installed."""
     wanted = call(square())
     with L.install():
         found = call(square())
@@ -106,7 +106,7 @@ def test_calls_of_a_program(call):
     [L.norm, L.matrix_norm, L.vector_norm, L.cond, lambda A: L.cond(A, "fro"), lambda A: L.schur(A @ A.mT).T],
 )
 def test_our_own_functions_while_installed(f):
-    """Formulas call torch.linalg, too: once, twice and compiled."""
+    """Our formulas call torch.linalg as well: in values, and in second derivatives."""
     A = square()
     with L.install():
         assert f(A).isfinite().all()
@@ -170,7 +170,7 @@ def test_installed_functions_are_pickled():
 
 
 def test_a_diagonal_is_a_view():
-    """A program writes to a matrix by it, so that it stays PyTorch's."""
+    """Programs write to a matrix through its diagonal, so `diagonal` stays PyTorch's own."""
     A = torch.zeros(2, 2)
     with L.install():
         torch.linalg.diagonal(A).fill_(1.0)
@@ -179,7 +179,7 @@ def test_a_diagonal_is_a_view():
 
 
 def test_the_gauge_of_a_program():
-    """PyTorch raises for a loss that depends on the phase of complex vectors; so do ours on request."""
+    """PyTorch raises for a loss that depends on the phase of complex vectors. So do ours on request."""
     A = square(dtype="complex128")
 
     def loss(A):

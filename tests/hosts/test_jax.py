@@ -1,4 +1,4 @@
-"""JAX's functions of the adapter: its own checks, its transformations, and its transpose against our VJP."""
+"""The adapter's functions for JAX: JAX's own checks, its transformations, and its transpose and our VJP."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def inputs_of(name, *batch, dtype="float64"):
 
 
 def operation(name):
-    """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
+    """The function, restricted to outputs without a gauge; the input is made Hermitian if it must be."""
 
     def f(*inputs):
         if is_hermitian(name):
@@ -41,7 +41,7 @@ def operation(name):
 @pytest.mark.parametrize("order", [1, pytest.param(2, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_check_grads(name, order):
-    """Forwards and backwards, at night each upon each, under jit, of a batch of complex matrices."""
+    """Forward and reverse mode on a batch of complex matrices under jit; at night also second derivatives."""
     from jax.test_util import check_grads
 
     of_live, live = live_of(name, operation(name), inputs_of(name, 2, dtype="complex128"))
@@ -61,9 +61,9 @@ def test_transformations(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_transpose_is_the_pullback(name):
-    """JAX makes its VJP from our JVP. Our VJP, which the oracle has seen, agrees with it to rounding.
+    """JAX transposes our JVP to get a VJP. It agrees to rounding with our VJP, which the oracle has checked.
 
-    Also at the identity, where all singular values and eigenvalues are tied.
+    This includes the identity, at which all singular values and eigenvalues are tied.
     """
     rule, params = lv.RULES[name], dict(lv.RULES[name].typical)
     points = [inputs_of(name, dtype="complex128")]
@@ -89,7 +89,7 @@ def test_constants_and_zeros():
     A = inputs_of("lu")[0]
     assert jax.jvp(lambda A: L.lu(A, p_indices=True).P, (A,), (A,))[1].dtype == jax.dtypes.float0
     assert not jax.grad(lambda A: L.lu(A).P.sum())(A).any()
-    # A singular value decomposition at a tie, of which the values alone are used: no 0/0 is mixed in.
+    # The loss uses only the singular values at a tie, so no 0/0 enters the gradient.
     assert jnp.array_equal(jax.grad(lambda A: L.svd(A)[1].sum())(jnp.eye(3)), jnp.eye(3))
 
 
@@ -100,8 +100,8 @@ def test_numpy_s_arrays_are_constants():
 
 
 def test_errors():
-    with pytest.raises(TypeError, match="2 arguments given; it is called as"):
-        L.lu(jnp.eye(2), True)  # permute_l in jax.scipy, and p_indices is our first keyword
+    with pytest.raises(TypeError, match="got 2 positional arguments; the signature is"):
+        L.lu(jnp.eye(2), True)  # permute_l in jax.scipy, but p_indices is our first keyword
     with pytest.raises(ValueError, match='qr: gauge="check" looks at cotangents'):
         L.qr(jnp.eye(2), gauge="check")
     with pytest.raises(ValueError, match="inv: A has shape"):
@@ -109,7 +109,7 @@ def test_errors():
 
 
 def test_a_vector_is_differentiated_twice():
-    """An axis that is left out is so in what is kept, too."""
+    """An axis that a vector lacks is missing from kept values too."""
     A, B = inputs_of("solve")
 
     def second(loss, *at):
@@ -123,7 +123,7 @@ def test_a_vector_is_differentiated_twice():
 
 @pytest.mark.parametrize("rtol", [0.1, np.asarray([0.1, 0.2])], ids=["number", "array"])
 def test_the_next_call_compiles_nothing(rtol):
-    """Also with an array among the keywords, of which no two calls have the same."""
+    """This includes a keyword that is an array, which differs from call to call."""
     A, compiled = jnp.asarray(general(2, 4, 3, dtype="float32")), []
 
     def gradient():

@@ -1,8 +1,7 @@
-"""Nothing of ours sets off what makes a compiled program of JAX 0.10.2 wait for ever.
+"""Our derivatives do not trigger a deadlock in compiled programs of JAX 0.10.2.
 
-Two of LAPACK's calls over a batch that run at the same time each wait for a thread that the other holds. XLA
-runs what is independent at the same time. So in a compiled derivative each call has to depend on those before
-it.
+If two batched LAPACK calls run at the same time, each can wait for a thread that the other holds. XLA runs
+independent calls at the same time. So in a compiled derivative each call must depend on all earlier ones.
 """
 
 import re
@@ -54,7 +53,7 @@ def compiled(name, derive):
 
     inputs = [jax.numpy.asarray(x) for x in regular(name, 3, n=4, dtype="float32")]
     core = lv.RULES[name].sides.inputs[0]
-    if len(inputs) == 1 and len(set(core)) == 2:  # it need not be square
+    if len(inputs) == 1 and len(set(core)) == 2:  # a matrix that need not be square
         inputs = [jax.numpy.concat([x, 1 + x[..., ::-1]], axis=-2) for x in inputs]
 
     def whole(*x):
@@ -85,9 +84,9 @@ def compiled(name, derive):
 
 
 def independent(text):
-    """The pairs of LAPACK's calls of which neither reads what comes of the other."""
+    """The pairs of LAPACK calls that do not depend on each other."""
     pairs = []
-    for part in re.split(r"^\}", text, flags=re.M):  # one computation after the other
+    for part in re.split(r"^\}", text, flags=re.M):  # one computation at a time
         reads, calls = {}, []
         for line in part.splitlines():
             if found := re.match(r"\s*(?:ROOT )?(%[\w.-]+) = ", line):

@@ -1,4 +1,4 @@
-"""Each host pulls back and pushes forward from kept values: no derivative factorizes again."""
+"""In each host, pullbacks and pushforwards use kept values, and no derivative factorizes again."""
 
 from collections import Counter
 
@@ -13,11 +13,11 @@ from .jaxprs import equations
 
 pytestmark = SAID_BY_TORCH
 
-# These iterate in the forward, and again in a derivative: the inverses of the one are not those of the other.
+# These iterate in the forward, and again in a derivative, which inverts other matrices.
 ITERATED = ("logm", "sqrtm", "fractional_matrix_power", "signm")
 FORMS = [(name, dict(rule.typical)) for name, rule in lv.RULES.items() if name not in ITERATED]
 FORMS += [("pinv", {"rtol": 0.1})]
-# What costs n^3 and more, and is no product or triangular solve.
+# Operations that cost at least n^3, except products and triangular solves.
 NUMPY = (
     "cholesky",
     "det",
@@ -46,13 +46,13 @@ def floating(name, outputs):
 
 
 def factorized(name):
-    """How often a rule factorizes in one way: for each input of one Hermitian space, or once.
+    """How often a rule calls one factorization: for each input of one Hermitian space, and at least once.
 
-    None where the forward iterates, and factorizes as often as it takes.
+    None if the forward iterates, so that the number varies.
     """
     if lv.RULES[name].page == "solve_are":
         return None
-    if lv.RULES[name].page == "solve_sylvester":  # which has two Schur forms
+    if lv.RULES[name].page == "solve_sylvester":  # it needs two Schur forms
         return 2
     spaces = [*lv.RULES[name].space.values()]
     return max(1, spaces.count("hermitian"), spaces.count("positive"))
@@ -60,7 +60,7 @@ def factorized(name):
 
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
 def test_torch(name, params):
-    """Counted by what PyTorch dispatches to."""
+    """Count the operators that PyTorch dispatches."""
     torch = pytest.importorskip("torch", reason="not run: torch is not installed")
     from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -105,12 +105,12 @@ def test_torch(name, params):
     seen.clear()
     with Counting(), torch.no_grad():
         loss(*inputs)
-    assert sum(seen.values()) <= sum(forward.values())  # nothing is kept where nothing is asked for
+    assert sum(seen.values()) <= sum(forward.values())  # without gradients, nothing is kept
 
 
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
 def test_jax(name, params):
-    """Counted in what JAX has traced."""
+    """Count the operations in the program that JAX traces."""
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")
     from linalg_vjp.adapters import jax as L
 
@@ -154,13 +154,13 @@ def test_mlx(name, params, monkeypatch):
     forward = seen.copy()
     seen.clear()
     mx.grad(loss)(*inputs)
-    # MLX has no LU: solve and slogdet compute with the matrix, and the pullback of solve solves again.
+    # On MLX, solve and slogdet keep the matrix instead of an LU, so the pullback of solve solves again.
     assert seen - forward == (Counter(solve=1) if name in ("solve", "tensorsolve") else Counter())
 
 
 @pytest.mark.parametrize(("name", "params"), FORMS, ids=str)
 def test_autograd(name, params, monkeypatch):
-    """A function of ours factorizes in the forward alone; autograd's own once more, for all pullbacks."""
+    """Our own functions factorize only in the forward."""
     autograd = pytest.importorskip("autograd", reason="not run: autograd is not installed")
     from linalg_vjp.adapters import autograd as adapter
 
@@ -183,7 +183,7 @@ def test_autograd(name, params, monkeypatch):
 
 @pytest.mark.parametrize("name", ["svdvals", "eigvalsh", "det", "slogdet"])
 def test_autograd_s_own_primitives(name, monkeypatch):
-    """autograd calls NumPy itself; the first pullback makes what is kept, the others read it."""
+    """autograd calls NumPy itself. The first pullback factorizes and keeps it, the later ones reuse it."""
     autograd = pytest.importorskip("autograd", reason="not run: autograd is not installed")
     from linalg_vjp.adapters import autograd as adapter
 
@@ -216,7 +216,7 @@ def counted(op, function, seen):
 
 
 def test_numpy(monkeypatch):
-    """Through lv.vjp and lv.jvp."""
+    """Pullbacks of lv.vjp do not factorize."""
     for name, params in FORMS:
         inputs = inputs_of(name, 2)
         with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""MLX's functions of the adapter, on its CPU: gradients, forwards, twice, in vmap and compiled."""
+"""The adapter's functions for MLX on a CPU: gradients, forward mode, second derivatives, vmap and compile."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ load("mlx").start()
 
 
 def loss_of(name):
-    """Of outputs that have no gauge."""
+    """A loss of the outputs without a gauge."""
     rule = lv.RULES[name]
     params = lv.RULES[name].typical
 
@@ -32,7 +32,7 @@ def loss_of(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_the_border(name):
-    """What MLX gives backwards and forwards is the rule's, on the rule's own cotangents."""
+    """MLX's pullback and pushforward equal the rule's, at the same cotangents and tangents."""
     rule, params = lv.RULES[name], lv.RULES[name].typical
     whole = [mx.array(x) for x in regular(name, 2, dtype="float32")]
     loss, inputs = live_of(name, loss_of(name), whole)
@@ -53,7 +53,7 @@ def test_the_border(name):
     )
 
 
-# MLX compiles all steps of an iteration one by one, in minutes and with gigabytes.
+# MLX compiles every step of an iteration separately, which takes minutes and gigabytes.
 COMPILED = [pytest.param(name, marks=[pytest.mark.nightly] * (name in ITERATED)) for name in BATCHED]
 
 

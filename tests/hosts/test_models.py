@@ -13,7 +13,7 @@ Y = np.sin(6 * X) + 0.1 * np.cos(40 * X)
 
 
 def gaussian_process(steps):
-    """The losses of a regression by GPyTorch, and its last gradient with one by differences."""
+    """The losses of a GPyTorch regression, its last gradient, and the same gradient by differences."""
     gpytorch = pytest.importorskip("gpytorch", reason="not run: gpytorch is not installed")
     import torch
 
@@ -77,7 +77,7 @@ def test_a_gaussian_process_of_gpytorch(monkeypatch):
 
 
 def bayesian_model(steps):
-    """The losses of a fit by NumPyro, of a Gaussian process whose length and noise are unknown."""
+    """The losses of a NumPyro fit of a Gaussian process with unknown length scale and noise."""
     numpyro = pytest.importorskip("numpyro", reason="not run: numpyro is not installed")
     import jax
     import jax.numpy as jnp
@@ -122,14 +122,14 @@ def test_a_bayesian_model_of_numpyro(monkeypatch):
         assert not seen
         with L.install():
             losses, slopes = bayesian_model(20)
-    assert seen["cholesky"] >= 1  # traced, and compiled for all steps
+    assert seen["cholesky"] >= 1  # traced once, then compiled for all steps
     np.testing.assert_allclose(losses, own, rtol=1e-10)
     for slope, difference in slopes:
         assert abs(slope - difference) <= 1e-6 * max(1, abs(difference))
 
 
 def test_operators_that_are_no_tensors_stay_those_of_their_library():
-    """GPyTorch's linear operators answer torch.linalg's functions themselves, by PyTorch's protocol."""
+    """GPyTorch's linear operators override functions of torch.linalg through `__torch_function__`."""
     torch = pytest.importorskip("torch", reason="not run: torch is not installed")
     linear_operator = pytest.importorskip("linear_operator", reason="not run: gpytorch is not installed")
     from linalg_vjp.adapters import torch as L

@@ -1,4 +1,4 @@
-"""What programs do with JAX around these functions: loops, checkpoints, devices, copies."""
+"""These functions in JAX programs: loops, checkpoints, devices and copies."""
 
 import functools
 import os
@@ -20,7 +20,7 @@ from linalg_vjp.adapters import jax_scipy  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 # One function of each kind: a named tuple with a gauge, a factorization that JAX does not differentiate, an
-# equation, an iteration, one of jax.scipy, and one that JAX has not.
+# equation, an iteration, a function of jax.scipy, and one that JAX lacks.
 KINDS = {
     "svd": lambda A: (L.svd(A).S ** 2).sum() + (L.svd(A).U ** 4).sum(),
     "qr": lambda A: (L.qr(A, mode="complete").R ** 2).sum(),
@@ -42,7 +42,7 @@ def close(found, wanted):
 
 @every_kind
 def test_scan(loss):
-    """A gradient in the body of a loop, and of the loop itself."""
+    """A gradient inside the body of a loop, and the gradient of the loop."""
 
     def step(A, _):
         return A - 0.01 * jax.grad(loss)(A), loss(A)
@@ -62,7 +62,7 @@ def test_checkpoints(loss):
 
 
 def on_devices():
-    """Gradients by shard_map and by pmap on four devices, against one by one; run in a process of its own."""
+    """Compare gradients by shard_map and pmap on four devices with single ones. Runs in its own process."""
     assert jax.device_count() == 4
     mesh = jax.make_mesh((4,), ("batch",))
     P = jax.sharding.PartitionSpec
@@ -70,7 +70,7 @@ def on_devices():
     at = jax.device_put(A, jax.sharding.NamedSharding(mesh, P("batch")))
     for loss in KINDS.values():
         wanted = jax.vmap(jax.grad(loss))(A)
-        # What a loop carries must vary over the devices from its start; JAX is told not to look.
+        # JAX wants a loop carry to vary over the devices from the start; this turns that check off.
         split = jax.shard_map(jax.vmap(jax.grad(loss)), mesh=mesh, out_specs=P("batch"), check_vma=False)
         close(jax.jit(split)(at), wanted)
         close(jax.pmap(jax.grad(loss))(A[:4]), wanted[:4])
@@ -95,7 +95,7 @@ def test_donated_buffers():
 
 @pytest.mark.parametrize("x64", [False, True])
 def test_precision_is_that_of_jax(x64):
-    """With double precision switched off an array of NumPy's becomes single, as in jax.numpy.linalg."""
+    """Without x64, a NumPy array in double precision becomes single, as in jax.numpy.linalg."""
     A = general(3, 3)
     with jax.enable_x64(x64):
         wanted = jnp.linalg.svd(A)[1].dtype
@@ -105,7 +105,7 @@ def test_precision_is_that_of_jax(x64):
 
 
 def test_eager_calls_are_compiled_once():
-    """A second call with the same keywords traces nothing."""
+    """A second call with the same keywords does not trace again."""
     traced = []
 
     def f(A):
@@ -130,7 +130,7 @@ def test_results_are_copied(name):
 
 
 def test_what_was_traced_before_an_installation_is_traced_again():
-    """And what was traced within it, after it."""
+    """Functions that were traced while installed are traced again afterwards, too."""
     tied = jnp.asarray(2 * np.eye(3, dtype="float32"))
 
     @jax.jit

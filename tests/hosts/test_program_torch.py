@@ -1,4 +1,4 @@
-"""What programs do with PyTorch around these functions: copies, workers, compilers, checkpoints, autocast."""
+"""These functions in PyTorch programs: copies, workers, compilers, checkpoints and autocast."""
 
 import io
 import pickle
@@ -17,8 +17,8 @@ from linalg_vjp.adapters import torch as L  # noqa: E402
 
 pytestmark = SAID_BY_TORCH
 
-# One function of each kind: with a named tuple, with a gauge, with products in the forward, of two inputs, of
-# another module of PyTorch, and one that PyTorch has not.
+# One function of each kind: with a named tuple, with a gauge, with products in the forward, with two inputs,
+# from another module of PyTorch, and one that PyTorch lacks.
 KINDS = {
     "svd": lambda A: (L.svd(A).S ** 2).sum() + (L.svd(A).U ** 4).sum(),
     "qr": lambda A: (L.qr(A).R ** 2).sum(),
@@ -41,7 +41,7 @@ def gradient(loss, A):
 
 
 class Module(torch.nn.Module):
-    """A module that holds functions of ours."""
+    """A module with our functions as attributes."""
 
     def __init__(self, *functions):
         super().__init__()
@@ -57,7 +57,7 @@ class Module(torch.nn.Module):
 
 @pytest.mark.parametrize("name", ["svd", "eigh", "qr", "slogdet", "lu", "lu_factor", "lstsq", "polar", "inv"])
 def test_results_and_modules_are_copied(name):
-    """By pickle and by torch.save."""
+    """With pickle and with torch.save."""
     A = torch.asarray(positive(4))
     result = L.lstsq(A, A) if name == "lstsq" else getattr(L, name)(A)
     again = pickle.loads(pickle.dumps(result))
@@ -70,7 +70,7 @@ def test_results_and_modules_are_copied(name):
 
 
 class Factors(torch.utils.data.Dataset):
-    """Whose items are made in a worker."""
+    """A dataset whose items are computed in a worker process."""
 
     def __len__(self):
         return 3
@@ -101,7 +101,7 @@ for f in (lambda A: L.qr(A).R, lambda A: L.svd(A).S, L.inv, lambda A: L.polar(A)
 
 @pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=pytest.mark.nightly)])
 def test_compilation_says_nothing(backend):
-    """In one graph, and without a warning; inductor wants a compiler of C++."""
+    """It gives one graph and no warning. inductor would need a C++ compiler."""
     program = [sys.executable, "-W", "default", "-c", COMPILED.replace("BACKEND", backend)]
     run = subprocess.run(program, capture_output=True, text=True, timeout=600, check=False)
     said = [line for line in run.stderr.splitlines() if "linalg_vjp" in line or "lru_cache" in line]
@@ -149,7 +149,7 @@ def test_deterministic_mode(loss):
 @every_kind
 @pytest.mark.parametrize("within", [True, False], ids=["backward within", "backward after"])
 def test_autocast_keeps_the_precision(loss, within):
-    """As PyTorch's own linear algebra: its products are not rounded to half precision."""
+    """Products are not rounded to half precision, as in PyTorch's own linear algebra."""
     A = square(dtype="float32")
     leaf = A.clone().requires_grad_()
     with torch.autocast("cpu", dtype=torch.bfloat16):

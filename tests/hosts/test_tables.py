@@ -1,4 +1,4 @@
-"""Each cell of the tables of docs/hosts.md is what a run finds."""
+"""Each cell of the tables in docs/hosts.md agrees with a run."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from .cases import load
 from .hosts import HOSTS
 from .table import NONE, PAGE, WAYS, shown, table, titles
 
-# JAX compiles each operation for each shape: by day the rows that are shown, at night all that might be.
+# JAX compiles each operation for each shape. By day only the rows on the page run, at night all cases.
 ALL = [pytest.param(name, marks=[pytest.mark.nightly] if name == "jax" else []) for name in HOSTS]
 
 
@@ -31,7 +31,7 @@ def test_the_rows_that_are_shown(name, host):
 
 @pytest.mark.parametrize("name", HOSTS)
 def test_what_is_ours_is_right(name):
-    """But for what the page explains."""
+    """Except for the cases that the page explains."""
     for row in shown(PAGE.read_text(encoding="utf-8"), name):
         _, title, numbers, *cells, _ = (part.strip() for part in row.split("|"))
         for way, cell in zip(WAYS, cells, strict=True):

@@ -1,4 +1,4 @@
-"""TensorFlow's functions of the adapter: eager and in graphs, once and twice, against differences."""
+"""The adapter's functions for TensorFlow: first and second derivatives, eager and in graphs."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def tensors(name, *batch):
 
 
 def loss_of(name):
-    """Of what does not depend on a gauge, at an input made Hermitian where it should be."""
+    """A loss of the outputs without a gauge; the input is made Hermitian if it must be."""
     rule = lv.RULES[name]
 
     def loss(*x):
@@ -48,7 +48,7 @@ def live(x):
 
 
 def along(x, w, h):
-    """The inputs, those that move moved."""
+    """The inputs, moved along the tangents."""
     w = iter(w)
     return [v + h * next(w) if v.dtype.is_floating else v for v in x]
 
@@ -74,7 +74,7 @@ def test_once_and_twice(name):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_in_a_graph(name):
-    """Of a batch where the rule has one, and of sides that the graph does not know."""
+    """With a batch if the rule takes one, and with sizes that are unknown in the graph."""
     batch = () if ("*",) in lv.RULES[name].sides.inputs else (2,)
     loss, x = loss_of(name), tensors(name, *batch)
     wanted = slopes(loss, x)
@@ -99,7 +99,7 @@ def test_shapes_of_a_graph():
     def unknown(A):
         return L.inv(A)
 
-    with pytest.raises(ValueError, match=r"inv: A is of unknown rank in this graph; tf\.ensure_shape"):
+    with pytest.raises(ValueError, match=r"inv: A has unknown rank in this graph; use tf\.ensure_shape"):
         unknown(tf.eye(2))
 
 

@@ -1,4 +1,4 @@
-"""PyTorch's functions of the adapter: its own checks, its transformations, and torch.linalg's keywords."""
+"""The adapter's functions for PyTorch: its own checks, its transformations, and keywords of torch.linalg."""
 
 import warnings
 
@@ -24,7 +24,7 @@ def inputs_of(name, *batch, dtype="float64"):
 
 
 def operation(name):
-    """The function with outputs that have no gauge, of an input made Hermitian where it should be."""
+    """The function, restricted to outputs without a gauge; the input is made Hermitian if it must be."""
     params = lv.RULES[name].typical
 
     def f(*inputs):
@@ -54,7 +54,7 @@ def same(found, wanted):
 @pytest.mark.parametrize("dtype", [pytest.param("float64", marks=pytest.mark.nightly), "complex128"])
 @pytest.mark.parametrize("name", lv.RULES)
 def test_gradcheck(name, dtype):
-    """Backwards and forwards, once and each upon the backward pass."""
+    """Both modes, and both modes through the backward pass."""
     of_live, live = live_of(name, operation(name), inputs_of(name, 2, dtype=dtype))
     leaves = tuple(x.requires_grad_() for x in live)
     assert torch.autograd.gradcheck(of_live, leaves, check_forward_ad=True)
@@ -71,13 +71,13 @@ def test_transformations(name):
     pairs = ((forward, reverse), (reverse, forward), (reverse, reverse))
     hessians = [outer(inner(loss))(*one) for outer, inner in pairs]
     same(hessians[1:], hessians[:1] * 2)
-    with pytest.raises(NotImplementedError, match="within forward mode; take"):
+    with pytest.raises(NotImplementedError, match="cannot nest forward mode"):
         forward(forward(loss))(*one)
 
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_compile(name, capfd):
-    """In one graph and without a word, with its backward pass; within torch.func not in one graph."""
+    """It compiles to one graph without a warning, backward pass included; inside torch.func it does not."""
     loss, inputs = live_of(name, loss_of(name), inputs_of(name, 2))
     gradient = torch.func.grad(loss)
     leaves = [x.clone().requires_grad_() for x in inputs]
@@ -94,7 +94,7 @@ def test_compile(name, capfd):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_compile_for_every_size(name):
-    """With symbols for sizes, at most once again when two inputs turn out to differ in batch."""
+    """Sizes are symbolic. It may compile once more when the batches of two inputs differ."""
     (loss, _), counted = live_of(name, loss_of(name), inputs_of(name, 2)), []
 
     def backend(graph, inputs):
@@ -111,7 +111,7 @@ def test_compile_for_every_size(name):
 
 
 def test_compiled_rules_are_ours():
-    """Where PyTorch's own are wrong: at ties, at a singular matrix, for the extra columns of a tall one."""
+    """They are right where PyTorch's are wrong: ties, a singular matrix, extra columns of a tall matrix."""
     D = torch.asarray(general(3, 3))
 
     def polar(A):
@@ -163,7 +163,7 @@ def slopes(call, module, *inputs):
     ],
 )
 def test_keywords_are_those_of_torch_linalg(call):
-    """The same call of theirs gives the same value and slope, of a matrix that is not symmetric."""
+    """The same call of PyTorch gives the same value and derivative, for a nonsymmetric matrix."""
     A = torch.asarray(general(4, 4)) + 4 * torch.eye(4, dtype=torch.float64)
     B = torch.asarray(general(4, 2, seed=1))
     ours, theirs = ([call(module, A, B), *slopes(call, module, A, B)] for module in (L, torch.linalg))
@@ -171,7 +171,7 @@ def test_keywords_are_those_of_torch_linalg(call):
 
 
 def test_none_is_zero():
-    """A cotangent that PyTorch leaves out is None to the rule: nothing tied is mixed in."""
+    """The rule gets None for a cotangent that PyTorch omits, so tied vectors do not contribute."""
     A = torch.eye(3, dtype=torch.float64, requires_grad=True)
     L.eigh(A).eigenvalues.sum().backward()
     assert torch.equal(A.grad, torch.eye(3, dtype=torch.float64))
@@ -182,7 +182,7 @@ def test_a_tolerance_is_a_constant():
     X = L.pinv(A, rtol=rtol)
     rtol.fill_(1e-9)
     X.sum().backward()
-    assert A.grad.abs().max() < 2  # 100 with the third
+    assert A.grad.abs().max() < 2  # about 100 if the third output contributed
 
 
 def test_gauge_and_constants():
@@ -202,9 +202,9 @@ def test_errors():
         L.qr(A, pivoting=True)
     with pytest.raises(TypeError, match=r"det\(\) takes 1 positional argument but 2 were given"):
         L.det(A, 3)
-    with pytest.raises(TypeError, match=r"inv: no derivative flows through out=; take the result, and copy"):
+    with pytest.raises(TypeError, match=r"inv: no derivative flows through out=; use the returned tensor"):
         L.inv(A, out=A)
-    with pytest.raises(ValueError, match="UPLO='X' is neither"):
+    with pytest.raises(ValueError, match='UPLO must be "L"'):
         L.eigh(A, "X")
     with pytest.raises(ValueError, match="A has shape"):
         L.inv(torch.ones(2, 3))
@@ -230,7 +230,7 @@ def test_vmap_of_vectors_along_another_axis(f, transform):
 
 @pytest.mark.parametrize("name", lv.RULES)
 def test_a_batch_of_cotangents(name):
-    """PyTorch maps the backward pass by an older vmap, which has few rules."""
+    """PyTorch maps the backward pass with an older vmap, which lacks many batching rules."""
     of_live, live = live_of(name, operation(name), inputs_of(name))
     leaves = [x.requires_grad_() for x in live]
     outputs = of_live(*leaves)

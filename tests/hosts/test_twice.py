@@ -9,7 +9,7 @@ import pytest
 @pytest.mark.parametrize("kind", ["last entry", "row", "dependent", "scaled"])
 @pytest.mark.parametrize("host", ["torch", "jax"])
 def test_the_second_derivative_at_rank_n_minus_1(host, kind, n):
-    """Where the last pivot is zero, also exactly: a cofactor's derivative is a sum of smaller ones."""
+    """The last pivot is zero, also exactly. The derivative of a cofactor is a sum of smaller cofactors."""
     random = np.random.default_rng(n)
     A, W, E = random.standard_normal((3, n, n))
     if kind == "last entry":

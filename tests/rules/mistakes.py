@@ -1,7 +1,7 @@
-"""How the mistakes of a page are planted: rules with other formulas, in NumPy, of which one part is wrong.
+"""Helpers that plant the mistakes of a page: rules with other formulas, in NumPy, one part of which is wrong.
 
-In each test file MISTAKES has, for each title on the page, the rules that have the mistake, by name; and
-RIGHT, where there is one, the same formulas without a mistake.
+In each test file, MISTAKES maps each title on the page to the rules with that mistake, by name. RIGHT, if
+present, holds the same formulas without the mistake.
 """
 
 from dataclasses import fields, replace
@@ -12,12 +12,12 @@ import linalg_vjp as lv
 
 
 def wrong(name, **formulas):
-    """The rule with other formulas in it, by its name."""
+    """A rule with other formulas, by the name of the rule."""
     return {name: replace(lv.RULES[name], **formulas)}
 
 
 def given_other_inputs(name, change):
-    """The rule with a mistake around the formulas, in what the library does for all rules alike."""
+    """A rule with a mistake outside its formulas, in code that all rules share."""
 
     class Other(lv.Rule):
         def vjp(self, inputs, outputs, cotangents, **params):
@@ -28,7 +28,7 @@ def given_other_inputs(name, change):
 
 
 def wide(x, outputs):
-    """An input with the batch of the output, so that nothing is summed."""
+    """An input broadcast to the batch of the output, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 
@@ -45,7 +45,7 @@ def transpose(X):
 
 
 def reverse_axes(X):
-    """What was the adjoint before there were batches."""
+    """The adjoint of a single matrix, which is wrong for a batch."""
     return np.conj(X).T
 
 
@@ -58,18 +58,18 @@ def skew(X):
 
 
 def kron(A, B):
-    """The Kronecker products of a batch."""
+    """The Kronecker products of a batch of pairs."""
     X = A[..., :, None, :, None] * B[..., None, :, None, :]
     return X.reshape(*X.shape[:-4], A.shape[-2] * B.shape[-2], A.shape[-1] * B.shape[-1])
 
 
 def half(X):
-    """The lower half, with half of the diagonal."""
+    """The lower triangle, with half of the diagonal."""
     return (np.tril(X) + np.tril(X, -1)) / 2
 
 
 def one_triangle(X):
-    """A Hermitian cotangent as its lower triangle alone, for a caller that reads no other."""
+    """A Hermitian cotangent folded into its lower triangle, for a caller that reads only this triangle."""
     return np.tril(X) + np.tril(X, -1)
 
 
@@ -78,13 +78,13 @@ def zeros_for_none(bar, like):
 
 
 def inverse(X):
-    """NaN where X is singular, and no error for the others of its batch."""
+    """The inverse, with NaN for singular matrices of a batch instead of an error."""
     singular = np.linalg.det(X)[..., None, None] == 0
     return np.where(singular, np.nan, np.linalg.inv(np.where(singular, np.eye(X.shape[-1]), X)))
 
 
 def reciprocal(X, zero):
-    """1 / X, and 0 where it counts as zero."""
+    """1 / X, and 0 at the entries that count as zero."""
     return np.where(zero, 0, 1 / np.where(zero, 1, X))
 
 
@@ -94,7 +94,7 @@ def gaps(w):
 
 
 def tied(w, eps=2.0**-52):
-    """Where two of w are the same to rounding."""
+    """Where two entries of w are equal to rounding."""
     return np.abs(gaps(w)) <= 32 * eps * np.max(np.abs(w), axis=-1, initial=0)[..., None, None]
 
 
@@ -104,7 +104,7 @@ def untied(w):
 
 
 def through_ties(w):
-    """E with infinities at ties."""
+    """E, with infinities at ties."""
     return np.where(np.eye(w.shape[-1]), 0, 1 / gaps(w))
 
 

@@ -1,4 +1,4 @@
-"""Band matrices: what hides mistakes is a symmetric or a real matrix, one diagonal, one vector."""
+"""Tests of band matrices. A symmetric or real matrix, one diagonal, or one vector can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def bands(u, *shape, dtype="float64"):
 
 
 def matrix(dl, d, du):
-    """Of one set of diagonals."""
+    """The tridiagonal matrix with these diagonals."""
     return np.diag(d) + np.diag(dl[1:], -1) + np.diag(du[: len(d) - 1], 1)
 
 
@@ -64,7 +64,7 @@ def test_broadcasting(target):
 
 @pytest.mark.parametrize("way", ["fwd", "linearize"])
 def test_junk_that_is_not_read(way, target):
-    """Not even NaN, of the diagonals or of their tangents; and it gets a cotangent of zero."""
+    """NaN in unread entries of the diagonals or tangents does no harm, and their cotangent is zero."""
     dl, d, du = diagonals(4)
     ab, B = bands(1, 4, 4), general(4, 2, seed=5)
     corners = np.zeros((4, 4), bool)
@@ -89,7 +89,7 @@ def test_junk_that_is_not_read(way, target):
 
 
 def test_nothing_of_the_size_of_the_matrix(target):
-    """A hundred thousand rows, whose matrix would have 80 gigabytes."""
+    """The dense matrix of these 100000 rows would take 80 gigabytes."""
     if target.backend.split_batches or target.backend.name == "array-api-strict":
         pytest.skip(f"not run: {target.backend.name} takes long for so many rows")
     d, B = diagonals(100_000, dtype="float32"), general(100_000, dtype="float32", seed=5)
@@ -103,7 +103,7 @@ def test_nothing_of_the_size_of_the_matrix(target):
 
 
 def test_numpy_pivots():
-    """A zero on the diagonal, where elimination without an exchange of rows divides by it."""
+    """With a zero on the diagonal, elimination without row exchanges would divide by zero."""
     dl, d, du, B = np.asarray([0.0, 1.0]), np.zeros(2), np.asarray([2.0, 0.0]), np.asarray([2.0, 3.0])
     np.testing.assert_allclose(lv.vjp("tridiagonal_solve", dl, d, du, B)[0], [3.0, 1.0])
     with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
@@ -111,15 +111,15 @@ def test_numpy_pivots():
 
 
 def test_wrong_bands():
-    with pytest.raises(ValueError, match=r"solve_banded: ab has shape \(2, 3\) and u=2; wanted is a row for"):
+    with pytest.raises(ValueError, match=r"solve_banded: ab has shape \(2, 3\) and u=2; ab needs a row for"):
         lv.vjp("solve_banded", np.ones((2, 3)), np.ones(3), u=2)
-    with pytest.raises(ValueError, match="u=-1; wanted"):
+    with pytest.raises(ValueError, match="u=-1; ab needs"):
         lv.vjp("solve_banded", np.ones((2, 3)), np.ones(3), u=-1)
 
 
 # The mistakes of rules/banded.md.
 def full(C, l):
-    """The matrices of diagonals by rows."""
+    """The matrices whose diagonals are stored by rows."""
     w, n = C.shape[-2:]
     A = np.zeros((*C.shape[:-2], n, n), C.dtype)
     for k in range(-l, w - l):
@@ -140,7 +140,7 @@ def by_rows(S, w, l, wrap=False):
 
 
 def by_columns(C, l):
-    """The other storage of the same diagonals."""
+    """The same diagonals, stored by columns."""
     A, w = full(C, l), C.shape[-2]
     return by_rows(np.swapaxes(A, -2, -1), w, w - 1 - l)
 

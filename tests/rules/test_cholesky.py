@@ -1,4 +1,4 @@
-"""Cholesky: what hides mistakes is the representative of the cotangent, and the diagonal of Phi."""
+"""Tests of cholesky. Mistakes are likely in the representative of the cotangent and the diagonal of Phi."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_the_cotangent_is_hermitian(upper):
 @pytest.mark.parametrize("upper", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
 def test_one_triangle_is_read(upper, dtype, target):
-    """Whatever the other one holds."""
+    """The entries of the other triangle do not matter."""
     A, L_bar = positive(2, 4, dtype=dtype), general(2, 4, 4, dtype=dtype, seed=1)
     read = np.tri(4, dtype=bool).T if upper else np.tri(4, dtype=bool)
     junk = np.where(read, A, 1e3 * general(4, 4, seed=2)).astype(dtype)
@@ -60,7 +60,7 @@ def test_a_tangent_counts_by_its_hermitian_part():
 
 # The mistakes of rules/cholesky.md.
 def formula(phi=half, project=hermitian, left=adjoint, right=same, inner=adjoint, flip=adjoint, result=same):
-    """A_bar = L^-H herm(Phi(L^H L_bar)) L^-1, of which a mistake is one part."""
+    """A_bar = L^-H herm(Phi(L^H L_bar)) L^-1. An argument replaces one part by a mistake."""
 
     def op_vjp(L, L_bar, *, upper, xp):
         if upper:

@@ -1,4 +1,4 @@
-"""cholesky_solve, cholesky_inverse: what hides mistakes is a clean triangle, a lower, real factor, one B."""
+"""Tests of cholesky_solve and cholesky_inverse. A real lower factor, a zero triangle, one B hide mistakes."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ RULE = lv.RULES["cholesky_solve"]
 
 
 def factor(*shape, dtype="float64"):
-    """Nothing is zero: what is not read must not matter. The diagonal is complex where the rest is."""
+    """A factor without zeros, as unread entries must not matter. Its diagonal may be complex."""
     return general(*shape, shape[-1], dtype=dtype) + 3 * np.eye(shape[-1], dtype=dtype)
 
 
@@ -46,7 +46,7 @@ def test_it_solves(upper, dtype, target):
 @pytest.mark.parametrize("upper", [False, True])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_after_cholesky(upper, dtype, target):
-    """Through both rules the gradient is that of the solve with A."""
+    """The gradient through both rules is that of a solve with A."""
     G, B = general(3, 3, dtype=dtype), target.asarray(general(3, 2, dtype=dtype, seed=1))
     A = target.asarray(G @ adjoint(G) + np.eye(3))
     L, to_A = lv.vjp("cholesky", A, upper=upper)
@@ -73,7 +73,7 @@ def test_broadcasting(batch_L, batch_B, upper, target):
 @pytest.mark.parametrize("batch", [(), (2,), (3,), (2, 3)])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_vector(batch, dtype, target):
-    """A 1-D B is one vector, for every factor of the batch; also where the batch is as long as it."""
+    """A 1-D B is one vector for all factors of the batch, even if a batch axis has the same length."""
     L, b = target.asarray(factor(*batch, 3, dtype=dtype)), target.asarray(general(3, dtype=dtype, seed=1))
     X, _ = lv.vjp("cholesky_solve", L, b)
     assert tuple(X.shape) == (*batch, 3)
@@ -94,7 +94,7 @@ def test_mixed_dtypes(dtype_L, dtype_B, upper, target):
 @pytest.mark.parametrize("upper", [False, True])
 @pytest.mark.parametrize("way", ["fwd", "linearize"])
 def test_junk_that_is_not_read(upper, way, target):
-    """Not even NaN, of the factor or of its tangent; and it gets a cotangent of zero."""
+    """NaN in unread entries of the factor or its tangent does no harm, and their cotangent is zero."""
     L, B = factor(2, 4), general(2, 4, 2, seed=1)
     read = np.tri(4, dtype=bool).T if upper else np.tri(4, dtype=bool)
     results = []
@@ -110,7 +110,7 @@ def test_junk_that_is_not_read(upper, way, target):
 
 
 def test_the_diagonal_may_have_any_phase(target):
-    """Another phase of each column is another factor of the same matrix."""
+    """Changing the phase of each column gives another factor of the same matrix."""
     L, B = factor(3, dtype="complex128"), target.asarray(general(3, 2, dtype="complex128", seed=1))
     phases = np.exp(1j * np.arange(3.0))
     (X,), (turned,) = (RULE.forward(target.asarray(M), B) for M in (L, np.tril(L) * phases))
@@ -122,7 +122,7 @@ def test_one_tangent_alone():
     L, B = factor(2, 3), general(3, 2, seed=1)
     X, X_dot = lv.jvp("cholesky_solve", (L, B), (None, B))
     np.testing.assert_allclose(X_dot, X, rtol=1e-12)
-    _, X_dot = lv.jvp("cholesky_solve", (L, B), (L, None))  # A grows by twice itself
+    _, X_dot = lv.jvp("cholesky_solve", (L, B), (L, None))  # the tangent of A is 2 A
     np.testing.assert_allclose(X_dot, -2 * X, rtol=1e-10)
 
 
@@ -159,7 +159,7 @@ def test_inverse_without_what_is_not_read(upper, target):
 
 @pytest.mark.parametrize("upper", [False, True])
 def test_inverse_is_that_of_the_matrix(upper, target):
-    """Cholesky and then the inverse from it have the gradient of inv, or rather its Hermitian part."""
+    """cholesky followed by cholesky_inverse has the Hermitian part of the gradient of inv."""
     G = general(3, 3, dtype="complex128")
     A = target.asarray(G @ adjoint(G) + np.eye(3))
     L, to_A = lv.vjp("cholesky", A, upper=upper)

@@ -1,4 +1,4 @@
-"""cond: what hides mistakes is a real matrix, one without ties, a batch without a singular one."""
+"""Tests of cond. A real matrix, distinct singular values, or batches of regular matrices hide mistakes."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_rectangular(p, shape, target):
 @pytest.mark.parametrize("p", ORDERS)
 @pytest.mark.parametrize("singular", [np.zeros((2, 2)), np.diag([0.0, 3.0])])
 def test_singular(p, singular, target):
-    """inf, and NaN for its derivative; the others of the batch do not notice. With -2 it is a kink, and 0."""
+    """It gives inf with a NaN derivative, for this matrix only. For p=-2 it is a kink, and gives 0."""
     A = np.stack([singular, general(2, 2)])
     (kappa,), linear = RULE.fwd(target.asarray(A), p=p)
     kink = p == -2 and np.any(singular)
@@ -55,7 +55,7 @@ def test_least_at_a_multiple_of_a_unitary_matrix():
 def test_shapes_without_a_condition():
     with pytest.raises(ValueError, match=r"cond: A has shape \(0, 0\); an empty matrix has no condition"):
         lv.vjp("cond", np.zeros((0, 0)))
-    with pytest.raises(ValueError, match=r"cond: A has shape \(3, 2\); p=1 wants square matrices"):
+    with pytest.raises(ValueError, match=r"cond: A has shape \(3, 2\); p=1 needs a square A"):
         lv.vjp("cond", np.ones((3, 2)), p=1)
 
 
@@ -71,7 +71,7 @@ def norm(A):
 
 
 def formula(low=1.0, of_inverse=1.0, shares=shares, op=adjoint, last=adjoint, apart=True, within=64):
-    """G for the keywords None and "fro"; for the others that of the library."""
+    """The gradient G for p=None and p="fro". Other values of p use the library's formula."""
 
     def op_fwd(A, *, p, xp):
         (kappa,), (G,) = RULE.op_fwd(A, p=p, xp=xp)
@@ -94,7 +94,7 @@ def formula(low=1.0, of_inverse=1.0, shares=shares, op=adjoint, last=adjoint, ap
 
 
 def whole(hit):
-    """Everything to the first of those that are tied."""
+    """The whole weight to the first of the tied values."""
     return hit & (np.cumsum(hit, axis=-1) == 1)
 
 

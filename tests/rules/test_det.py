@@ -1,4 +1,4 @@
-"""det and slogdet: what hides mistakes is a singular matrix, and the phase of a complex determinant."""
+"""Tests of det and slogdet. Mistakes are likely at a singular matrix and in the phase of the determinant."""
 
 import mpmath
 import numpy as np
@@ -23,7 +23,7 @@ def test_sizes(n, dtype, target):
 
 
 def of_rank(n, rank, dtype):
-    """Of that rank exactly: a product of small integers."""
+    """A matrix of exactly this rank: a product of factors with small integers."""
     random = np.random.default_rng(n + rank)
     left, right = random.integers(-2, 3, (n, rank)), random.integers(-2, 3, (rank, n))
     if np.dtype(dtype).kind == "c":
@@ -52,7 +52,7 @@ SPECTRA = {
 @pytest.mark.parametrize("spectrum", SPECTRA)
 @pytest.mark.parametrize("n", [4, 6])
 def test_the_gradient_from_one_lu(n, spectrum, rows, target):
-    """As exact as the cofactors can be: an error of eps in A moves them by so much."""
+    """The cofactors are as accurate as their condition allows: a rounding of A changes them by this much."""
     random = np.random.default_rng(n)
     left, right = (np.linalg.qr(random.standard_normal((n, n)))[0] for _ in range(2))
     s = SPECTRA[spectrum](n)
@@ -77,7 +77,7 @@ def test_the_gradient_from_one_lu(n, spectrum, rows, target):
 
 @pytest.mark.parametrize("column", range(5))
 def test_a_zero_pivot_anywhere(column):
-    """LU meets the zero pivot where the column of zeros stands, not only at the end."""
+    """A zero pivot can occur in any column of the LU, not only in the last one."""
     A = general(5, 5)
     A[:, column] = 0
     (cofactors,) = DET.vjp((A,), DET.forward(A), (np.asarray(1.0),))
@@ -98,7 +98,7 @@ def test_the_zero_matrix():
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 @pytest.mark.parametrize("singular", [False, True])
 def test_fifty_by_fifty(dtype, singular):
-    """Single cofactors at 50 digits, as determinants of minors."""
+    """Some cofactors, compared with determinants of minors at 50 digits."""
     A = general(50, 50, dtype=dtype)
     if singular:
         A[:, 17] = A[:, 3]
@@ -113,7 +113,7 @@ def test_fifty_by_fifty(dtype, singular):
 
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_slogdet_fifty_by_fifty(dtype):
-    """Where the determinant itself is beyond the floats."""
+    """The determinant itself overflows."""
     A = 1e10 * general(50, 50, dtype=dtype)
     (_, logabsdet), pullback = lv.vjp("slogdet", A)
     assert np.isfinite(logabsdet)
@@ -129,13 +129,13 @@ def test_the_sign_of_a_real_matrix_is_constant():
 def test_the_sign_moves_along_the_circle():
     A = general(3, 3, dtype="complex128")
     (sign, _), pullback = lv.vjp("slogdet", A)
-    np.testing.assert_allclose(pullback(sign, None)[0], 0, atol=1e-15)  # outwards: nothing moves there
+    np.testing.assert_allclose(pullback(sign, None)[0], 0, atol=1e-15)  # a radial cotangent has no effect
     assert np.linalg.norm(pullback(1j * sign, None)[0]) > 0.1
 
 
 @pytest.mark.parametrize("dtype", ["float64", "complex128", "float32"])
 def test_entries_whose_products_leave_the_range(dtype):
-    """The determinant and its gradient are within the range of the floats; products on the way are not."""
+    """The determinant and its gradient do not overflow, but products of some entries do."""
     big = 1e10 if dtype == "float32" else 1e150
     for size in (2, 4, 5):
         for d in ([1 / big] * size + [big] * size, [big] * size + [1 / big] * size, [big, 1 / big] * size):
@@ -145,7 +145,7 @@ def test_entries_whose_products_leave_the_range(dtype):
 
 
 def paired(n):
-    """Blocks of two with determinant one."""
+    """A block-diagonal matrix of 2 x 2 blocks with determinant one."""
     b = 0.99
     return np.kron(np.eye(n // 2), [[1, b], [b, 1]] / np.sqrt(1 - b * b))
 
@@ -174,9 +174,9 @@ def fourier(n):
     ids=lambda x: str(x.shape) if hasattr(x, "shape") else x,
 )
 def test_large_matrices_of_determinant_one(A, dtype, way):
-    """A product of pivots on the way leaves the floats; the determinant and the cofactors do not."""
+    """Partial products of pivots overflow or underflow, but the determinant and the cofactors do not."""
     inverse = np.linalg.inv(A)
-    if dtype == "float32" and way == "fwd":  # products in single precision err by their length
+    if dtype == "float32" and way == "fwd":  # errors in single precision grow with n
         assert abs(DET.forward(A.astype(dtype))[0] - np.linalg.det(A.astype(dtype).astype("float64"))) < 1e-3
     (G,) = gradients(A.astype(dtype), way)
     wanted = np.linalg.det(A).conj() * np.conj(inverse.T)
@@ -195,7 +195,7 @@ def gradients(A, way):
 @pytest.mark.parametrize("n", [30, 100, 300])
 @pytest.mark.parametrize("below", [1, 2])
 def test_large_singular_matrices(n, dtype, below, way):
-    """Of rank n - 1 the cofactors are the outer product of the null vectors, times the other values."""
+    """At rank n - 1 the cofactors are the outer product of the null vectors, times the nonzero values."""
     random = np.random.default_rng(n)
     U, V = (np.linalg.qr(normal(random, (n, n), dtype))[0] for _ in range(2))
     s = 2.0 ** random.integers(-3, 4, n) if n < 300 else np.ones(n)
@@ -225,12 +225,12 @@ def test_nan_goes_through():
 
 # The mistakes of rules/det.md.
 def cofactors(A):
-    """The right ones."""
+    """The correct cofactors."""
     return np.conj(DET.op_keep(A)[0])
 
 
 def no_parity(A):
-    """From 4 x 4 on by A = P L U, as if det(P) were one."""
+    """For n >= 4, cofactors from A = P L U that ignore the sign of det(P)."""
     return cofactors(A) * (np.linalg.det(lv.RULES["lu"].forward(A)[0]) if A.shape[-1] > 3 else 1)
 
 

@@ -1,4 +1,4 @@
-"""eig and eigvals: what hides mistakes is a normal matrix, a loss without phases, one by one, real values."""
+"""Tests of eig and eigvals. A normal or 1 x 1 matrix, real values or a loss without phases hide mistakes."""
 
 import numpy as np
 import pytest
@@ -33,27 +33,27 @@ def circulant(n, seed=0):
 
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_circulant_matrices(n, target):
-    """All entries of a vector have one size, so that rounding decides which of them is real."""
+    """All entries of an eigenvector have the same modulus, so rounding decides which one is real."""
     for seed in range(4):
         check_rule(EIG, [target.asarray(circulant(n, seed))])
 
 
 def test_the_real_entry_is_found_where_moduli_tie(target):
-    """Of any circulant matrix of 4 rows: no other entry is divided by."""
+    """For any 4 x 4 circulant matrix, the rule divides by the entry that LAPACK made real."""
     A = np.stack([circulant(4, seed) for seed in range(100)])
     _, (_, V_dot) = lv.jvp("eig", (target.asarray(A),), (target.asarray(general(100, 4, 4)),))
     assert np.max(np.abs(to_numpy(V_dot))) < 1e4
 
 
 def tied(dtype, far=1.0):
-    """Eigenvalues 1, 1 and 3, with vectors that are not orthogonal, and a projector onto the tied space."""
+    """A matrix with eigenvalues 1, 1 and 3, and eigenvectors that are not orthogonal."""
     V = np.eye(3, dtype=dtype) + far * general(3, 3, dtype=dtype, seed=3) / 4
     return V @ np.diag([1.0, 1.0, 3.0]).astype(dtype) @ np.linalg.inv(V)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_projector_onto_a_tied_eigenspace(dtype):
-    """By the rule, through the chain rule of V_c (V^-1)_c in NumPy, against a resolvent."""
+    """The rule, with the chain rule for V_c (V^-1)_c in NumPy, agrees with a resolvent."""
     A, M = tied(dtype), general(3, 3, dtype="complex128", seed=5)
     (w, V), pullback = lv.vjp("eig", A)
     c = np.abs(w - 1) < 0.1
@@ -64,7 +64,7 @@ def test_the_projector_onto_a_tied_eigenspace(dtype):
     inverse_bar[c] = adjoint(V[:, c]) @ M
     V_bar = V_bar - adjoint(inverse) @ inverse_bar @ adjoint(inverse)
     (A_bar,) = pullback(None, V_bar.astype(V.dtype))
-    # d P = P E S + S E P with the reduced resolvent S = (A - 1)^+ on the other eigenspace, of value 3.
+    # dP = P E S + S E P, with the reduced resolvent S = (A - 1)^+ on the eigenspace of the eigenvalue 3.
     Q = V.astype("complex128")
     R = np.linalg.inv(Q)
     P = Q[:, c] @ R[c]
@@ -145,7 +145,7 @@ def gaps(w):
 
 
 def formula(normalize=normalized, E=lambda w: np.conj(gaps(w)), left=inverse_adjoint):
-    """A_bar with parts to be replaced; the cotangents may be None."""
+    """A_bar, with parts that arguments replace. The cotangents may be None."""
 
     def op_vjp(w, V, p, L, U, w_bar, V_bar, *, gauge, xp):
         P = np.zeros_like(V)

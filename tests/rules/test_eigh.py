@@ -1,4 +1,4 @@
-"""eigh: what hides mistakes is w_bar alone at a tie, the complex phase, and the Hermitian projection."""
+"""Tests of eigh. Mistakes are likely for w_bar alone at a tie, the phase, and the Hermitian projection."""
 
 import warnings
 
@@ -41,14 +41,14 @@ def test_sizes(n, dtype, target):
 @pytest.mark.parametrize("clusters", [[2, 1], [1, 3], [2, 2], [3], [1, 1, 1]], ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_ties(clusters, dtype, target):
-    """Losses of the projectors onto the eigenspaces: exact, and without a part along the gauge."""
+    """Losses of the projectors onto eigenspaces have exact gradients, and no part along the gauge."""
     tied = tied_eigh(np.random.default_rng(0), clusters, dtype)
     check_loss(EIGH, [target.asarray(tied.A)], tied.loss, tied.cotangents, gauge="check")
 
 
 @pytest.mark.parametrize("A", [np.eye(3), np.zeros((3, 3)), np.diag([1.0, 1.0, -2.0])], ids=str)
 def test_values_alone_at_ties(A):
-    """The sum of the squares of w is the squared Frobenius norm: its gradient is 2 A, ties or not."""
+    """The sum of the squares of w is the squared Frobenius norm, so its gradient is 2 A, also at ties."""
     for name in ("eigh", "eigvalsh"):
         outputs, pullback = lv.vjp(name, A)
         w = outputs.eigenvalues if name == "eigh" else outputs
@@ -95,7 +95,7 @@ def test_gauge(A, turn):
 
 
 def test_close_eigenvalues_are_no_tie():
-    """Of a large matrix in float32 some are close: the tolerance for ties must not cost the gradient."""
+    """A large matrix in float32 has close eigenvalues. The threshold for ties must not spoil the gradient."""
     A = hermitian(300, dtype="float32", seed=3)
     (w, V), pullback = lv.vjp("eigh", A)
     V_bar = general(300, 300, dtype="float32", seed=1)
@@ -117,12 +117,12 @@ def test_the_gauge_of_one_matrix_is_not_hidden_by_another():
 
 # The mistakes of rules/eigh.md.
 def largest_entry(w):
-    """What is tied, in units of the largest w; where that is negative or small, the units are not enough."""
+    """Measures ties in units of the largest w, which is wrong if that is negative or small."""
     return reciprocal(gaps(w), abs(gaps(w)) <= 32 * 2.0**-52 * w[..., -1:, None])
 
 
 def formula(E=untied, project=skew, op=adjoint, result=same, through_gaps=False):
-    """A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H, of which a mistake is one part."""
+    """A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H. An argument replaces one part."""
 
     def op_vjp(w, V, w_bar, V_bar, *, gauge, xp):
         Vh = op(V)

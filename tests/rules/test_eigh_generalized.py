@@ -1,4 +1,4 @@
-"""Generalized eigenvalues: what hides mistakes is B = I, a tie where B does not move, and type 1."""
+"""Tests of eigh_generalized. B = I, a tie at which B is constant, or type 1 can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_sizes(name, type, n, dtype, target):
 @pytest.mark.parametrize("clusters", [[2, 1], [1, 3], [2, 2], [3]], ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_ties(type, clusters, dtype, target):
-    """Losses of V V^H for each eigenspace: exact, and without a part along the gauge."""
+    """Losses of V V^H for each eigenspace have exact gradients, and no part along the gauge."""
     at = tied_pencil(np.random.default_rng(0), clusters, dtype, type)
     inputs = list(map(target.asarray, at.inputs))
     check_loss("eigh_generalized", inputs, at.loss, at.cotangents, gauge="check", type=type)
@@ -124,7 +124,7 @@ def test_values_alone_form_no_gaps(monkeypatch):
 @pytest.mark.parametrize("scale", [2.0**-200, 2.0**200])
 @pytest.mark.parametrize("type", TYPES)
 def test_what_is_tied_depends_on_no_unit(type, scale):
-    """V is of the size of B^(-1/2), and the cotangents of the inverse size."""
+    """V scales as B^(-1/2), and the cotangents scale inversely."""
     at = tied_pencil(np.random.default_rng(0), [2, 2], "float64", type)
     size = scale**-0.5 if type == 3 else scale**0.5
     (w, V), pullback = lv.vjp("eigh_generalized", *at.inputs, type=type, gauge="check")
@@ -156,7 +156,7 @@ def test_the_cotangents_are_hermitian(type):
 
 @pytest.mark.parametrize("type", TYPES)
 def test_gauge(type):
-    """V -> V W at a tie, of two vectors; the scale of both is no gauge."""
+    """The gauge at a tie of two vectors is V -> V W. Their scale is not a gauge."""
     A, B = tied_pencil(np.random.default_rng(0), [2, 1], "float64", type).inputs
     (w, V), pullback = lv.vjp("eigh_generalized", A, B, type=type, gauge="check")
     U, turn = np.linalg.inv(V).T, np.zeros((3, 3))
@@ -185,7 +185,7 @@ def formula(
     second="U",
     moves=1.0,
 ):
-    """A_bar = P T P^H, B_bar = Q (s M o T + t herm(X) / 2) Q^H, of which a mistake is one part."""
+    """A_bar = P T P^H, B_bar = Q (s M o T + t herm(X) / 2) Q^H. An argument replaces one part."""
 
     def sides(V, U, type):
         type = of_type(type)
@@ -211,7 +211,7 @@ def formula(
 
 
 def lost(name):
-    """Without N_ij / 2 within a tie, where that is not on the diagonal."""
+    """Lacks N_ij / 2 off the diagonal of a tied block."""
 
     def op_vjp(w, V, U, w_bar, V_bar, *, type, gauge, xp):
         X, within = adjoint(V) @ zeros_for_none(V_bar, V), tied(w) & ~np.eye(w.shape[-1], dtype=bool)
@@ -225,7 +225,7 @@ def lost(name):
 
 
 def spread(x, outputs):
-    """A matrix with the batch of the eigenvalues, so that nothing is summed."""
+    """A matrix broadcast to the batch of the eigenvalues, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-1], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""eigh_truncated: mistakes hide where all is kept, in a real matrix, and where discarded values differ."""
+"""Tests of eigh_truncated. A real matrix, no discarded values, or distinct ones can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_second_derivatives_with_ties_that_are_discarded(dtype, w):
 
 
 def test_from_the_kept_factors_alone():
-    """As an iteration finds them: of any phase."""
+    """The kept factors may have any phase, as those from an iteration have."""
     A = hermitian(5, dtype="complex128")
     (w, V), pullback = lv.vjp("eigh_truncated", A, k=2)
     turn = np.exp(1j * np.asarray([0.3, 2.0]))

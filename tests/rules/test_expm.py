@@ -1,4 +1,4 @@
-"""expm: what hides mistakes is a matrix that commutes with the cotangent, a small norm, a simple spectrum."""
+"""Tests of expm. A commuting cotangent, a small norm, or distinct eigenvalues can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_sizes(n, dtype, target):
 @pytest.mark.parametrize("size", [1e-12, 1e-3, 1.0, 10.0, 1e3])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_norms(size, dtype, target):
-    """Of matrices whose exponential is a rotation, so that it stays in range."""
+    """The exponentials of these matrices are rotations, so they do not overflow."""
     A = general(2, 3, 3, dtype=dtype)
     check_rule("expm", [target.asarray(size * (A - adjoint(A)))])
 
@@ -41,7 +41,7 @@ def test_far_from_normal(A, target):
 
 
 def test_a_matrix_of_a_batch_is_scaled_for_itself(target):
-    """Squared as often as its large neighbour, the small one would lose half of its digits."""
+    """A small matrix, if squared as often as its large neighbour, would lose half of its digits."""
     A = np.stack([1e-3 * general(3, 3), 1e3 * np.diag([-1.0, -2.0, -3.0])])
     Y = to_numpy(lv.vjp("expm", target.asarray(A))[0])
     np.testing.assert_allclose(Y[0], scipy.linalg.expm(A[0]), rtol=1e-14, atol=1e-15)
@@ -59,7 +59,7 @@ def test_what_is_not_finite_stays_in_its_place(target):
 
 # The mistakes of rules/expm.md.
 def formula(at=adjoint, frechet=None):
-    """L at a matrix made of A: the corner of an exponential of twice the size."""
+    """L at a matrix made from A: the corner block of an exponential of twice the size."""
 
     def of_blocks(X, E):
         n = X.shape[-1]

@@ -1,4 +1,4 @@
-"""expm_multiply: what hides mistakes is a Hermitian matrix, a small norm, a trace of zero."""
+"""Tests of expm_multiply. A Hermitian matrix, a small norm, or a zero trace can hide mistakes."""
 
 import mpmath
 import numpy as np
@@ -16,7 +16,7 @@ from .mistakes import adjoint, given_other_inputs, same, transpose, wrong
 
 
 def enough(A):
-    """As many steps as A takes: a library that may not look at values takes no more."""
+    """Keywords that allow as many steps as A needs, for libraries that cannot look at values."""
     return {"max_steps": steps._steps(np.asarray(A), 1, np).run}
 
 
@@ -30,7 +30,7 @@ def test_sizes(n, k, dtype, target):
 @pytest.mark.parametrize("size", [1e-12, 1e-3, 1.0, 3.49, 3.51, 10.0, 100.0])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_norms(size, dtype, target):
-    """Of matrices whose exponential is a rotation, so that it stays in range."""
+    """The exponentials of these matrices are rotations, so they do not overflow."""
     A = general(3, 3, dtype=dtype)
     A = A - adjoint(A)
     A = size * A / np.max(np.sum(np.abs(A), axis=-1))
@@ -65,12 +65,12 @@ def test_far_from_normal(A, target):
 
 @pytest.mark.parametrize("A", FAMILIES.values(), ids=FAMILIES)
 def test_second_derivatives(A):
-    """Also at zero, where two terms of the series have one."""
+    """This includes A = 0, where two terms of the series have a second derivative."""
     check_rule("expm_multiply", [A[:3, :3], general(len(A), 1)[:3]], twice=True, **enough(A))
 
 
 def test_a_larger_matrix(target):
-    """Of size 30 and norm 100, against SciPy's exponential of a block matrix."""
+    """A matrix of size 30 and norm 100, compared with SciPy's exponential of a block matrix."""
     A = general(30, 30)
     A, B, Y_bar = (
         (A - A.T) * (100 / np.max(np.sum(abs(A - A.T), axis=-1))),
@@ -91,7 +91,7 @@ def test_the_value_is_that_of_scipy(target):
 
 
 def test_the_polynomial_is_long_enough():
-    """What is left of the series of the derivative is below rounding, for the largest norm of a step."""
+    """For the largest norm of a step, the rest of the series of the derivative is below rounding."""
     for bits, largest in steps.LARGEST.items():
         rest = mpmath.nsum(lambda j, x=largest: x**j / mpmath.factorial(j), [steps.DEGREE, mpmath.inf])
         assert rest < 2.0 ** -(53 if bits == 64 else 24)
@@ -99,12 +99,12 @@ def test_the_polynomial_is_long_enough():
 
 
 def test_how_many_steps_are_taken():
-    """By the norm less the mean, or by that of powers, for each matrix of a batch."""
+    """The norm of A minus its mean, or the norm of powers, determines the steps of each matrix."""
     A = np.stack([1e-3 * GRCAR, 25 * GRCAR, FAMILIES["nilpotent, of norm 300"], -200 * np.eye(4)])
     found = steps._steps(A, 30, np)
     assert found.own[:, 0, 0].tolist() == [1, 16, 1, 1]
     assert found.run == 16
-    assert steps._steps(FAMILIES["badly scaled"], 30, np).run == 2  # of a norm of 10000
+    assert steps._steps(FAMILIES["badly scaled"], 30, np).run == 2  # its norm is 10000
 
 
 def test_what_is_not_finite_stays_in_its_place(target):
@@ -118,7 +118,7 @@ def test_what_is_not_finite_stays_in_its_place(target):
 
 
 def of_too_many_steps():
-    """A rotation by 8 steps, one by more, and what the last one has of another norm than the first."""
+    """A rotation that needs 8 steps, one that needs more, and one that needs fewer."""
     turn = np.asarray([[0.0, 1.0], [-1.0, 0.0]])
     return np.stack([28.0 * turn, 29.0 * turn, 0.1 * turn])
 
@@ -134,7 +134,7 @@ def test_too_many_steps_are_nan_on_jax():
     from linalg_vjp.adapters import jax as L
 
     A, B = of_too_many_steps(), general(3, 2, 1)
-    wanted, pullback = lv.vjp("expm_multiply", A, B)  # NumPy takes what steps are needed
+    wanted, pullback = lv.vjp("expm_multiply", A, B)  # NumPy takes as many steps as needed
     with jax.enable_x64():
         for one in (jax.jit(f := lambda A, B: L.expm_multiply(A, B, max_steps=8)), jax.vmap(f)):
             found, pull = jax.vjp(one, A, B)
@@ -160,7 +160,7 @@ def test_too_many_steps_are_nan_on_pytorch():
 
 @pytest.mark.parametrize("name", ["expm", "expm_multiply"])
 def test_a_gradient_of_vmap_on_jax(name):
-    """What passes by idle steps is transposed where it is batched, too."""
+    """Values that pass through idle steps are also transposed under vmap."""
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")
     from linalg_vjp.adapters import jax as L
 
@@ -181,13 +181,13 @@ def test_a_bad_number_of_steps(value):
 
 # The mistakes of rules/expm_multiply.md.
 def of_blocks(X, E):
-    """The derivative of exp at X: the corner of an exponential of twice the size."""
+    """The derivative of exp at X: the corner block of an exponential of twice the size."""
     n = len(X)
     return scipy.linalg.expm(np.block([[X, E], [0 * X, X]]))[:n, n:]
 
 
 def formula(at=adjoint, op=adjoint, frechet=of_blocks, mean=True, share=True, start=False, swap=False):
-    """Backwards by up to thirty steps, each with its exact exponential."""
+    """The pullback in up to thirty steps, each with its exact exponential."""
 
     def of_one(A, B, bar):
         n = len(A)
@@ -220,7 +220,7 @@ def commuting(X, E):
 
 
 def spread(x, outputs):
-    """A matrix with the batch of the result, so that nothing is summed."""
+    """A matrix broadcast to the batch of the result, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""fractional_matrix_power: mistakes hide in a matrix that commutes, a norm near to 1, an integer."""
+"""Tests of fractional_matrix_power. A commuting matrix, a norm near 1, or an integer power hide mistakes."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def commuting(t):
 
 
 def in_parts(times, c):
-    """The derivative of the exponential along that of the logarithm, with these two constants."""
+    """The derivative of exp along the derivative of log, with these two constants."""
 
     def at(t):
         def along(A, C):

@@ -1,4 +1,4 @@
-"""Functions of Hermitian matrices: what hides mistakes is a simple spectrum, a matrix of full rank."""
+"""Tests of functions of Hermitian matrices. Distinct eigenvalues or full rank can hide mistakes."""
 
 import mpmath
 import numpy as np
@@ -59,7 +59,7 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize("f", NAMES)
 def test_divided_differences_of_close_numbers(f):
-    """Against mpmath, for gaps from rounding to the size of the numbers."""
+    """They agree with mpmath for gaps from rounding up to the size of the numbers."""
     function, derivative, (low, high) = FUNCTIONS[f]
     random, known = np.random.default_rng(0), scalar(f, None, None, 0.3)
     at = random.uniform(low, high, 200) if low < 0 else np.geomspace(low, high, 200)
@@ -92,7 +92,7 @@ WIDE = {
 
 @pytest.mark.parametrize("f", NAMES)
 def test_second_differences_of_numbers_far_apart(f):
-    """Where a rule of quadrature misses what happens between two points, two rules agree on nothing."""
+    """Between points far apart, quadrature rules miss the features of f, so two rules do not agree."""
     function = FUNCTIONS[f][0]
     c, b, a = map(mpmath.mpf, WIDE[f])
     found = second_differences(scalar(f, None, None, 0.3), np.asarray(WIDE[f]), np)[0, 1, 2]
@@ -124,7 +124,7 @@ def test_a_derivative_that_is_not_finite_is_seen():
 
 @pytest.mark.parametrize("p", [0, 0.5, 1, 1.5, 2])
 def test_powers_at_zeros(p):
-    """Those of at least one have a derivative there; the others that among matrices of one rank."""
+    """Powers p >= 1 have a derivative at zeros. Others have one among matrices of the same rank."""
     _, pullback = lv.vjp("trace_funm", np.diag([0.0, 0.0, 1.0]), f="power", p=np.float64(p))
     np.testing.assert_array_equal(pullback(np.asarray(1.0))[0], np.diag([float(p == 1)] * 2 + [float(p)]))
     Y = lv.vjp("funm_hermitian", np.eye(2, dtype="float32"), f="power", p=np.float64(p))[0]
@@ -133,7 +133,7 @@ def test_powers_at_zeros(p):
 
 
 def test_a_function_of_your_own(target):
-    """The hyperbolic tangent, by means of the derivative; its second derivative where d2f is given."""
+    """A user's function f with its derivative df."""
     A = np.diag([0.5, 0.5, 0.5 + 1e-9]) + 0.0
     E = hermitian(general(3, 3))
     own = {"f": lambda x: 1 / (1 + x * x), "df": lambda x: -2 * x / (1 + x * x) ** 2}
@@ -145,13 +145,13 @@ def test_a_function_of_your_own(target):
 
 
 def of_fraction(A, *, like, **params):
-    """The trace of the inverse of I + A^2."""
+    """The oracle for tr f(A) = tr (I + A^2)^-1."""
     M = np.eye(len(A)) + A @ A
     return [np.asarray(np.trace(np.asarray(mpmath.inverse(mpmath.matrix(M.tolist())).tolist())), object)]
 
 
 def test_a_function_without_its_derivative():
-    with pytest.raises(TypeError, match="df is missing; give its derivative"):
+    with pytest.raises(TypeError, match="df is missing; pass its derivative"):
         lv.vjp("funm_hermitian", np.eye(2), f=np.exp)
     with pytest.raises(ValueError, match="f='cosh' is not one of 'exp'"):
         lv.vjp("funm_hermitian", np.eye(2), f="cosh")
@@ -219,7 +219,7 @@ def test_the_hessian_of_an_entropy_in_jax():
 
 # The mistakes of rules/funm_hermitian.md.
 def tables(w, f, p):
-    """f, the eigenvalues and the divided differences."""
+    """f at the eigenvalues, and the divided differences."""
     known = scalar(f, None, None, p)
     w = known.within(w, np)
     x, y = w[..., :, None], w[..., None, :]

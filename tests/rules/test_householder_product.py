@@ -1,4 +1,4 @@
-"""householder_product: what hides mistakes is one reflector, a clean upper triangle, a real V, k = n."""
+"""Tests of householder_product. One reflector, a zero upper triangle, a real V, or k = n hide mistakes."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_mixed_dtypes(dtype, dtype_tau, target):
 
 
 def test_junk_that_is_not_read(target):
-    """Not even NaN, of A or of its tangent; and it gets a cotangent of zero."""
+    """NaN in unread entries of A or its tangent does no harm, and their cotangent is zero."""
     A, tau = reflectors(4, 3, 2)
     read = np.tri(4, 3, -1, dtype=bool) & (np.arange(3) < 2)
     results = []
@@ -61,7 +61,7 @@ def test_junk_that_is_not_read(target):
 
 
 def test_wrong_shapes():
-    with pytest.raises(ValueError, match=r"householder_product: A has shape \(2, 3\) and tau \(1,\); wanted"):
+    with pytest.raises(ValueError, match=r"householder_product: A has shape \(2, 3\) and tau \(1,\); A must"):
         lv.vjp("householder_product", np.ones((2, 3)), np.ones(1))
     with pytest.raises(ValueError, match="at most n reflectors"):
         lv.vjp("householder_product", np.ones((3, 2)), np.ones(3))
@@ -69,7 +69,7 @@ def test_wrong_shapes():
 
 # The mistakes of rules/householder_product.md.
 def formula(below=-1, op=adjoint, rows=True, of_S=1.0, divide=False, order=1, cut=np.tril):
-    """The formulas of the page, of which a mistake is one part."""
+    """The formulas of the page. An argument replaces one part by a mistake."""
 
     def op_vjp(A, tau, Q_bar, *, xp):
         m, n, k = *A.shape[-2:], tau.shape[-1]

@@ -1,4 +1,4 @@
-"""inv."""
+"""Tests of inv."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""kron: what hides mistakes is a factor of one row, column or entry, and a symmetric one."""
+"""Tests of kron. A symmetric factor, or one with a single row, column or entry, can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_shapes(shape_A, shape_B, dtype, target):
 
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_numpy_says_the_same_of_one_matrix(dtype, target):
-    """Of stacks it does not: there the batch is multiplied, too."""
+    """For one matrix NumPy agrees. For stacks, NumPy also multiplies the batch axes."""
     A, B = general(2, 3, dtype=dtype), general(3, 4, dtype=dtype, seed=1)
     (Y,) = KRON.forward(target.asarray(A), target.asarray(B))
     np.testing.assert_allclose(to_numpy(Y), np.kron(A, B), rtol=1e-12)
@@ -73,13 +73,13 @@ def test_one_tangent_alone():
 
 @pytest.mark.parametrize("shape", [(), (3,)])
 def test_a_factor_that_is_no_matrix(shape):
-    with pytest.raises(ValueError, match=r"B has shape .* wants"):
+    with pytest.raises(ValueError, match=r"B has shape .* requires"):
         lv.vjp("kron", np.eye(2), np.ones(shape))
 
 
 # The mistakes of rules/kron.md.
 def blocks(Y_bar, m, n, p, q):
-    """Axes i, k, j, l of Y_bar[i p + k, j q + l]."""
+    """Y_bar with axes i, k, j, l, where its entries are Y_bar[i p + k, j q + l]."""
     return Y_bar.reshape(*Y_bar.shape[:-2], m, p, n, q)
 
 

@@ -1,4 +1,4 @@
-"""logm: the mistakes of its page; what it shares with sqrtm is tested there."""
+"""Tests of the mistakes of logm. test_sqrtm.py tests logm itself, together with sqrtm."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .mistakes import adjoint, same, transpose, wrong
 
 
 def by_blocks_of(f):
-    """The derivative of f at A along C: the corner of f of [[A, C], [0, A]], with a small C for a small A."""
+    """The derivative of f at A along C: a block of f([[A, C], [0, A]]), with C scaled to the size of A."""
 
     def along(A, C):
         n = A.shape[-1]
@@ -19,7 +19,7 @@ def by_blocks_of(f):
 
 
 def solved(A, C):
-    """A^-1 C, or NaN."""
+    """A^-1 C, or NaN for a singular A."""
     try:
         return np.linalg.solve(A, C)
     except np.linalg.LinAlgError:
@@ -27,7 +27,7 @@ def solved(A, C):
 
 
 def by_eigenvectors(tied, f=np.log, slope=np.reciprocal):
-    """With f' where eigenvalues are equal, or with `tied` of f' and of the identity."""
+    """The derivative from eigenvectors, with f' at equal eigenvalues, or with tied(f', I) if given."""
 
     def along(A, C):
         w, V = np.linalg.eig(A)

@@ -1,4 +1,4 @@
-"""lstsq: what hides mistakes is a square or a consistent system, a loss of X or of the residuals alone."""
+"""Tests of lstsq. A square or consistent system, or a loss of only X or the residuals, hide mistakes."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_shapes(shape, rtol, dtype, target):
 @pytest.mark.parametrize("rank", [0, 1, 2])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_ranks(shape, rank, dtype, target):
-    """Small integers keep the rank exact."""
+    """The rank is exact, because the factors have small integers."""
     random, (m, n) = np.random.default_rng(rank), shape
     A = (random.integers(-2, 3, (m, rank)) @ random.integers(-2, 3, (rank, n))).astype(dtype)
     check_rule("lstsq", [target.asarray(A), target.asarray(general(m, 2, dtype=dtype))])
@@ -66,7 +66,7 @@ def test_a_tolerance_for_each_matrix(target):
 
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3)])
 def test_residuals_that_cannot_be_are_zero(shape, target):
-    """Not the rounding of a difference, and no gradient of that."""
+    """They are exactly zero, without the rounding of a difference, and so is their gradient."""
     A, B = general(2, *shape), general(2, shape[0], 2, seed=1)
     (_, residuals), pullback = lv.vjp("lstsq", target.asarray(A), target.asarray(B))
     np.testing.assert_array_equal(to_numpy(residuals), np.zeros((2, 2)))
@@ -76,7 +76,7 @@ def test_residuals_that_cannot_be_are_zero(shape, target):
 
 # The mistakes of rules/lstsq.md.
 def formula(A_bar=None, B_bar=None, real=1.0):
-    """The pullback from P and R, with parts to be replaced; without a cut."""
+    """The pullback from P and R for rtol=None, with parts that arguments replace."""
 
     def op_vjp(X, R, U, S, Vh, X_bar, residuals_bar, *, rtol, xp):
         if rtol is not None:

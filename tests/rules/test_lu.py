@@ -1,4 +1,4 @@
-"""LU: what hides mistakes is a permutation that is its own inverse."""
+"""Tests of lu. A permutation that is its own inverse can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ SHAPES = [(3, 3), (5, 3), (3, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)
 
 
 def cyclic(m, n, dtype="float64"):
-    """A matrix whose rows are pivoted in a cycle: P is no involution, P and its transpose differ."""
+    """A matrix whose rows are pivoted in a cycle, so that P differs from its transpose."""
     A = np.tril(0.1 * general(m, n, dtype=dtype)) + np.triu(general(m, n, dtype=dtype, seed=1))
     A[np.arange(min(m, n)), np.arange(min(m, n))] = 3
     return np.roll(A, 1, axis=0)
@@ -68,7 +68,7 @@ def test_what_L_and_U_do_not_have_is_not_read():
 @pytest.mark.parametrize("shape", [(2, 2), (4, 4), (3, 5)])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_a_last_pivot_of_zero(shape, dtype, target):
-    """L and U are smooth there: nothing is divided by the last pivot of a square or wide matrix."""
+    """L and U are smooth there: no formula divides by the last pivot of a square or wide matrix."""
     m, n = shape
     L = np.tril(0.5 * general(m, m, dtype=dtype), -1) / (1 + m) + np.eye(m, dtype=dtype)
     U = np.triu(general(m, n, dtype=dtype, seed=1)) + 4 * np.eye(m, n, dtype=dtype)
@@ -101,7 +101,7 @@ def inverse_rows(P, X):
 
 
 def formula(place=rows, moving=-1, all_columns=True, all_rows=True, last_pivot=False, op=adjoint):
-    """The formula of the page, of which a mistake is one part."""
+    """The formula of the page. An argument replaces one part by a mistake."""
 
     def op_vjp(P, L, U, P_bar, L_bar, U_bar, *, p_indices, xp):
         (m, k), n = L.shape[-2:], U.shape[-1]

@@ -1,4 +1,4 @@
-"""lu_factor and lu_solve: what hides mistakes is an order that is its own inverse, a real matrix, trans N."""
+"""Tests of lu_factor and lu_solve. A self-inverse order, a real matrix, or trans="N" can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def order_of(pivots, m):
 
 
 def backwards(pivots, m):
-    """The last exchange first."""
+    """Applies the last exchange first."""
     rows = np.broadcast_to(np.arange(m), (*pivots.shape[:-1], m)).copy()
     for index in np.ndindex(*pivots.shape[:-1]):
         for i, other in reversed(list(enumerate(pivots[index]))):
@@ -106,7 +106,7 @@ def factored(order=order_of):
 
 
 def solved(order=order_of, below=-1, op=adjoint, turned=lambda trans: trans, conjugate="T"):
-    """The formulas of the page for N, and for the others those of N at the matrix with exchanged factors."""
+    """The formulas of the page for trans="N", and for other values with the factors exchanged."""
 
     def op_fwd(LU, pivots, B, *, trans, xp):
         (X,), (Y, _) = SOLVE.op_fwd(LU, pivots, B, trans=trans, xp=xp)

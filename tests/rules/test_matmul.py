@@ -1,4 +1,4 @@
-"""matmul: what hides mistakes is a vector on either side, broadcasting, a real factor with a complex one."""
+"""Tests of matmul. Mistakes are likely for vectors, broadcasting, and a real with a complex factor."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_broadcasting(batch_A, batch_B, dtype, target):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_vector(batch, dtype, side, target):
-    """A 1-D factor is one vector, for every matrix of the batch; also where the batch is as long as it."""
+    """A 1-D factor is one vector for all matrices of the batch, even if a batch axis has the same length."""
     M, v = general(*batch, 3, 3, dtype=dtype), general(3, dtype=dtype, seed=1)
     factors = (v, M) if side == "left" else (M, v)
     Y = lv.RULES["matmul"].forward(*(target.asarray(x) for x in factors))[0]
@@ -50,7 +50,7 @@ def test_vector(batch, dtype, side, target):
 @pytest.mark.parametrize("n", [0, 1, 3])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_two_vectors(n, dtype, target):
-    """The sum of products, of which none is conjugated."""
+    """The sum of the products, without conjugation."""
     check_rule(MATMUL, [target.asarray(general(n, dtype=dtype, seed=i)) for i in (0, 1)])
 
 
@@ -78,8 +78,8 @@ def test_one_tangent_alone():
 @pytest.mark.parametrize(
     ("shapes", "wanted"),
     [
-        (((2, 3), (2, 3)), r"B has shape \(2, 3\).*wants"),
-        (((), (2, 2)), r"A has shape \(\).*wants"),
+        (((2, 3), (2, 3)), r"B has shape \(2, 3\).*requires"),
+        (((), (2, 2)), r"A has shape \(\).*requires"),
         (((2, 2, 2), (3, 2, 2)), "do not broadcast"),
     ],
 )
@@ -90,7 +90,7 @@ def test_shapes_that_do_not_fit(shapes, wanted):
 
 # The mistakes of rules/matmul.md.
 def formula(op=adjoint, left=np.matmul, right=np.matmul, part=same):
-    """A_bar = Y_bar B^H and B_bar = A^H Y_bar, of which a mistake is one part."""
+    """A_bar = Y_bar B^H and B_bar = A^H Y_bar. An argument replaces one part by a mistake."""
 
     def op_vjp(A, B, Y_bar, *, xp):
         back = Y_bar if np.iscomplexobj(A) else part(Y_bar)
@@ -104,7 +104,7 @@ def elementwise(Y_bar, Bh):
 
 
 def first_conjugated(A, B, Y_bar, *, xp):
-    """Right for y = conj(a) b."""
+    """Would be right for y = conj(a) b."""
     if A.shape[-2] == B.shape[-1] == 1:
         return np.conj(Y_bar) * B.mT, A.mT * Y_bar
     return Y_bar @ adjoint(B), adjoint(A) @ Y_bar

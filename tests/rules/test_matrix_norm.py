@@ -1,4 +1,4 @@
-"""matrix_norm: what hides mistakes is a zero matrix, a missing rank, and tied columns or singular values."""
+"""Tests of matrix_norm. Mistakes are likely at zero matrices, low rank, tied columns or singular values."""
 
 import math
 import warnings
@@ -65,7 +65,7 @@ def test_least_norm():
         np.testing.assert_allclose(slope(np.eye(2), ord)[1], np.eye(2) / 2, atol=1e-15)
     np.testing.assert_allclose(slope(np.diag([3.0, 0.0]), "nuc")[1], np.diag([1.0, 0.0]), atol=1e-15)
     np.testing.assert_array_equal(slope(np.eye(2), 1)[1], np.eye(2) / 2)
-    A = np.asarray([[2.0, 1.0], [0.0, 1.0]])  # a column of one entry is cheaper than one of two
+    A = np.asarray([[2.0, 1.0], [0.0, 1.0]])  # of two tied columns, the one with one entry has more weight
     np.testing.assert_allclose(slope(A, 1)[1], [[2 / 3, 1 / 3], [0, 1 / 3]], rtol=1e-15)
     np.testing.assert_allclose(slope(A.T, np.inf)[1], [[2 / 3, 0], [1 / 3, 1 / 3]], rtol=1e-15)
 
@@ -79,7 +79,7 @@ def test_empty(shape, ord):
 
 @pytest.mark.parametrize("ord", [-2, "nuc"])
 def test_small_singular_values_count(ord):
-    """What is small is not zero: at a condition of 1e6 in float32 the smallest one still has its slope."""
+    """Small is not zero: at condition 1e6 in float32, the smallest value still has its derivative."""
     U, V = (np.linalg.qr(general(4, 4, seed=i))[0] for i in range(2))
     A = (U * [1, 0.5, 0.2, 1e-6]) @ V.T
     wanted = U[:, 3:] @ V[:, 3:].T if ord == -2 else U @ V.T
@@ -97,7 +97,7 @@ def direction(A):
 
 
 def shares(hit, entries):
-    """Of one, for what attains the largest or smallest value: each by 1 / entries."""
+    """Weights for the values that attain the extremum, in proportion to 1 / entries. Their sum is one."""
     share = hit / np.where(entries == 0, 1, entries)
     return share / np.sum(share, axis=(-2, -1), keepdims=True)
 
@@ -105,7 +105,7 @@ def shares(hit, entries):
 def formula(
     over=over_norm, sign=direction, shares=shares, counts=lambda S: S > 0, columns=(1, -1), within=64
 ):
-    """The gradient G of the page, of which a mistake is one part."""
+    """The gradient G of the page. An argument replaces one part by a mistake."""
 
     def op_keep(A, *, ord, keepdims, xp):
         if ord == "fro":

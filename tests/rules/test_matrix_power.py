@@ -1,4 +1,4 @@
-"""matrix_power: what hides mistakes is a symmetric matrix, a second power, a power of two."""
+"""Tests of matrix_power. A symmetric matrix, the second power, or a power of two can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_powers(n, dtype, target):
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 6])
 def test_singular_matrices(n, target):
-    """No inverse is formed: at the zero matrix, at a nilpotent one and at one of rank one."""
+    """No inverse is formed, so the zero matrix, a nilpotent one, and one of rank one are fine."""
     nilpotent = np.asarray([[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]])
     A = np.stack([np.zeros((3, 3)), nilpotent, np.outer([1.0, 2.0, -1.0], [3.0, 0.0, 1.0])])
     check_rule("matrix_power", [target.asarray(A)], n=n)
@@ -40,14 +40,14 @@ def test_the_zeroth_power_of_anything(target):
 
 @pytest.mark.parametrize(("n", "kept"), [(1, 1), (2, 2), (3, 2), (4, 3), (7, 4), (8, 4), (-3, 2)])
 def test_few_powers_are_kept(n, kept):
-    """So many, and not one for each factor."""
+    """The rule keeps this many powers, not one for each factor."""
     _, linear = lv.RULES["matrix_power"].fwd(general(3, 3), n=n)
     assert linear.kept[0].shape == (kept, 3, 3)
 
 
 # The mistakes of rules/matrix_power.md.
 def formula(terms):
-    """A_bar as a sum over the places of the factor that moves, from the powers on its left and right."""
+    """A_bar as a sum over the position of the differentiated factor, with powers on its left and right."""
 
     def op_vjp(P, Y_bar, *, n, xp):
         X, count = P[..., 0, :, :], abs(n)
@@ -68,7 +68,7 @@ def of_numbers(P, Y_bar, *, n, xp):
 
 
 def through_the_inverse(P, Y_bar, *, n, xp):
-    """Each factor is taken out of Y by a solve."""
+    """Removes each factor from Y by a solve."""
     X, bar = P[..., 0, :, :], np.zeros_like(Y_bar)
     with np.errstate(all="ignore"):
         out = np.where(np.linalg.det(X)[..., None, None] == 0, np.nan, X)

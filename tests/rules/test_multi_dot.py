@@ -1,4 +1,4 @@
-"""multi_dot: what hides mistakes is two factors, real ones, no batch."""
+"""Tests of multi_dot. Two factors, real factors, or no batch can hide mistakes."""
 
 import functools
 import itertools
@@ -47,7 +47,7 @@ def test_broadcasting(target):
 
 
 def test_the_order_of_least_cost():
-    """A column in the middle is met early: no product of two large matrices is made."""
+    """A column in the middle is multiplied early, so two large matrices are never multiplied."""
     factors = chain(60, 50, 40, 1)
     (_, linear) = RULE.fwd(*factors)
     parts = [x.shape for name, x in zip(linear.rule.keeps, linear.kept, strict=True) if name.startswith("P")]
@@ -58,7 +58,7 @@ def test_the_order_of_least_cost():
 def test_shapes_that_do_not_meet():
     with pytest.raises(ValueError, match=r"multi_dot: B2 has shape \(3, 2\); the signature"):
         lv.vjp("multi_dot", np.ones((2, 3)), np.ones((3, 4)), np.ones((3, 2)))
-    with pytest.raises(ValueError, match="multi_dot: 1 inputs given, 2 wanted"):
+    with pytest.raises(ValueError, match="multi_dot: expected 2 inputs"):
         lv.vjp("multi_dot", np.ones((2, 3)))
 
 
@@ -81,7 +81,7 @@ def formula(op=adjoint, suffix=product, before=product):
 
 
 def turned(factors, size):
-    """In the other order, where the sizes allow it."""
+    """Multiplies in the other order if the sizes allow it."""
     square = len({x.shape[-2:] for x in factors}) == 1 and len(factors) > 1
     return product(factors[::-1] if square else factors, size) * (1 if len(factors) < 2 or square else 2)
 

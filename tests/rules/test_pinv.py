@@ -1,4 +1,4 @@
-"""pinv: what hides mistakes is a matrix without full rank, where two of the three terms stay."""
+"""Tests of pinv. Mistakes are likely below full rank, where two of the three terms remain."""
 
 import numpy as np
 import pytest
@@ -23,14 +23,14 @@ def test_shapes(shape, dtype, target):
 @pytest.mark.parametrize("rank", [0, 1, 2])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_rank_deficient(shape, rank, dtype, target):
-    """The oracle follows the matrices of the same rank; rank 0 is the zero matrix."""
+    """The oracle stays among matrices of the same rank. Rank 0 is the zero matrix."""
     m, n = shape
     A = general(m, rank, dtype=dtype) @ general(rank, n, dtype=dtype, seed=1)
     check_rule(PINV, [target.asarray(A)])
 
 
 def test_along_a_path_of_constant_rank():
-    """A(t) = B(t) C(t) stays of rank 2; its pseudo-inverse is C^+ B^+."""
+    """A(t) = B(t) C(t) has rank 2, and its pseudoinverse is C^+ B^+."""
     B, C, B_dot, C_dot = (general(*s, seed=i) for i, s in enumerate([(5, 2), (2, 4), (5, 2), (2, 4)]))
 
     def path(t):
@@ -45,7 +45,7 @@ def test_along_a_path_of_constant_rank():
 @pytest.mark.parametrize("rtol", [1e-2, 0.5])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_a_cut_of_what_is_not_zero(shape, rtol, dtype, target):
-    """The singular values that rtol cuts off turn the singular vectors that stay all the same."""
+    """Singular values that rtol cuts off still affect how the kept singular vectors rotate."""
     A = general(2, *shape, dtype=dtype)
     A[0] = A[0] @ np.diag([1.0, 1e-3, 1.0, 1e-3, 1.0][: shape[1]])
     check_rule(PINV, [target.asarray(A)], rtol=rtol)
@@ -64,7 +64,7 @@ def test_rtol_for_each_matrix(target):
 @pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3)])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_second_derivatives_among_matrices_of_one_rank(dtype, shape):
-    """The pullback moved along a curve of rank two, by lv.hvp and by differences."""
+    """The derivative of the pullback along a curve of rank two: lv.hvp agrees with differences."""
     L, R = general(shape[0], 2, dtype=dtype), general(2, shape[1], dtype=dtype, seed=1)
     L_dot, R_dot = general(shape[0], 2, dtype=dtype, seed=2), general(2, shape[1], dtype=dtype, seed=3)
     bar = general(*shape[::-1], dtype=dtype, seed=4)
@@ -80,7 +80,7 @@ def test_second_derivatives_among_matrices_of_one_rank(dtype, shape):
 
 # The mistakes of rules/pinv.md.
 def divided_differences(f, s, stays):
-    """F_ij = (f_i - f_j) / (s_i - s_j), for f = 1 / s where it stays and 0 where not."""
+    """F_ij = (f_i - f_j) / (s_i - s_j), with f = 1 / s for kept values and 0 for others."""
     fi, fj, mixed = f[..., :, None], f[..., None, :], stays[..., :, None] != stays[..., None, :]
     return np.where(mixed, (fj - fi) / np.where(mixed, gaps(s), 1), -fi * fj)
 
@@ -91,7 +91,7 @@ def through_ties(f, s, stays):
 
 
 def formula(left=1, right=1, op=adjoint, cuts=True, F=divided_differences):
-    """The D(X_bar^H) of the page, of which a mistake is one part; left and right are factors of its terms."""
+    """D(X_bar^H) of the page. An argument replaces one part; left and right are factors of its terms."""
 
     def op_vjp(A, X, U, S, Vh, X_bar, *, rtol, xp):
         Z = adjoint(X_bar)

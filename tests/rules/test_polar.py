@@ -1,4 +1,4 @@
-"""polar: what hides mistakes is a square real matrix, with singular values that differ."""
+"""Tests of polar. A square or real matrix, or distinct singular values, can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_ill_conditioned(dtype, values, target):
 @pytest.mark.parametrize("shape", [(4, 4), (5, 3), (3, 5)])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_along_matrices_of_one_rank(shape, dtype, target):
-    """H, and U of vectors that are not null, against differences."""
+    """H, and U on the row space, agree with differences."""
     L, R = general(shape[0], 2, dtype=dtype), general(2, shape[1], dtype=dtype, seed=1)
     L_dot, R_dot = general(shape[0], 2, dtype=dtype, seed=2), general(2, shape[1], dtype=dtype, seed=3)
 

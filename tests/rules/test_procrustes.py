@@ -1,4 +1,4 @@
-"""orthogonal_procrustes: mistakes hide where M is real, of positive determinant, with values that differ."""
+"""Tests of orthogonal_procrustes. A real M, a positive determinant, or distinct values can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_second_derivatives_at_ties(dtype, values, special):
 
 @pytest.mark.parametrize("values", [(2, 2, -1), (1, 1, 0), (2, 1, -0.5)], ids=str)
 def test_second_derivatives_of_the_nearest_rotation(values):
-    """Where a reflection is nearer, or all points lie in a plane."""
+    """The nearest orthogonal matrix is a reflection, or all points lie in a plane."""
     A, R = np.linalg.qr(general(4, 3))[0], rotation("float64")
     check_rule(NAME, [A * np.asarray(values), A @ R], special=True, twice=True)
 

@@ -1,4 +1,4 @@
-"""projector: mistakes hide where singular vectors are those of a square matrix, and real."""
+"""Tests of projector. A square or real matrix can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_of_the_range_and_of_a_cut(values, shape, params):
 
 @pytest.mark.parametrize("params", [{"k": 1}, {"cut": 1.0}, {}], ids=str)
 def test_a_cut_through_a_tie_has_no_derivative(params, target):
-    """The matrix beside it has one. By default the range of a matrix without full rank is cut off."""
+    """Another matrix of the batch keeps its derivative. By default, a matrix below full rank has none."""
     values = [1.0, 1.0 + 2.0**-50] if params else [1.0, 2.0**-54]
     tied, other = (np.concatenate([np.diag(x), np.zeros((1, 2))]) for x in (values, [0.5, 2.0]))
     A, bar = target.asarray(np.stack([tied, other])), target.asarray(general(2, 3, 3))
@@ -55,7 +55,7 @@ def test_a_cut_through_a_tie_has_no_derivative(params, target):
 
 
 def test_a_least_squares_residual():
-    """For the range the derivative is that of Golub and Pereyra: (I - P) A_dot A^+ plus its adjoint."""
+    """The derivative of the projector onto the range is (I - P) A_dot A^+ + its adjoint (Golub, Pereyra)."""
     A, A_dot = general(5, 2), general(5, 2, seed=1)
     P, P_dot = lv.jvp("projector", (A,), (A_dot,))
     half = (np.eye(5) - P) @ A_dot @ np.linalg.pinv(A)

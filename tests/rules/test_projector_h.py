@@ -1,4 +1,4 @@
-"""projector_h and nearest_psd: what hides mistakes is a simple spectrum."""
+"""Tests of projector_h and nearest_psd. Distinct eigenvalues can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_second_derivatives_at_ties(name, params, w, dtype):
 
 @pytest.mark.parametrize("params", [{"k": 1}, {"cut": 1.0}])
 def test_a_cut_through_a_tie_has_no_derivative(params, target):
-    """The matrix beside it has one."""
+    """Another matrix of the batch keeps its derivative."""
     values = [1.0, 1.0 + 2.0**-50]
     A = target.asarray(np.stack([np.diag(values), np.diag([0.5, 2.0])]))
     bar = target.asarray(general(2, 2, 2))

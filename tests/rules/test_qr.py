@@ -1,4 +1,4 @@
-"""QR: what hides mistakes is one cotangent alone, the complex phase, wide matrices, and the extra columns."""
+"""Tests of qr. Mistakes are likely for one cotangent alone, the phase, wide matrices, and extra columns."""
 
 import numpy as np
 import pytest
@@ -23,11 +23,11 @@ def test_shapes(shape, mode, dtype, target):
 
 
 def test_small_entries_lose_nothing_of_R():
-    """A cotangent of R beside one of Q, where R^-1 is huge."""
+    """R^-1 is huge, and both R and Q have a cotangent."""
     A = np.asarray([[1e-10]])
     (Q, R), pullback = lv.vjp("qr", A)
     (A_bar,) = pullback(np.ones_like(Q), np.ones_like(R))
-    assert A_bar == Q  # |A| has the slope sign(A), and Q is constant
+    assert A_bar == Q  # the derivative of |A| is sign(A), and Q is constant
 
 
 def test_junk_below_the_diagonal_of_R_bar_is_not_read():
@@ -39,7 +39,7 @@ def test_junk_below_the_diagonal_of_R_bar_is_not_read():
 
 
 def extra_projector(M):
-    """tr(M Q2 Q2^T), which sees the extra columns through their span alone, and its cotangents."""
+    """The loss tr(M Q2 Q2^T), which depends only on the span of the extra columns, and its cotangents."""
 
     def loss(Q, R):
         Q2 = Q[:, R.shape[1] :]
@@ -68,12 +68,12 @@ def test_gauge():
     turned[:, 2:] += Q[:, 2:] @ (np.tri(3) - np.tri(3).T)
     np.testing.assert_allclose(project(turned, None)[0], project(Q_bar, None)[0], rtol=1e-12)
     (_, _), reduced = lv.vjp("qr", general(5, 2), gauge="check")
-    reduced(Q_bar[:, :2], None)  # nothing is free there
+    reduced(Q_bar[:, :2], None)  # the reduced factors have no gauge
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (4, 2), (2, 4)])
 def test_a_loss_may_depend_on_the_phase(shape):
-    """The diagonal of R is real: its imaginary part has no tangent, and the sum of Q has a gradient."""
+    """The diagonal of R is real and so is its tangent. The sum of Q has a gradient."""
     A = general(*shape, dtype="complex128")
     _, (Q_dot, R_dot) = lv.jvp("qr", (A,), (general(*shape, dtype="complex128", seed=1),))
     assert np.max(abs(np.diagonal(R_dot).imag)) < 1e-14
@@ -95,7 +95,7 @@ def test_pivoting(shape, mode, dtype, target):
 
 
 def test_pivoting_of_equal_columns(target):
-    """The first of them comes first, and a column of zeros last."""
+    """The first of two equal columns comes first, and a column of zeros comes last."""
     A = np.asarray([[0.0, 1.0, 2.0, 2.0], [0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 2.0, 2.0]])
     p = to_numpy(lv.RULES["qr_pivoted"].forward(target.asarray(A))[2])
     assert p[:2].tolist() == [2, 1]
@@ -103,7 +103,7 @@ def test_pivoting_of_equal_columns(target):
 
 # The mistakes of rules/qr.md.
 def formula(sign=-1, lower=half, beyond=True, all_columns=True, extra=True, op=adjoint):
-    """The formula of the page, of which a mistake is one part."""
+    """The formula of the page. An argument replaces one part by a mistake."""
 
     def op_vjp(Q, R, Q_bar, R_bar, *, mode, gauge, xp):
         m, n = Q.shape[-2], R.shape[-1]
@@ -129,7 +129,7 @@ def columns(A, p):
 
 
 def pivoted(back=lambda A_bar, p: columns(A_bar, np.argsort(p, axis=-1)), there=columns):
-    """The formulas of the library, with the columns in other orders."""
+    """The formulas of the library, with other orders of the columns."""
 
     def op_vjp(Q, R, p, Q_bar, R_bar, p_bar, **keywords):
         return (back(lv.qr_vjp(Q, R, Q_bar, R_bar, **keywords)[0], p),)
@@ -141,7 +141,7 @@ def pivoted(back=lambda A_bar, p: columns(A_bar, np.argsort(p, axis=-1)), there=
 
 
 def leading_columns(A, p):
-    """Those after the k-th as they stand in A."""
+    """Permutes only the first k columns, and leaves the others as they are in A."""
     k = min(A.shape[-2:])
     return np.concatenate([columns(A, p)[..., :k], A[..., k:]], axis=-1)
 

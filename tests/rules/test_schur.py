@@ -1,4 +1,4 @@
-"""schur: what hides mistakes is a normal matrix, a single eigenvalue, real factors, one output alone."""
+"""Tests of schur. A normal matrix, one eigenvalue, real factors, or one output alone can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ SCHUR = lv.RULES["schur"]
 
 
 def with_real_eigenvalues(*shape, dtype="float64", seed=0):
-    """Eigenvalues 1, 2 and so on, in vectors that are not orthogonal."""
+    """A matrix with eigenvalues 1, 2, ..., and eigenvectors that are not orthogonal."""
     A = general(*shape, dtype=dtype, seed=seed)
     Q, _ = np.linalg.qr(A)
     T = np.triu(A, 1) + np.diag(1 + np.arange(shape[-1])).astype(dtype)
@@ -60,7 +60,7 @@ def kahan(n):
 
 @pytest.mark.parametrize("make", [grcar, kahan])
 def test_far_from_normal(make, target):
-    """Against the oracle; the eigenvalues are worse and worse conditioned with more rows."""
+    """The rule agrees with the oracle, although the eigenvalues of larger matrices are worse conditioned."""
     dtype = [dtype for dtype in target.backend.dtypes if dtype.startswith("complex")][-1]
     Q, _ = np.linalg.qr(general(5, 5, dtype="complex128"))
     for A in (make(5), Q @ make(5) @ adjoint(Q)):
@@ -101,7 +101,7 @@ def test_a_matrix_that_is_not_finite_is_nan_alone():
 
 
 def tied(dtype, defective):
-    """An upper triangle with eigenvalues 1, 1 and 3, turned."""
+    """A triangular T with eigenvalues 1, 1 and 3, and a unitary Z."""
     T = np.triu(general(3, 3, dtype=dtype, seed=3), 1) + np.diag([1.0, 1.0, 3.0])
     if not defective:
         T[0, 1] = 0
@@ -113,7 +113,7 @@ def tied(dtype, defective):
 @pytest.mark.parametrize("defective", [False, True])
 @pytest.mark.parametrize("gauge", ["project", "check"])
 def test_the_subspace_of_a_tie(dtype, defective, gauge):
-    """Of the loss Re tr(M P) with the projector P onto the first two columns, against its equation."""
+    """The loss Re tr(M P), with the projector P onto the first two columns, agrees with its equation."""
     T, Z = tied(dtype, defective)
     M = general(3, 3, dtype=dtype, seed=5)
     M = M + adjoint(M)
@@ -153,7 +153,7 @@ def test_scales(exponent):
 
 
 def test_larger_matrices(target):
-    """Against the inner product of the tangents, and the equation itself."""
+    """The pullback agrees with the pushforward, which satisfies the equation A Z = Z T."""
     n = 40
     dtype = [dtype for dtype in target.backend.dtypes if dtype.startswith("complex")][-1]
     if dtype == "complex64":
@@ -187,7 +187,7 @@ def by_gaps(T, R):
 
 
 def formula(G=None, skew=lambda G: G - adjoint(G), solve=solved, op=adjoint):
-    """A_bar with parts to be replaced; the cotangents may be None."""
+    """A_bar, with parts that arguments replace. The cotangents may be None."""
 
     def op_vjp(T, Z, T_bar, Z_bar, *, output, gauge, xp):
         B = np.zeros_like(T) if T_bar is None else np.triu(T_bar)

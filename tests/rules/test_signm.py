@@ -1,4 +1,4 @@
-"""signm: what hides mistakes is a number, a Hermitian matrix, eigenvalues of one side."""
+"""Tests of signm. A 1 x 1 or Hermitian matrix, or eigenvalues in one half plane, can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -38,11 +38,11 @@ BASIS = general(4, 4) + 2 * np.eye(4)
 
 
 def turned(share):
-    """A pair so near to the imaginary axis."""
+    """A matrix with a pair of eigenvalues at this distance from the imaginary axis."""
     return BASIS @ scipy.linalg.block_diag([[share, -1.0], [1.0, share]], -2.0, 0.5) @ np.linalg.inv(BASIS)
 
 
-# What is a little more extreme leaves the domain by a perturbation of half of the digits; vectors have more.
+# At slightly harder matrices, a perturbation by sqrt(eps) leaves the domain. The test vectors have some.
 FAMILIES = {
     "a large corner": np.asarray([[1.0, 1e3], [0.0, -2.0]]),
     "nearly defective": np.asarray([[1.0, 1.0, 0.0], [1e-10, 1.0, 1.0], [0.0, 0.0, -1.0]]),

@@ -1,4 +1,4 @@
-"""solve: what hides mistakes is a vector B, broadcasting, and a real A with a complex B."""
+"""Tests of solve. Mistakes are likely for a vector B, broadcasting, and a real A with a complex B."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_broadcasting(batch_A, batch_B, target):
 
 @pytest.mark.parametrize("batch", [(), (2,), (3,), (2, 3)])
 def test_vector(batch, target):
-    """A 1-D B is one vector, for every matrix of the batch; also where the batch is as long as it."""
+    """A 1-D B is one vector for all matrices of the batch, even if a batch axis has the same length."""
     A, b = general(*batch, 3, 3), general(3, seed=1)
     X, pullback = lv.vjp("solve", A, b)
     A_bar, b_bar = pullback(X)

@@ -1,4 +1,4 @@
-"""Riccati equations: what hides mistakes is a single, a real or a stable one, and a Hermitian cotangent."""
+"""Tests of Riccati equations. A single, real or stable equation, or a Hermitian cotangent, hide mistakes."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_second_derivatives(name, dtype):
 
 
 JORDAN = -0.5 * np.eye(5) + np.eye(5, k=1)
-HARD = {  # and the condition, by differences of exact solutions: the smaller one of both equations
+HARD = {  # with the condition, the smaller one of both equations, by differences of exact solutions
     "a Jordan block": ((JORDAN, np.eye(5)[:, 4:], np.eye(5), np.eye(1)), 2),
     "a double integrator": ((np.eye(2, k=1), np.eye(2)[:, 1:], np.eye(2), np.eye(1)), 0.8),
     "a slow filter": (
@@ -68,7 +68,7 @@ HARD = {  # and the condition, by differences of exact solutions: the smaller on
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("inputs", "condition"), HARD.values(), ids=HARD.keys())
 def test_accuracy(name, inputs, condition, target):
-    """Within 100 units of eps times the condition, or what SciPy loses where the states are large."""
+    """The error is within 100 units of eps times the condition, or 1.2 times SciPy's error."""
     inputs = [to_numpy(target.asarray(np.asarray(x))) for x in inputs]
     X = to_numpy(lv.RULES[name].forward(*map(target.asarray, inputs))[0])
     wanted = np.asarray(ORACLES[name](*map(exact, inputs), like=[X])[0], "float64")
@@ -78,7 +78,7 @@ def test_accuracy(name, inputs, condition, target):
 
 
 def test_what_has_no_solution_stays_in_its_place(target):
-    """Nothing moves the second state of the last two systems, which grows, or stays as it is."""
+    """The last two systems cannot control their second state, which grows or stays constant."""
     A = np.stack([np.eye(2), 0.5 * np.eye(2), np.diag([0.5, 2.0]), np.diag([0.5, 1.0])])
     A[0, 0, 0] = np.nan
     inputs = A, np.asarray([[1.0, 0.0], [0.0, 0.0]]), np.eye(2), np.eye(2)
@@ -96,7 +96,7 @@ def test_what_has_no_solution_stays_in_its_place(target):
 
 # The mistakes of rules/solve_are.md.
 def formula(part=hermitian, turn=same, op=adjoint, closed=True, both=2.0, of_R=1.0, gain=False):
-    """The adjoint Lyapunov equation S of the closed loop C, and the products with it."""
+    """The solution S of the adjoint Lyapunov equation of the closed loop C, and the products with it."""
 
     def solved(M, Q):
         batch = np.broadcast_shapes(M.shape[:-2], Q.shape[:-2])
@@ -124,7 +124,7 @@ def formula(part=hermitian, turn=same, op=adjoint, closed=True, both=2.0, of_R=1
 
 
 def spread(x, outputs):
-    """A matrix with the batch of the solution, so that nothing is summed."""
+    """A matrix broadcast to the batch of the solution, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""Lyapunov equations: what hides mistakes is a normal, a stable, a real or a Hermitian matrix."""
+"""Tests of Lyapunov equations. A normal, stable, real or Hermitian matrix can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ NAMES = ("solve_continuous_lyapunov", "solve_discrete_lyapunov")
 
 
 def stable(*shape, dtype="float64", seed=0):
-    """Eigenvalues left of the imaginary axis, within the unit circle."""
+    """A matrix with eigenvalues left of the imaginary axis and inside the unit circle."""
     A = general(*shape, shape[-1], dtype=dtype, seed=seed)
     size = np.linalg.norm(A, axis=(-2, -1)).max(initial=0)
     return np.asarray(-0.5 * np.eye(shape[-1]) + A / (2.5 * size + 1), dtype)
@@ -59,7 +59,7 @@ HARD = {
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("A", FAMILIES.values(), ids=FAMILIES.keys())
 def test_families(name, A, target):
-    """Within the limit of all rules, in units of the condition times eps."""
+    """The errors are within the limit of all rules, in units of the condition times eps."""
     check_rule(name, [target.asarray(A), target.asarray(general(*A.shape, seed=4))])
 
 
@@ -67,7 +67,7 @@ def test_families(name, A, target):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("A", HARD.values(), ids=HARD.keys())
 def test_accuracy(name, A, turned, target):
-    """Within 100 units of eps times the condition, that of the linear system for all entries."""
+    """The error is within 100 units of eps times the condition of the linear system for all entries."""
     if turned:
         R = np.linalg.qr(general(*A.shape, seed=3))[0]
         A = R @ A @ R.T
@@ -94,7 +94,7 @@ def test_second_derivatives(name, dtype):
 
 
 def test_what_has_no_solution_stays_in_its_place(target):
-    """Of the discrete equation -1 is an eigenvalue that has none."""
+    """The discrete equation has no solution if -1 is an eigenvalue."""
     for name, w in zip(NAMES, ([1.0, -1.0], [0.5, -1.0]), strict=True):
         A = np.stack([0.5 * np.eye(2), -0.5 * np.eye(2), np.diag(w)])
         A[0, 0, 0] = np.nan
@@ -118,7 +118,7 @@ def discrete(A):
 
 
 def summed(A):
-    """The inverse of the sum of the powers, as far as they go."""
+    """The solution as a truncated sum of powers."""
     one = power = np.eye(A.shape[-1] ** 2)
     total = 0 * power
     for _ in range(200):
@@ -127,7 +127,7 @@ def summed(A):
 
 
 def formula(turn=adjoint, op=adjoint, sign=1.0, both=True, matrix=discrete):
-    """The adjoint equation, and the cotangent of A from both of its places."""
+    """The adjoint equation, and the cotangent of A from both of its occurrences."""
 
     def solved(M, X_bar):
         x = np.reshape(X_bar, (*X_bar.shape[:-2], X_bar.shape[-1] ** 2, 1))
@@ -150,7 +150,7 @@ def formula(turn=adjoint, op=adjoint, sign=1.0, both=True, matrix=discrete):
 
 
 def spread(x, outputs):
-    """A matrix with the batch of the solution, so that nothing is summed."""
+    """A matrix broadcast to the batch of the solution, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""Sylvester equations: what hides mistakes is a normal, a real, a square or a single one."""
+"""Tests of solve_sylvester. Normal or real matrices, a square X, or a single equation can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from .mistakes import adjoint, given_other_inputs, kron, transpose, wrong
 
 
 def shifted(*shape, dtype="float64", seed=0):
-    """Eigenvalues in the right half plane."""
+    """A matrix with eigenvalues in the right half plane."""
     A = general(*shape, shape[-1], dtype=dtype, seed=seed)
     return A + np.asarray((2 + np.linalg.norm(A, 2, axis=(-2, -1)).max(initial=0)) * np.eye(shape[-1]), dtype)
 
@@ -55,7 +55,7 @@ FAMILIES = {
 @pytest.mark.parametrize("turned", [False, True], ids=["as it is", "turned"])
 @pytest.mark.parametrize("A", FAMILIES.values(), ids=FAMILIES.keys())
 def test_families(A, turned, target):
-    """Within the limit of all rules, in units of the condition times eps, on what has few eigenvectors."""
+    """The errors at nearly defective matrices are within the limit of all rules."""
     if turned:
         Q = np.linalg.qr(general(*A.shape, seed=3))[0]
         A = Q @ A @ Q.T
@@ -115,7 +115,7 @@ def formula(order=False, turn=adjoint, op=adjoint, sign=1.0, solve=solved):
 
 
 def spread(x, outputs):
-    """A coefficient with the batch of the solution, so that nothing is summed."""
+    """A coefficient broadcast to the batch of the solution, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""solve_triangular: what hides mistakes is trans with a complex A, a complex B, broadcasting."""
+"""Tests of solve_triangular. Mistakes are likely for trans with a complex A, a complex B, broadcasting."""
 
 import itertools
 
@@ -17,7 +17,7 @@ FORMS = list(itertools.product([True, False], ["N", "T", "C"], [False, True]))
 
 
 def triangular(*shape, dtype="float64"):
-    """Nothing is zero: what is not read must not matter."""
+    """A matrix without zeros, because entries that are not read must not matter."""
     return general(*shape, shape[-1], dtype=dtype) + 3 * np.eye(shape[-1], dtype=dtype)
 
 
@@ -41,7 +41,7 @@ def test_broadcasting(batch_A, batch_B, trans, target):
 
 @pytest.mark.parametrize("batch", [(), (2,), (3,), (2, 3)])
 def test_vector(batch, target):
-    """A 1-D B is one vector, for every matrix of the batch; also where the batch is as long as it."""
+    """A 1-D B is one vector for all matrices of the batch, even if a batch axis has the same length."""
     A, b = triangular(*batch, 3), general(3)
     X, _ = lv.vjp("solve_triangular", A, b)
     assert X.shape == (*batch, 3)
@@ -85,7 +85,7 @@ def test_junk_that_is_not_read(upper, unit_diagonal, target):
 
 
 def test_zero_on_the_diagonal_is_inf_on_every_path():
-    """No error for a whole batch because of one member, whichever way the primitives take."""
+    """One singular matrix does not raise for the whole batch, on any code path of the primitives."""
     for batch in ((), (2,), (100,)):
         A = np.broadcast_to(np.diag([0.0, 1.0]), (*batch, 2, 2))
         X, _ = lv.vjp("solve_triangular", A, np.ones(2))
@@ -102,7 +102,7 @@ def triangle(A, upper, unit_diagonal):
 
 
 def formula(back=OPS, mask=triangle, inverse=adjoint, op=adjoint, part=same):
-    """B_bar = op(A)^-H X_bar and A_bar = -tri(op(B_bar X^H)), of which a mistake is one part."""
+    """B_bar = op(A)^-H X_bar and A_bar = -tri(op(B_bar X^H)). An argument replaces one part."""
 
     def op_vjp(A, X, X_bar, *, upper, trans, unit_diagonal, xp):
         read = triangle(A, upper, unit_diagonal) + unit_diagonal * np.eye(A.shape[-1])

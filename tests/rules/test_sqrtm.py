@@ -1,4 +1,4 @@
-"""sqrtm, and what logm shares: mistakes hide where all commutes, in a simple spectrum, in a real one."""
+"""Tests of sqrtm and logm. Commuting matrices, or distinct or real eigenvalues, can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -44,12 +44,12 @@ BASIS = general(4, 4) + 2 * np.eye(4)
 
 
 def turned(angle):
-    """A pair at this angle from the negative axis."""
+    """A matrix with a pair of eigenvalues at this angle from the negative axis."""
     c, s = np.cos(np.pi - angle), np.sin(np.pi - angle)
     return BASIS @ scipy.linalg.block_diag([[c, -s], [s, c]], 2.0, 0.5) @ np.linalg.inv(BASIS)
 
 
-# What is a little more extreme leaves the domain by a perturbation of half of the digits; vectors have more.
+# At slightly harder matrices, a perturbation by sqrt(eps) leaves the domain. The test vectors have some.
 FAMILIES = {
     "Grcar": np.triu(np.tri(4, k=3)) - np.eye(4, k=-1),
     "Frank": np.asarray([[4.0, 3, 2, 1], [3, 3, 2, 1], [0, 2, 2, 1], [0, 0, 1, 1]]),
@@ -78,7 +78,7 @@ def test_second_derivatives(name, A):
 
 
 def without_function():
-    """Regular ones around others: negative, zero, nilpotent, negative to rounding, NaN."""
+    """A batch of regular matrices and others: with negative or zero eigenvalues, nilpotent, and NaN."""
     turn = np.linalg.qr(general(3, 3))[0]
     rounded = turn @ np.diag([1.0, -1.0, 2.0]) @ turn.T
     others = [np.diag([1.0, -1.0, 2.0]), np.diag([1.0, 0.0, 2.0]), np.eye(3, k=1), rounded]

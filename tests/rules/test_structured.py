@@ -1,4 +1,4 @@
-"""block_diag and toeplitz: what hides mistakes is square blocks, real vectors, no batch."""
+"""Tests of block_diag and toeplitz. Square blocks, real vectors, or no batch can hide mistakes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""SVD: what hides mistakes is S_bar alone at a tie, zeros, the complex phase, a tall U alone."""
+"""Tests of svd. Mistakes are likely for S_bar alone at a tie, zeros, the phase, and a tall U alone."""
 
 import warnings
 
@@ -26,7 +26,7 @@ from .mistakes import (
 
 SVD, SVDVALS = lv.RULES["svd"], lv.RULES["svdvals"]
 SHAPES = [(3, 3), (5, 2), (2, 5), (1, 1), (4, 1), (1, 4), (0, 0), (3, 0), (0, 3)]
-# Rows and columns, the sizes of the clusters of singular values, and how many are zero beside them.
+# The shape, the sizes of the clusters of singular values, and the number of zeros.
 TIES = [
     (4, 4, [2, 1], 1),
     (4, 4, [2, 2], 0),
@@ -55,7 +55,7 @@ def test_shapes(shape, full_matrices, dtype, target):
 @pytest.mark.parametrize("form", TIES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_ties_and_zeros(form, full_matrices, dtype, target):
-    """Losses that ignore the choice of a basis: exact, and without a part along the gauge."""
+    """Losses that do not depend on the basis have exact gradients, and no part along the gauge."""
     tied = tied_svd(np.random.default_rng(0), *form, dtype)
     A = target.asarray(tied.A)
     check_loss(SVD, [A], tied.loss, tied.cotangents, full_matrices=full_matrices, gauge="check")
@@ -63,7 +63,7 @@ def test_ties_and_zeros(form, full_matrices, dtype, target):
 
 @pytest.mark.parametrize("A", [np.eye(3), np.zeros((3, 3)), np.diag([2.0, 2.0, 0.0])], ids=str)
 def test_values_alone_at_ties(A):
-    """The sum of the squares of S is the squared Frobenius norm: its gradient is 2 A, ties or not."""
+    """The sum of the squares of S is the squared Frobenius norm, so its gradient is 2 A, also at ties."""
     for name in ("svd", "svdvals"):
         outputs, pullback = lv.vjp(name, A)
         S = outputs.S if name == "svd" else outputs
@@ -83,7 +83,7 @@ def test_values_alone_form_no_gaps(monkeypatch):
 
 
 def test_zero_singular_values_have_a_slope_of_zero():
-    """At a zero, a singular value is a kink like |x|: the subgradient of least norm is zero."""
+    """A zero singular value is a kink like |x|, and its subgradient of least norm is zero."""
     S, pullback = lv.vjp("svdvals", np.zeros((2, 3)))
     np.testing.assert_array_equal(pullback(np.ones_like(S))[0], np.zeros((2, 3)))
 
@@ -118,7 +118,7 @@ def test_gauge(A, bars):
 
 
 def test_a_small_singular_value_is_no_zero():
-    """At 3e-6 of the largest in float32 the left vector still moves by its 1/s."""
+    """In float32, the left vector of a singular value of 3e-6 still has a derivative with 1/s."""
     Q = np.linalg.qr(general(5, 3))[0]
     A = (Q * [1, 0.1, 3e-6]).astype("float32")
     (U, S, Vh), pullback = lv.vjp("svd", A, full_matrices=False)
@@ -134,13 +134,13 @@ def sums(S):
 
 
 def reciprocal_of(D, S):
-    """1 / D, and 0 where D is zero to the rounding of S."""
+    """1 / D, with 0 where D is zero to the rounding of S."""
     largest = np.max(S, axis=-1, initial=0).reshape(S.shape[:-1] + (1,) * (D.ndim - S.ndim + 1))
     return reciprocal(D, abs(D) <= 8 * 2.0**-52 * largest)
 
 
 def apart(S):
-    """G_ij = 1 / (s_j + s_i), 0 where both are zero."""
+    """G_ij = 1 / (s_j + s_i), or 0 if both are zero."""
     return reciprocal_of(sums(S), S)
 
 
@@ -153,14 +153,14 @@ def squared(S):
 
 
 def split(Q, Q_bar, k, extra):
-    """Within the span of the first k columns of Q, and beyond it; the extra columns move against those."""
+    """Q_bar within the span of the first k columns of Q, and beyond it. `extra` scales the other columns."""
     Q1, Q0, Q1_bar, Q0_bar = Q[..., :k], Q[..., k:], Q_bar[..., :k], Q_bar[..., k:]
     C = adjoint(Q1) @ Q1_bar
     return C, Q1_bar - Q1 @ C - extra * (Q0 @ adjoint(Q0_bar) @ Q1)
 
 
 def formula(E=untied, G=apart, inverse=reciprocal_of, beyond=True, extra=1, op=adjoint, through_gaps=False):
-    """The formula of the page, of which a mistake is one part."""
+    """The formula of the page. An argument replaces one part by a mistake."""
 
     def op_vjp(U, S, Vh, U_bar, S_bar, Vh_bar, *, full_matrices, gauge, xp):
         (m, n), k, V = (U.shape[-2], Vh.shape[-1]), S.shape[-1], adjoint(Vh)

@@ -1,4 +1,4 @@
-"""svd_function, low_rank, svd_threshold: mistakes hide in a square matrix, and where values differ."""
+"""Tests of svd_function, low_rank and svd_threshold. A square matrix or distinct values can hide mistakes."""
 
 import mpmath
 import numpy as np
@@ -50,7 +50,7 @@ def test_second_derivatives_at_ties_and_zeros(dtype, shape, values, name, params
 
 
 def test_a_cut_through_a_tie_has_no_derivative(target):
-    """The matrix beside it has one."""
+    """Another matrix of the batch keeps its derivative."""
     A = target.asarray(np.stack([np.diag([2.0, 2.0 + 2.0**-50]), np.diag([2.0, 1.0])]))
     bar = target.asarray(general(2, 2, 2))
     Y, pullback = lv.vjp("low_rank", A, k=1)
@@ -71,7 +71,7 @@ def test_the_ends():
 
 
 class Sine:
-    """Of arrays of NumPy and of mpmath's numbers alike."""
+    """The sine of NumPy arrays and of mpmath numbers."""
 
     def __call__(self, x):
         return mpmath.sin(x) if isinstance(x, mpmath.mpf) else np.sin(x)
@@ -85,7 +85,7 @@ def test_a_function_of_your_own(shape, values):
 
 
 def test_a_function_without_its_derivative():
-    with pytest.raises(TypeError, match="svd_function: f is a function of yours, and df is missing"):
+    with pytest.raises(TypeError, match="svd_function: f is a function of your own, but df is missing"):
         lv.vjp("svd_function", np.eye(2), f=np.sin)
     with pytest.raises(ValueError, match="f='exp' is not one of 'tanh', 'asinh', or an odd function"):
         lv.vjp("svd_function", np.eye(2), f="exp")

@@ -1,4 +1,4 @@
-"""svd_truncated: mistakes hide where all is kept, in a square matrix, and where discarded values differ."""
+"""Tests of svd_truncated. A square matrix, no discarded values, or distinct ones can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_all_of_them_are_svd():
 
 
 def test_from_the_kept_factors_alone():
-    """As an iteration finds them: of any phase."""
+    """The kept factors may have any phase, as those from an iteration have."""
     A = general(5, 4, dtype="complex128")
     (U, S, Vh), pullback = lv.vjp("svd_truncated", A, k=2)
     turn = np.exp(1j * np.asarray([0.3, 2.0]))

@@ -1,4 +1,4 @@
-"""Sylvester equations: what hides mistakes is a real, a square, a single one."""
+"""Tests of sylvester_h. Real matrices, a square X, or a single equation can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_what_is_not_finite_stays_in_its_place(target):
         X, pullback = lv.vjp("sylvester_h", *map(target.asarray, (H, K, np.ones((2, 2)))))
         found = to_numpy(X)
         assert np.all(np.isfinite(found[1]))
-        assert np.any(np.isnan(found[2]))  # 2 - 2 is divided by
+        assert np.any(np.isnan(found[2]))  # divides by 2 - 2
         bars = pullback(target.asarray(np.ones_like(found)))
         assert np.all(np.isfinite(to_numpy(bars[0])[1]))
 
@@ -48,7 +48,7 @@ C, E = general(2, 2), hermitian(general(2, 2, seed=1))
 
 
 def test_derivatives_of_pytorch_at_ties():
-    """Of the sum of the squares of X for H + t E = K = 2 I: the second by differences, the third an error."""
+    """Derivatives of sum(X**2) at H = K = 2 I along E: the second is right, the third raises."""
     torch = pytest.importorskip("torch", reason="not run: torch is not installed")
     from linalg_vjp.adapters import torch as L
 
@@ -124,7 +124,7 @@ def formula(order=False, part=hermitian, op=adjoint, sign=1.0):
 
 
 def spread(x, outputs):
-    """A coefficient with the batch of the solution, so that nothing is summed."""
+    """A coefficient broadcast to the batch of the solution, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape[:-2], *x.shape[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""tensordot: what hides mistakes is real arrays, two axes each, pairs in their order."""
+"""Tests of tensordot. Real arrays, two axes each, or pairs in the same order can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def formula(op=np.conj, back=np.argsort):
         of_A, of_B = ([i % x.ndim for i in of] for x, of in zip((A, B), axes, strict=True))
         a = [i for i in range(A.ndim) if i not in of_A]
         b = [i for i in range(B.ndim) if i not in of_B]
-        A_bar = np.tensordot(Y_bar, op(B), (range(len(a), Y_bar.ndim), b))  # axes a, then those of B in order
+        A_bar = np.tensordot(Y_bar, op(B), (range(len(a), Y_bar.ndim), b))  # axes a, then those of B
         B_bar = np.tensordot(op(A), Y_bar, (a, range(len(a))))
         into_A = [of_A[of_B.index(i)] for i in sorted(of_B)]
         into_B = [of_B[of_A.index(i)] for i in sorted(of_A)]
@@ -70,7 +70,7 @@ def formula(op=np.conj, back=np.argsort):
 
 
 def kept(order):
-    """The axes as the product gives them, where their sizes do not show it."""
+    """Leaves the axes in the order of the product, which square shapes do not show."""
     return range(len(order))
 
 

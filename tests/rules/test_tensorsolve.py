@@ -1,4 +1,4 @@
-"""tensorinv and tensorsolve: what hides mistakes is real arrays, and shapes that are the same both ways."""
+"""Tests of tensorinv and tensorsolve. Real arrays, or equal shapes of both groups of axes, hide mistakes."""
 
 import math
 

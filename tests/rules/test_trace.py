@@ -1,4 +1,4 @@
-"""trace: what hides mistakes is a square matrix, the main diagonal, a single matrix."""
+"""Tests of trace. A square matrix, the main diagonal, or a single matrix can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_shapes(shape, dtype, target):
 @pytest.mark.parametrize("offset", [-5, -3, -2, -1, 0, 1, 2, 4, 9])
 @pytest.mark.parametrize("shape", [(3, 3), (5, 2), (2, 4)])
 def test_offsets(shape, offset, target):
-    """Inside, at the edge and beyond."""
+    """Offsets inside the matrix, at its edge, and beyond it."""
     check_rule(TRACE, [target.asarray(general(*shape, dtype="complex128"))], offset=offset)
 
 
@@ -34,7 +34,7 @@ def test_batches(batch, offset, target):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_output_has_the_dtype_of_the_input(dtype, target):
-    """Several libraries sum in another one."""
+    """Several libraries would sum in another dtype."""
     A = target.asarray(general(3, 2, dtype=dtype))
     t, pullback = lv.vjp("trace", A)
     assert t.dtype == A.dtype
@@ -58,7 +58,7 @@ def test_an_offset_that_is_no_integer(offset):
 
 # The mistakes of rules/trace.md.
 def formula(matrix):
-    """A_bar from the size of A, the cotangent of one number for each matrix, and the offset."""
+    """A_bar, from the shape of A, the cotangent of the trace of each matrix, and the offset."""
     return wrong(
         "trace",
         op_vjp=lambda A, t_bar, *, offset, xp: (matrix(*A.shape[-2:], t_bar[..., None, None], offset),),
@@ -66,7 +66,7 @@ def formula(matrix):
 
 
 def wrapped(m, n, t_bar, offset):
-    """Every (n + 1)-th entry in memory."""
+    """Writes to every (n + 1)-th entry in memory."""
     flat = np.zeros(m * n)
     flat[(offset if offset >= 0 else -offset * n) :: n + 1] = 1
     return t_bar * flat.reshape(m, n)

@@ -1,4 +1,4 @@
-"""vector_norm: what hides mistakes is a zero vector, a zero entry, and tied largest entries."""
+"""Tests of vector_norm. Mistakes are likely at a zero vector, a zero entry, and tied largest entries."""
 
 import functools
 import math
@@ -73,7 +73,7 @@ def test_least_norm():
 def test_empty(x):
     for ord in ORDERS:
         if math.isinf(ord) and x.shape[-1] == 0:
-            continue  # of nothing there is no largest entry: the forward itself is an error
+            continue  # an empty vector has no largest entry, so the forward raises
         N = np.zeros(x.shape[:-1])
         (x_bar,) = RULE.vjp((x,), (N,), (np.ones_like(N),), axis=-1, ord=ord)
         assert x_bar.shape == x.shape
@@ -82,7 +82,7 @@ def test_empty(x):
 @pytest.mark.parametrize("ord", [3, 1.5, 0.5, -2.5])
 @pytest.mark.parametrize("scale", [1e-150, 1e150])
 def test_extreme_scale(ord, scale):
-    """The slope does not depend on the scale, also where the forward leaves the range of the floats."""
+    """The derivative does not depend on the scale, even if powers in the forward overflow."""
     x = np.asarray([3.0, -1.0, 2.0])
     N = np.linalg.vector_norm(x, ord=ord)
     wanted = RULE.vjp((x,), (N,), (np.ones(()),), ord=ord)[0]
@@ -92,9 +92,9 @@ def test_extreme_scale(ord, scale):
 
 @pytest.mark.parametrize("ord", ORDERS)
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.filterwarnings("ignore:(over|under)flow|divide")  # of NumPy's, within array-api-strict
+@pytest.mark.filterwarnings("ignore:(over|under)flow|divide")  # from NumPy inside array-api-strict
 def test_every_scale(ord, dtype, target):
-    """N scales with x and the slope does not, up to the edge of the floats, also of what is subnormal."""
+    """N scales with x and the derivative does not, near overflow and underflow and for subnormal numbers."""
     x = np.asarray([3.0, -1.0, 2.0], dtype) * (1 + 1j if dtype.startswith("c") else 1)
     info = np.finfo(dtype)
     N, pullback = lv.vjp("vector_norm", target.asarray(x), ord=ord)
@@ -120,11 +120,11 @@ def test_numbers_of_numpy_are_numbers():
 
 
 @pytest.mark.parametrize(
-    ("ord", "wanted"),  # of x, 1 / x and sqrt(x) alike, up to what vanishes
+    ("ord", "wanted"),  # for all three entries, up to terms that vanish
     [(-1, [1, 0, 0]), (-2.5, [1, 0, 0]), (1.5, [0, 0, 1]), (3, [0, 0, 1]), (4.5, [0, 0, 1])],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
-@pytest.mark.filterwarnings("ignore:overflow encountered in power")  # in the forward of NumPy
+@pytest.mark.filterwarnings("ignore:overflow encountered in power")  # in NumPy's forward
 def test_entries_whose_ratio_no_float_can_hold(ord, wanted, dtype):
     huge = 1e30 if dtype == "float32" else 1e200
     x = np.asarray([1 / huge, 1, huge], dtype)
@@ -138,7 +138,7 @@ def test_entries_whose_ratio_no_float_can_hold(ord, wanted, dtype):
 
 @pytest.mark.parametrize(("dtype", "huge"), [("float32", 1e30), ("float64", 1e200)])
 def test_a_slope_is_finite_where_the_ratio_vanishes(dtype, huge):
-    """(x_i / N)^(ord - 1) for ord = 1/2 and N = huge is as large as the root of their ratio."""
+    """(x_i / N)^(ord - 1) is finite for ord = 1/2, although x_i / N underflows."""
     (g,) = lv.vjp("vector_norm", np.asarray([1 / huge, huge], dtype), ord=0.5)[1](np.ones((), dtype))
     np.testing.assert_allclose(g, [huge, 1], rtol=1e-5)
 
@@ -173,7 +173,7 @@ def shares(hit, axis):
 
 
 def powers(x, ord, axis, masked=True):
-    """Relative to the largest entry (for ord < 0 the smallest), so that nothing overflows."""
+    """Powers relative to the largest entry (for ord < 0 the smallest), so that nothing overflows."""
     M = extreme(abs(x), ord, axis)
     y = abs(x) / np.where(M == 0, 1, M)
     zero = masked & ((y == 0) | (M == 0))
@@ -188,7 +188,7 @@ def powers_that_overflow(x, ord, axis):
 
 
 def formula(over=over_norm, norm=scaled_norm, sign=direction, extreme=extreme, shares=shares, powers=powers):
-    """The slope g of the page, of which a mistake is one part."""
+    """The gradient g of the page. An argument replaces one part by a mistake."""
 
     def op_keep(x, N, *, ord, axis, keepdims, xp):
         if ord == 0:

@@ -1,4 +1,4 @@
-"""vecdot, outer and cross: what hides mistakes is real vectors of one shape, the last axis, no batch."""
+"""Tests of vecdot, outer and cross. Real vectors of one shape, the last axis, or no batch hide mistakes."""
 
 import numpy as np
 import pytest
@@ -47,12 +47,12 @@ def test_sizes(name, size, target):
 @pytest.mark.parametrize("axis", [-1, -2, -3])
 @pytest.mark.parametrize("name", ["vecdot", "cross"])
 def test_axes(name, axis, target):
-    """One array has fewer axes, and the others broadcast."""
+    """One array has fewer axes, and broadcasts."""
     n = SIZES[name][0]
     a = np.moveaxis(general(2, 1, n, dtype="complex128"), -1, axis)
     b = np.moveaxis(general(3, 2, 2, n, dtype="complex128", seed=1), -1, axis)
     inputs = [target.asarray(x) for x in (a, b)]
-    if target.backend.split_batches:  # no vector may lie in several chunks
+    if target.backend.split_batches:  # a vector must not span several chunks
         inputs = [x.rechunk({axis: -1}) for x in inputs]
     (Y,) = lv.RULES[name].forward(*inputs, axis=axis)
     np.testing.assert_allclose(to_numpy(Y), FORWARDS[name](a, b, axis=axis), rtol=1e-12)
@@ -60,7 +60,7 @@ def test_axes(name, axis, target):
 
 
 def test_many_vectors_along_another_axis():
-    """Beyond the size at which NumPy takes a batch in chunks."""
+    """The batch is large enough to be processed in chunks on NumPy."""
     a, b = general(4, 60000), general(4, 60000, seed=1)
     y, pullback = lv.vjp("vecdot", a, b, axis=-2)
     np.testing.assert_allclose(y, np.sum(a * b, axis=0), rtol=1e-12)
@@ -74,11 +74,11 @@ def test_wrong_axes():
     with pytest.raises(ValueError, match="vecdot: axis=0 is not a negative integer: arrays broadcast, so"):
         lv.vjp("vecdot", a, a, axis=0)
     with pytest.raises(
-        ValueError, match=r"vecdot: b has shape \(4,\), and no axis -2; give an axis that all"
+        ValueError, match=r"vecdot: b has shape \(4,\), which has no axis -2; pass an axis that all"
     ):
         lv.vjp("vecdot", a, a[0], axis=-2)
     with pytest.raises(
-        ValueError, match=r"cross: a has shape \(3, 4\); the signature \(3\),\(3\)->\(3\) wants"
+        ValueError, match=r"cross: a has shape \(3, 4\); the signature \(3\),\(3\)->\(3\) requires"
     ):
         lv.vjp("cross", a, a)
 
@@ -117,7 +117,7 @@ def cross_b(c_bar, a, b):
 
 
 def wide(x, outputs):
-    """An input with the batch of the output, so that nothing is summed."""
+    """An input broadcast to the batch of the output, so that its cotangent is not summed."""
     return np.broadcast_to(x, (*outputs[0].shape, x.shape[-1]))
 
 

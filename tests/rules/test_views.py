@@ -1,4 +1,4 @@
-"""matrix_transpose and diagonal: what hides mistakes is a square matrix and the main diagonal."""
+"""Tests of matrix_transpose and diagonal. A square matrix or the main diagonal can hide mistakes."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_shapes(name, shape, dtype, target):
 @pytest.mark.parametrize("offset", [-5, -3, -2, -1, 0, 1, 2, 4, 9])
 @pytest.mark.parametrize("shape", [(3, 3), (5, 2), (2, 4), (0, 2)])
 def test_offsets(shape, offset, target):
-    """Inside, at the edge and beyond."""
+    """Offsets inside the matrix, at its edge, and beyond it."""
     check_rule("diagonal", [target.asarray(general(*shape, dtype="complex128"))], offset=offset)
 
 
@@ -31,7 +31,7 @@ def test_batches(batch, target):
 
 
 def test_what_is_not_finite_stays_in_its_place(target):
-    """The rest of the row is zero, and no product of zero and infinity."""
+    """Other entries stay zero, because nothing multiplies zero by infinity."""
     _, pullback = lv.vjp("diagonal", target.asarray(np.eye(3)))
     A_bar = to_numpy(pullback(target.asarray(np.asarray([np.inf, np.nan, 1.0])))[0])
     np.testing.assert_array_equal(A_bar, np.diag([np.inf, np.nan, 1.0]))
@@ -43,7 +43,7 @@ def transpose_formula(change):
 
 
 def diagonal_formula(place):
-    """A_bar from its shape, the cotangent and the offset, for each matrix."""
+    """A_bar of each matrix, from its shape, the cotangent and the offset."""
 
     def op_vjp(A, d_bar, *, offset, xp):
         A_bar = np.zeros(A.shape, d_bar.dtype)
@@ -60,7 +60,7 @@ def right(A_bar, d_bar, offset):
 
 
 def wrapped(A_bar, d_bar, offset):
-    """From its first entry on, every (n + 1)-th entry in memory, to the end."""
+    """Writes to every (n + 1)-th entry in memory, from the first entry of the diagonal to the end."""
     n = A_bar.shape[1]
     flat, start = A_bar.reshape(-1), offset if offset >= 0 else -offset * n
     places = range(start, flat.size, n + 1)

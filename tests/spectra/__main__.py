@@ -1,4 +1,4 @@
-"""`python -m tests.spectra` writes on the pages of svd and eigh how many gradients of the grid are wrong."""
+"""`python -m tests.spectra` writes to the pages of svd and eigh how many gradients of the grid are wrong."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,7 +13,7 @@ SEEDS = range(2)
 
 
 def table(cases):
-    """A row for each family."""
+    """The table, with a row for each family."""
     counts, families = Counter(), []
     for seed in SEEDS:
         for case in cases(seed):

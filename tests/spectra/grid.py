@@ -1,4 +1,4 @@
-"""The grid: each family of matrices, form, dtype and loss, and how far a gradient is from the true one."""
+"""The grid of families of matrices, shapes, dtypes and losses, and the error of a gradient at each point."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ __all__ = [
     "units",
 ]
 
-LIMIT = 1000.0  # units of eps times the condition: what is beyond is wrong
+LIMIT = 1000.0  # a larger error, in units of eps times the condition, is wrong
 DTYPES = ("float32", "float64", "complex64", "complex128")
 SHAPES = ((4, 4, False), (5, 3, False), (3, 5, False), (5, 3, True), (3, 5, True))  # and full_matrices
 NUDGE = mpmath.mpf(10) ** -40
@@ -38,13 +38,13 @@ class Case(NamedTuple):
     A: Any
     cotangents: Callable[..., list[Any]]
     true: Any
-    size: Any  # of the gradient, and how far it moves with the matrix
+    size: Any  # the norm of the gradient, plus its sensitivity to the matrix
     rule: str
     params: dict[str, Any]
 
 
 def svd_cases(seed: int, families=FAMILIES, shapes=SHAPES, dtypes=DTYPES, losses=SVD) -> Iterator[Case]:
-    """Those of svd; a loss of the null space wants columns that span it."""
+    """The cases of svd. A loss of the null space needs factors with columns that span it."""
     for family in families:
         for m, n, full in shapes:
             for dtype in dtypes:
@@ -68,7 +68,7 @@ def svd_cases(seed: int, families=FAMILIES, shapes=SHAPES, dtypes=DTYPES, losses
 
 
 def eigh_cases(seed: int, families=FAMILIES, sizes=(4,), dtypes=DTYPES, losses=EIGH) -> Iterator[Case]:
-    """Those of eigh."""
+    """The cases of eigh."""
     for family in families:
         for n in sizes:
             for dtype in dtypes:
@@ -90,15 +90,15 @@ def eigh_cases(seed: int, families=FAMILIES, sizes=(4,), dtypes=DTYPES, losses=E
 
 
 def _inner(cuts, k: int) -> list[int]:
-    """The cuts with columns on both sides; all columns, where there is none."""
+    """The cuts with columns on both sides, or if there is none, the cut after all columns."""
     return [r for r in cuts if 0 < r < k] or [k]
 
 
 def _sensible(family: str, loss: Any, label: str, full: bool, more: int) -> bool:
-    """Whether there is a gradient, and all columns that it wants.
+    """Whether the loss has a gradient, and the factors have all columns that it needs.
 
-    log det and the nuclear norm want no zeros, projectors some value that is none, and those onto the null
-    space all of its columns; `more` is how many rows there are beyond the columns.
+    log det and the nuclear norm need nonzero values, projectors need at least one nonzero value, and
+    projectors onto the null space need all of its columns. `more` is the number of rows minus columns.
     """
     if family == "zero":
         return label in ("U S Vh", "U f(S) Vh")
@@ -128,10 +128,10 @@ def units(case: Case, got: Any) -> float:
 
 
 def possible(case: Case) -> bool:
-    """Whether the cotangents hold the gradient, to more than a few digits.
+    """Whether the cotangents determine more than a few digits of the gradient.
 
-    What U f(S) Vh has within a tied block is f', and what is left of it in the cotangents is f(s) - f(t):
-    nothing at a tie, few digits near it. At an exact zero f(s) is zero, and f'(0) is lost as well.
+    Within a tied block, the gradient of U f(S) Vh contains f', but the cotangents only contain f(s) - f(t):
+    zero at a tie, and a few digits near one. At an exact zero, f(s) is zero, and f'(0) is lost as well.
     """
     family, label = case.name[:2]
     function = label.startswith(("U ", "V ")) or (case.rule == "eigh" and label.startswith("truncation"))
@@ -139,13 +139,13 @@ def possible(case: Case) -> bool:
         return False
     if family in ("clustered", "exact ties"):
         return not (function or label.startswith(("truncation", "polar factor")))
-    if label == "V f(w) V^H and a projector":  # the first of the ascending eigenvalues are the zeros
+    if label == "V f(w) V^H and a projector":  # zeros are the first eigenvalues
         return family == "simple"
     return not (function and family in ("zero", "exact zero", "exact zeros"))
 
 
 def by_rule(case: Case, factors: Any = None, **params: Any) -> Any:
-    """The gradient by this library; of factors that another one computed, where they are given."""
+    """The gradient by this library, from its own factors or from given ones."""
     rule, params = lv.RULES[case.rule], {**case.params, **params}
     factors = rule.forward(case.A, **case.params) if factors is None else factors
     (A_bar,) = rule.vjp((case.A,), factors, case.cotangents(*factors), **params)
@@ -153,7 +153,7 @@ def by_rule(case: Case, factors: Any = None, **params: Any) -> Any:
 
 
 def by_torch(case: Case) -> Any:
-    """The gradient by PyTorch; NaN where it raises, as it does for what it takes for a wrong loss."""
+    """The gradient by PyTorch; NaN if PyTorch raises because it considers the loss ill-defined."""
     import torch
 
     A = torch.tensor(case.A, requires_grad=True)

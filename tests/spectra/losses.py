@@ -1,7 +1,7 @@
 """Smooth losses of the factors of a matrix, their cotangents, and their gradients at 100 digits.
 
-Each is a sum of terms that are smooth in A itself, whatever the basis of a tied or null space: an odd
-function U f(S) Vh (V f(w) V^H), a projector onto the first or the last columns of U or V, a sum of f(s).
+A loss is a sum of terms that are smooth in A and do not depend on the basis of a tied or null space: an odd
+function U f(S) Vh (or V f(w) V^H), a projector onto the first or last columns of U or V, or a sum of f(s).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ TIED = mpmath.mpf(10) ** -60
 
 
 class Function(NamedTuple):
-    """f and its derivative, of NumPy's numbers or of mpmath's."""
+    """f and its derivative, for NumPy or mpmath numbers."""
 
     f: Callable[[Any], Any]
     df: Callable[[Any], Any]
@@ -33,10 +33,10 @@ UNIT = Function(lambda s: s * 0 + 1, lambda s: s * 0)
 
 
 class Loss(NamedTuple):
-    """What a loss is made of; a cut r stands for the first r columns.
+    """The terms of a loss. A cut r separates the first r columns from the others.
 
-    odd: f of all columns; kept: f of the first r, zero for the others; left, right: the projector onto the
-    first r or (`rest`) onto all others; values: f of S. `weight` is that of the projectors.
+    odd: f on all columns; kept: f on the first r columns and zero on the others; left, right: the projector
+    onto the first r columns or ("rest") onto the others; values: f of S. `weight` scales the projectors.
     """
 
     odd: Function | None = None
@@ -76,13 +76,13 @@ EIGH = {
 
 
 def matrices(random, m, n, dtype) -> Sequence[Any]:
-    """The matrices that the terms of a loss are the inner products with."""
+    """The matrices whose inner products with the terms form a loss."""
     M, L, R = normal(random, (m, n), dtype), normal(random, (m, m), dtype), normal(random, (n, n), dtype)
     return M.astype(dtype), ((L + np.conj(L.T)) / 2).astype(dtype), ((R + np.conj(R.T)) / 2).astype(dtype)
 
 
 def _applied(loss: Loss, S: Any, r: int) -> tuple[Any, Any]:
-    """f(S) and f'(S) of the odd term, zero after the first r where only those are kept."""
+    """f(S) and f'(S) of the odd term; with `kept`, zero after the first r values."""
     function = loss.odd or loss.kept
     f, df = (np.asarray([g(s) for s in S], S.dtype) for g in function)
     if loss.kept:
@@ -91,7 +91,7 @@ def _applied(loss: Loss, S: Any, r: int) -> tuple[Any, Any]:
 
 
 def svd_cotangents(loss: Loss, r: int, M: Sequence[Any], U: Any, S: Any, Vh: Any) -> list[Any]:
-    """U_bar, S_bar and Vh_bar as a program would have them; None where the loss does not use one."""
+    """U_bar, S_bar and Vh_bar as a program would compute them; None if the loss does not use an output."""
     k, V = len(S), np.conj(Vh.T)
     U_bar = V_bar = S_bar = None
     if loss.odd or loss.kept:
@@ -108,7 +108,7 @@ def svd_cotangents(loss: Loss, r: int, M: Sequence[Any], U: Any, S: Any, Vh: Any
 
 
 def _projected(columns: str, r: int, M: Any, Q: Any, Q_bar: Any) -> Any:
-    """Q_bar with the cotangent of tr(M P)."""
+    """Q_bar plus the cotangent of tr(M P)."""
     if not columns:
         return Q_bar
     Q_bar = np.zeros_like(Q) if Q_bar is None else Q_bar
@@ -118,7 +118,7 @@ def _projected(columns: str, r: int, M: Any, Q: Any, Q_bar: Any) -> Any:
 
 
 def eigh_cotangents(loss: Loss, r: int, M: Sequence[Any], w: Any, V: Any) -> list[Any]:
-    """w_bar and V_bar as a program would have them."""
+    """w_bar and V_bar as a program would compute them."""
     V_bar = w_bar = None
     if loss.odd or loss.kept:
         f, df = _applied(loss, w, r)
@@ -164,7 +164,7 @@ def _odd_gradient(U: Any, S: Any, V: Any, applied: tuple[Any, Any], M: Any) -> A
 
 
 def _projector_gradient(U: Any, S: Any, V: Any, r: int, M: Any) -> Any:
-    """Of tr(M P) with P the projector onto the first r columns of U, a function of A A^H."""
+    """The gradient of tr(M P), where P projects onto the first r columns of U and is a function of A A^H."""
     zero, k = mpmath.mpf(0), range(len(S))
     inside = 2 * conj(U.T) @ M @ U
     for i in k:

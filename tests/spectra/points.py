@@ -1,6 +1,6 @@
 """Matrices whose singular values or eigenvalues are simple, tied, nearly tied, small or zero.
 
-A cut r says that the first r values and the others are apart: a loss may tell the two groups from each other.
+A cut r says that the first r values are separated from the others, so a loss may distinguish the two groups.
 """
 
 from typing import Any, NamedTuple
@@ -13,19 +13,19 @@ __all__ = ["FAMILIES", "Point", "hermitian_point", "point"]
 
 
 class Point(NamedTuple):
-    """A matrix, and the places where its sorted values fall into groups that are apart."""
+    """A matrix, and the cuts at which its sorted values split into separate groups."""
 
     A: Any
     cuts: tuple[int, ...]
 
 
 def simple(k):
-    """Values of about one, all apart."""
+    """Values of about one, well separated."""
     return 2 - np.arange(k) / k, range(k + 1)
 
 
 def graded(k, decades):
-    """Values that fall over so many decades."""
+    """Values that vary over this many decades."""
     return 10.0 ** -(np.arange(k) * decades / max(k - 1, 1)), range(k + 1)
 
 
@@ -36,21 +36,21 @@ def clustered(k):
 
 
 def near(k, split):
-    """A pair that is split by a little, beside a simple value."""
+    """A pair with a small relative split, and simple values."""
     s = 2 - np.arange(k) / k
     s[1] = s[0] * (1 - split)
     return s, (0, 2, k) if split < 1e-14 else range(k + 1)
 
 
 def deficient(k, zeros):
-    """So many values of zero; rounding makes them about eps."""
+    """This many zero values, which rounding turns into about eps."""
     s = 2 - np.arange(k) / k
     s[k - zeros :] = 0
     return s, range(k - zeros + 1)
 
 
 def small_pair(k):
-    """Two small values near each other: 3e-9 and 2e-9."""
+    """Two small values that are close to each other: 3e-9 and 2e-9."""
     s = 2 - np.arange(k) / k
     s[k - 2 :] = 3e-9, 2e-9
     return s, range(k + 1)
@@ -76,16 +76,16 @@ FAMILIES = {
 
 
 def point(name, random, m, n, dtype):
-    """A matrix of m x n with singular values of a family; an exact one is a permuted diagonal."""
+    """An m x n matrix with the singular values of a family. An exact family gives a permuted diagonal."""
     s, cuts = FAMILIES[name](min(m, n))
     U, V = _frame(name, random, m, dtype), _frame(name, random, n, dtype)
     return Point(np.asarray((U[:, : len(s)] * s) @ np.conj(V[:, : len(s)].T), dtype), tuple(cuts))
 
 
 def hermitian_point(name, random, n, dtype):
-    """A Hermitian matrix with these eigenvalues, some of them negative where the family is simple."""
+    """A Hermitian matrix with the eigenvalues of a family. In the family "simple" some are negative."""
     w, cuts = FAMILIES[name](n)
-    w = np.sort(w)  # ascending, as eigh has them
+    w = np.sort(w)  # ascending, as in eigh
     if name == "simple":
         w = w - 1.4
     V = _frame(name, random, n, dtype)

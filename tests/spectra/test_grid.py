@@ -1,4 +1,4 @@
-"""The grid of small, tied and nearly tied values: a part of it by day, all of it at night."""
+"""The grid of small, tied and nearly tied values: part of it runs by day, all of it at night."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_right_where_the_cotangents_hold_the_gradient(family):
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name.startswith(("rank", "simple"))])
 def test_right_with_the_factors_of_pytorch(family):
-    """But for functions of a value that it finds to be zero exactly: the slope there is lost."""
+    """Except functions of a value that PyTorch finds to be exactly zero, where the derivative is lost."""
     torch = pytest.importorskip("torch", reason="not run: torch is not installed")
     for case in svd_cases(families=[family], shapes=SHAPES, **BY_DAY):
         U, S, Vh = (x.numpy() for x in torch.linalg.svd(torch.asarray(case.A), **case.params))
@@ -43,7 +43,7 @@ def test_right_with_the_factors_of_pytorch(family):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("cases", [svd_cases, eigh_cases])
 def test_right_wherever_pytorch_is(cases, seed):
-    """But for the slope of an exact zero, and for one in a thousand, where rounding is to blame."""
+    """Except the derivative at an exact zero, and one case in a thousand because of rounding."""
     pytest.importorskip("torch", reason="not run: torch is not installed")
     count, worse = 0, []
     for case in cases(seed):
@@ -58,7 +58,7 @@ def test_right_wherever_pytorch_is(cases, seed):
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
 @pytest.mark.parametrize("n", [60, pytest.param(200, marks=ALL), pytest.param(500, marks=ALL)])
 def test_the_null_space_of_a_large_matrix(n, dtype):
-    """tr(M P) with P the projector onto the null space: its gradient is -2 P M (A^+)^H."""
+    """tr(M P), where P projects onto the null space, has the gradient -2 P M (A^+)^H."""
     random = np.random.default_rng(n)
     A, _ = point("rank n / 2", random, n, n, "complex128" if dtype.startswith("c") else "float64")
     r = n - n // 2
@@ -76,7 +76,7 @@ def test_the_null_space_of_a_large_matrix(n, dtype):
 
 @pytest.mark.parametrize("name", ["rank n - 1", "rank n - 2", "rank n / 2"])
 def test_functions_of_tiny_values_by_tangents(name):
-    """d(U S Vh) is dA: with gauge="keep" also where values are zero to rounding."""
+    """With gauge="keep", d(U S Vh) is dA, even if values are zero to rounding."""
     random = np.random.default_rng(0)
     A, _ = point(name, random, 5, 4, "float64")
     A_dot = random.standard_normal(A.shape)
@@ -86,7 +86,7 @@ def test_functions_of_tiny_values_by_tangents(name):
 
 
 def test_a_zero_keeps_its_slope():
-    """Of <M, U S Vh> at an exact zero the gradient is M, when nothing is dropped."""
+    """The gradient of <M, U S Vh> at an exact zero is M with gauge="keep"."""
     M = np.arange(9.0).reshape(3, 3)
     (U, S, Vh), pullback = lv.vjp("svd", np.diag([2.0, 1.0, 0.0]), gauge="keep")
     MV, MhU = M @ Vh.T, M.T @ U
@@ -95,7 +95,7 @@ def test_a_zero_keeps_its_slope():
 
 
 def test_jax_keeps_what_it_is_told_to_keep():
-    """JAX transposes a pushforward: U S Vh of rank n - 1 wants gauge="keep"."""
+    """JAX transposes a pushforward, so U S Vh of rank n - 1 needs gauge="keep"."""
     jax = pytest.importorskip("jax", reason="not run: jax is not installed")
     from linalg_vjp.adapters import jax as L
 

@@ -1,4 +1,4 @@
-"""Write rules/*.json, or those of the rules that are named: `python -m tests.vectors [NAME ...]`."""
+"""Write rules/*.json, or only the named files: `python -m tests.vectors [NAME ...]`."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Solves with band matrices at 110 digits: the general one, with the matrix of the diagonals."""
+"""Solves with band matrices at 110 digits: general solves with the matrix that the diagonals form."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def near_banded(ab, B, *, draw, u=1):
 
 
 def _solution(entry, n, B, main):
-    """With the entries of the matrix; None is a zero."""
+    """A^-1 B, where entry(i, j) gives the entries of A, and None stands for zero."""
     A = np.empty((n, n), object)
     for i, j in np.ndindex(n, n):
         found = entry(i, j)
@@ -87,6 +87,6 @@ def banded():
     yield point("two batch axes, complex", 1, 3, 3, (2, 2, 3, 1), batch=(2, 2), complex=True)
     yield point("no rows", 1, 3, 0, (0, 2))
     yield point("no matrices", 0, 1, 1, (1, 2), batch=(0,))
-    # Of a graded matrix the rows differ by 1e4, and nothing is to be exchanged for all that.
+    # The rows of a graded matrix differ by 1e4, but no exchange of rows is needed.
     ab = np.asarray([[0.0, 1.0, 1.0], [4096.0, 8.0, 4.0], [1.0, 0.5, 0.0]])
     yield Point(SOLVE_BANDED, "graded", (ab, np.asarray([1.0, -2.0, 0.5])), {"u": 1})

@@ -1,4 +1,4 @@
-"""Cholesky at 110 digits, of the Hermitian part."""
+"""The Cholesky factor of the Hermitian part at 110 digits."""
 
 from .exact import adjoint, cholesky
 from .points import Draw, Op, Point

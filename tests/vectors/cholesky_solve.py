@@ -1,4 +1,4 @@
-"""Solve and inverse with a Cholesky factor at 110 digits: those of the product of the factors."""
+"""Solve and inverse with a Cholesky factor at 110 digits, from the product of the factors."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ CHOLESKY_INVERSE = Op(
 
 
 def factor(draw, *shape, upper, complex, change):
-    """Well-conditioned; the triangle that is not read is full of other numbers."""
+    """A well-conditioned factor, with other numbers in the triangle that is not read."""
     while True:
         L = change(draw(*shape, complex=complex))
         if L.size == 0 or np.all(np.linalg.cond((np.triu if upper else np.tril)(L)) < 8):

@@ -1,4 +1,4 @@
-"""The determinant at 110 digits, by its definition: the sum over all permutations."""
+"""The determinant at 110 digits, from its definition as a sum over all permutations."""
 
 import itertools
 import math
@@ -68,7 +68,7 @@ def points():
         yield point("two batch axes, complex", 2, 2, 2, 2, complex=True)
         yield point("no rows", 0, 0)
         yield point("no matrices", 0, 2, 2)
-        # Cofactors stay in the range of the floats, products of pivots do not; an inverse keeps less.
+        # Cofactors do not overflow, but products of pivots do. An inverse loses accuracy.
         power = 2.0 ** (np.asarray([1, 1, -1, -1]) * (600 if op is DET else 300))
         rows = Draw("det, scales").independent(4, 4)
         rows = power[:, None] * np.where(rows == 0, 0.75, rows)

@@ -1,4 +1,4 @@
-"""Random numbers that are short in every base."""
+"""Random numbers with few digits in every base."""
 
 import random
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Draw:
-    """Random quarters from -2 to 2, which are short in every base; the same for the same title, anywhere."""
+    """Draws random multiples of 1/4 from -2 to 2. The title is the seed, on every machine."""
 
     def __init__(self, title):
         self.random = random.Random(title)
@@ -17,7 +17,7 @@ class Draw:
         return np.asarray([self.random.randint(-8, 8) / 4 for _ in range(int(np.prod(shape)))]).reshape(shape)
 
     def independent(self, *shape, complex=False):
-        """Matrices whose leading columns are independent by a good margin."""
+        """Matrices whose leading columns are well-conditioned."""
         k = min(shape[-2:])
         while True:
             A = self(*shape, complex=complex)

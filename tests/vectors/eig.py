@@ -1,4 +1,4 @@
-"""Eigenvalues and eigenvectors of general matrices at 110 digits, the vectors as LAPACK normalizes them."""
+"""Eigenvalues and eigenvectors of general matrices at 110 digits, with LAPACK's normalization."""
 
 import mpmath
 import numpy as np
@@ -8,7 +8,7 @@ from .points import Draw, Op, Point
 
 
 def near(A, *, draw):
-    """The factors in one order, each vector of length one, and one of its largest entries real."""
+    """The factors in a fixed order. Each vector has length one, and one of its largest entries is real."""
     first, V = _sorted(A)
     tops = [max(range(len(A)), key=lambda i: (round(abs(v[i]), 50), -i)) for v in V.T]
 
@@ -17,7 +17,7 @@ def near(A, *, draw):
         for j, k in enumerate(tops):
             length = mpmath.sqrt(sum(abs(v) ** 2 for v in V[:, j]))
             V[:, j] = V[:, j] * (abs(V[k, j]) / V[k, j] / length)
-            V[k, j] = mpmath.mpc(V[k, j].real, 0)  # less its rounding
+            V[k, j] = mpmath.mpc(V[k, j].real, 0)  # removes rounding
         return [w, V]
 
     return factors
@@ -29,7 +29,7 @@ def near_values(A, *, draw):
 
 
 def _ordered(A, like):
-    """Values and vectors in the order of values nearby."""
+    """Eigenvalues and eigenvectors in the order of the given, nearby eigenvalues."""
     w, V = _pairs(A)
     order = []
     for value in like:
@@ -52,7 +52,7 @@ def _sorted(A):
 
 
 def level(outputs, bars):
-    """One cotangent for all eigenvalues of a tie."""
+    """Replace the cotangents of tied eigenvalues by their mean."""
     w, w_bar = outputs[0], bars[0]
     if w_bar is not None:
         tied = [[j for j in range(len(w)) if abs(w[i] - w[j]) < mpmath.mpf(10) ** -50] for i in range(len(w))]
@@ -75,7 +75,7 @@ EIGVALS = Op(
 
 
 def simple(draw, *shape, complex=False):
-    """Eigenvalues apart by a good margin, and no two entries of a vector of one size."""
+    """A matrix with well-separated eigenvalues, and eigenvectors with entries of distinct moduli."""
     while True:
         A = draw(*shape, complex=complex)
         if A.size == 0 or shape[-1] == 1:

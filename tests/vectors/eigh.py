@@ -1,4 +1,4 @@
-"""Hermitian eigenvalues and eigenvectors at 110 digits; at ties, of the subspaces."""
+"""Hermitian eigenvalues and eigenvectors at 110 digits. At ties, they are those of the subspaces."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def near(A, *, draw):
             V[:, c] = V[:, c] @ turn([V[:, c]], [wanted[:, c]])
         return [filled(w.shape, [adjoint(v) @ A @ v for v in V.T]), V]
 
-    # The vectors at A are those nearest to arbitrary ones.
+    # The vectors at A are the nearest ones to arbitrary vectors.
     wanted = factors(A, exact(draw(*A.shape, complex=is_complex(A))))[1]
     return lambda A: _real_values(factors(A, wanted))
 
@@ -36,7 +36,7 @@ def _real_values(outputs):
 
 
 def invariant(outputs, bars):
-    """Less the turn of the eigenvectors of a tie among themselves; of one alone that is its phase."""
+    """Remove the part that rotates tied eigenvectors among themselves; for one vector, its phase."""
     (w, V), (w_bar, V_bar) = outputs, bars
     if V_bar is not None:
         for c in clusters(w):
@@ -45,7 +45,7 @@ def invariant(outputs, bars):
 
 
 def level(outputs, bars):
-    """One cotangent for all eigenvalues of a tie."""
+    """Replace the cotangents of tied eigenvalues by their mean."""
     w, w_bar = outputs[0], bars[0]
     return [None if w_bar is None else levelled(w, w_bar), *bars[1:]]
 
@@ -82,7 +82,7 @@ EIGVALSH = Op(
     hermitian=("A",),
 )
 
-# Columns of exact length and right angles, so that ties are exact too.
+# These columns are exactly orthonormal, so that ties are exact too.
 H = np.asarray([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
 HC = H * np.asarray([1, 1j, -1, 1j])[:, None]
 
@@ -92,7 +92,7 @@ def of_values(w, V=H):
 
 
 def hermitian(draw, *shape, complex=False):
-    """Eigenvalues apart by a good margin."""
+    """Hermitian matrices with well-separated eigenvalues."""
     while True:
         G = draw(*shape, complex=complex)
         A = (G + np.conj(G.mT)) / 2
@@ -109,7 +109,7 @@ def points():
 
         yield point("real", 3, 3)
         yield point("complex", 3, 3, complex=True)
-        # Without a basis of the tied, their tangents are not those of any one.
+        # Without a basis of a tied block, the tangents of tied values are not defined one by one.
         tie = {"marks": ("tied",), "pushed": op is EIGH}
         yield Point(op, "a tie", (of_values([1, 1, 1, 3]),), **tie)
         yield Point(op, "two ties, complex", (of_values([-1, -1, 2, 2], HC),), **tie)

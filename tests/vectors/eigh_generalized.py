@@ -1,4 +1,4 @@
-"""Generalized Hermitian eigenvalues and eigenvectors at 110 digits; at ties, of the subspaces."""
+"""Generalized Hermitian eigenvalues and eigenvectors at 110 digits. At ties, they are those of subspaces."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def near(A, B, *, draw, type=1):
         P = U if type == 2 else V
         return [filled(w.shape, [adjoint(p) @ herm(A) @ p for p in P.T]), V]
 
-    # The vectors at A and B are those nearest to arbitrary ones.
+    # The vectors at A and B are the nearest ones to arbitrary vectors.
     like = exact(draw(*A.shape, complex=is_complex(A) or is_complex(B)) + 5 * np.eye(len(A)) + 0.3)
     wanted = factors(A, B, like)[1]
 
@@ -48,7 +48,7 @@ def herm(A):
 
 
 def invariant(outputs, bars):
-    """Less the turn of the eigenvectors of a tie among themselves; of one alone that is its phase."""
+    """Remove the part that rotates tied eigenvectors among themselves; for one vector, its phase."""
     (w, V), (w_bar, V_bar) = outputs, bars
     if V_bar is not None:
         U = inverse(adjoint(V))
@@ -58,7 +58,7 @@ def invariant(outputs, bars):
 
 
 def level(outputs, bars):
-    """One cotangent for all eigenvalues of a tie."""
+    """Replace the cotangents of tied eigenvalues by their mean."""
     (w, *_), (w_bar, *others) = outputs, bars
     if w_bar is not None:
         w_bar = w_bar.copy()
@@ -94,7 +94,7 @@ EIGVALSH_GENERALIZED = Op(
     hermitian=("A", "B"),
 )
 
-# Integers, so that all products are exact, and ties are, too.
+# These are integers, so that all products are exact, and ties too.
 H = np.asarray([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
 HC = H * np.asarray([1, 1j, -1, 1j])[:, None]
 L = np.asarray([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, -1, 1, 0], [1, 0, 1, 1]])
@@ -102,14 +102,14 @@ LC = L * np.asarray([1, 1j, 1, -1j])[:, None] * np.asarray([1, -1j, 1, 1j])
 
 
 def of_values(w, type=1, complex=False):
-    """A and B with the eigenvalues w, where B is not diagonal in the basis of A."""
+    """A and B with the generalized eigenvalues w; B is not diagonal in the eigenbasis of A."""
     V, G = (HC, LC) if complex else (H, L)
     K = G if type == 1 else np.round(np.linalg.inv(G)).conj().T
     return K @ (V * np.asarray(w)) @ V.conj().T @ K.conj().T, G @ G.conj().T
 
 
 def pair(draw, a, b, type=1, complex=False):
-    """Eigenvalues apart by a good margin, for each pair of a batch."""
+    """A batch of pairs with well-separated eigenvalues."""
     while True:
         A, B = (draw(*shape, complex=complex) for shape in (a, b))
         A, B = A + np.conj(A.mT), B + np.conj(B.mT)
@@ -141,7 +141,7 @@ def points():
         yield point("type 2, complex", three, three, 2, complex=True)
         yield point("type 3, real", two, two, 3)
         yield point("type 3, complex", three, three, 3, complex=True)
-        # Without a basis of the tied, their tangents are not those of any one.
+        # Without a basis of a tied block, the tangents of tied values are not defined one by one.
         tie = {"marks": ("tied",), "pushed": op is EIGH_GENERALIZED}
         yield at("a tie", of_values([1, 1, 1, 3]), **tie)
         yield at("two ties, complex", of_values([-1, -1, 2, 2], complex=True), **tie)

@@ -1,4 +1,4 @@
-"""Truncated Hermitian eigenvectors at 110 digits: the last columns of all, which eigh.py has."""
+"""Truncated Hermitian eigenvectors at 110 digits: the last columns of those in eigh.py."""
 
 from . import eigh
 from .eigh import HC, H, hermitian, invariant, level, of_values

@@ -7,14 +7,14 @@ import numpy as np
 
 DIGITS = 110
 SECOND = mpmath.mpf(10) ** -20  # the step of second differences
-ALIKE = mpmath.mpf(10) ** -34  # relative to the largest, what is so small in them is their error
-STEP = mpmath.mpf(10) ** -36  # the error of central differences is about its square, 1e-72
-ROUNDING = mpmath.mpf(10) ** -85  # what is so much smaller than the values that it comes from is no change
-CANCELLED = mpmath.mpf(10) ** -40  # what is so much smaller than the terms that it is the sum of is zero
+ALIKE = mpmath.mpf(10) ** -34  # second differences this small, relative to the largest, are errors
+STEP = mpmath.mpf(10) ** -36  # the step of central differences; their error is about its square, 1e-72
+ROUNDING = mpmath.mpf(10) ** -85  # changes this small, relative to the values, are rounding
+CANCELLED = mpmath.mpf(10) ** -40  # sums this small, relative to their terms, are zero
 
 
 def exact(x):
-    """The same numbers, as mpmath has them."""
+    """The same numbers, without rounding, as mpmath numbers."""
     x = np.asarray(x)
     make = {"c": mpmath.mpc, "i": int}.get(x.dtype.kind, mpmath.mpf)
     return filled(x.shape, (make(v.item()) for v in x.flat))
@@ -66,7 +66,7 @@ def eigh(A):
 
 
 def orthonormal(X):
-    """The orthonormal columns nearest to X, which span what X spans: the polar factor X (X^H X)^(-1/2)."""
+    """The nearest orthonormal columns with the same span as X: the polar factor X (X^H X)^(-1/2)."""
     if X.size == 0:
         return X
     w, V = eigh(adjoint(X) @ X)
@@ -90,7 +90,7 @@ def _array(M):
 def jacobian(f: Callable, at: list):
     """The derivative of f at a point along each real coordinate, as [(input, index, unit, tangents), ...].
 
-    f maps a list of arrays to a list of arrays. A complex number has two coordinates, of units 1 and i.
+    f maps a list of arrays to a list of arrays. A complex number has two coordinates, with units 1 and i.
     """
     columns = []
     for j, x in enumerate(at):
@@ -121,7 +121,7 @@ def _quotient(ahead, behind, step):
 
 
 def without_rounding(x, like=None):
-    """x, with zeros in place of what is only the rounding of numbers of the size of x, or of those `like`."""
+    """x, with zeros in place of entries that are rounding, relative to the size of x or of `like`."""
     least = ROUNDING * max((abs(v) for v in (x if like is None else like).flat), default=0)
     return filled(x.shape, (_clean(v, least) for v in x.flat))
 
@@ -131,7 +131,7 @@ def zeros_like(x):
 
 
 def pulled(columns, at, bars):
-    """The cotangents of the inputs: by the inner product with each coordinate's tangents."""
+    """The cotangents of the inputs, from inner products with the tangents of each coordinate."""
     results, sizes = [zeros_like(x) for x in at], [np.zeros(x.shape, object) for x in at]
     for j, i, unit, tangents in columns:
         for bar, dot in zip(bars, tangents, strict=True):
@@ -143,9 +143,9 @@ def pulled(columns, at, bars):
 
 
 def second(f: Callable, at: list, dots: list, bars: list, bar_dots: list):
-    """The tangent of `pulled`, where the point moves along `dots`, and the cotangents along `bar_dots`.
+    """The tangent of `pulled` when the point moves along `dots` and the cotangents along `bar_dots`.
 
-    By differences of differences, whose error is about 1e-40: the smaller step is the inner one.
+    It uses differences of differences, with the smaller step inside. The error is about 1e-40.
     """
     ahead, behind = (
         pulled(jacobian(lambda x: f(*x), point), point, moved)
@@ -165,7 +165,7 @@ def _along(arrays, dots, h):
 
 
 def pushed(columns, outputs, dots):
-    """The tangents of the outputs, None for what cannot be differentiated."""
+    """The tangents of the outputs, or None for an output that cannot be differentiated."""
     results = [None if y is None else zeros_like(y) for y in outputs]
     sizes = [None if y is None else np.zeros(y.shape, object) for y in outputs]
     for j, i, unit, tangents in columns:
@@ -178,7 +178,7 @@ def pushed(columns, outputs, dots):
 
 
 def _cleaned(x, sizes):
-    """x, with zeros in place of what is only the rounding of its terms, of these sizes."""
+    """x, with zeros in place of entries that are rounding of their terms, whose sizes are given."""
     return filled(x.shape, (_clean(v, CANCELLED * a) for v, a in zip(x.flat, sizes.flat, strict=True)))
 
 
@@ -189,6 +189,6 @@ def _clean(v, least):
 
 
 def same(given, chosen):
-    """Whether nothing was taken from any cotangent."""
+    """Whether all chosen cotangents equal the given ones."""
     pairs = zip(given, chosen, strict=True)
     return all(a is None or np.all(a == b) for a, b in pairs)

@@ -1,4 +1,4 @@
-"""Exponentials at 110 digits: the Taylor series of a small multiple, squared."""
+"""Exponentials at 110 digits: the Taylor series of a small multiple, squared repeatedly."""
 
 import mpmath
 import numpy as np

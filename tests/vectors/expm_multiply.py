@@ -1,4 +1,4 @@
-"""exp(A) B at 110 digits: the exponential of its own page, and a product."""
+"""exp(A) B at 110 digits: the exponential of expm.py, and a product."""
 
 import numpy as np
 

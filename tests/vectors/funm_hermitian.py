@@ -1,4 +1,4 @@
-"""Functions of Hermitian matrices at 110 digits, from eigenvalues; those that are zero stay zero."""
+"""Functions of Hermitian matrices at 110 digits, from eigenvalues. Zero eigenvalues stay zero."""
 
 import mpmath
 import numpy as np
@@ -18,7 +18,7 @@ FUNCTIONS = {
 
 
 def spectral(A, draw, f, p):
-    """The eigenvalues that are not zero, f of them and their vectors, as a function of a matrix near A."""
+    """A function of a matrix near A: f at the nonzero eigenvalues, and their eigenvectors."""
     g = (lambda x: x ** mpmath.mpf(p)) if f == "power" else FUNCTIONS[f]
     w, _ = eigh((A + adjoint(A)) / 2)
     largest = max((abs(v) for v in w), default=0)

@@ -1,4 +1,4 @@
-"""Products of reflectors at 110 digits, one after the other."""
+"""Products of reflectors at 110 digits, applied one at a time."""
 
 import numpy as np
 

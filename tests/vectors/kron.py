@@ -1,4 +1,4 @@
-"""The Kronecker product at 110 digits: entry by entry."""
+"""The Kronecker product at 110 digits, entry by entry."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Logarithms at 110 digits: square roots near to the identity, and there the series of artanh."""
+"""Logarithms at 110 digits: square roots until A is near the identity, then the series of artanh."""
 
 import mpmath
 import numpy as np
@@ -16,7 +16,7 @@ def logarithm(A):
     if A.size == 0:
         return A
     one, roots = eye(len(A)), 0
-    with mpmath.workdps(DIGITS + 30):  # which the differences from the identity lose
+    with mpmath.workdps(DIGITS + 30):  # the difference from the identity loses 30 digits
         X = A
         while max(abs(v) for v in (X - one).flat) * len(A) > 0.1:
             X, roots = root(X), roots + 1

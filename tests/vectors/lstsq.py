@@ -1,4 +1,4 @@
-"""Least squares at 110 digits: V S^-2 V^H A^H B, over as many of the largest singular values as stay."""
+"""Least squares at 110 digits: V S^-2 V^H A^H B, over the singular values that are kept."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def _largest(A):
 
 
 def _number(A, B):
-    """A real number, so that an empty sum is one."""
+    """An mpmath number, also for an empty sum."""
     return next((v.real for x in (A, B) for v in x.flat), 0.0)
 
 

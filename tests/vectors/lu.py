@@ -1,4 +1,4 @@
-"""LU at 110 digits: elimination without pivoting, once the rows are in the order that pivoting gives."""
+"""LU at 110 digits: elimination without pivoting, with the rows in the order that pivoting gives."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def near(A, *, draw, p_indices=False):
 
 
 def pivoted(A):
-    """The rows of A in the order in which partial pivoting takes them."""
+    """The indices of the rows of A in the order in which partial pivoting takes them."""
     A, rows = A.copy(), list(range(len(A)))
     for j in range(min(A.shape)):
         i = max(range(j, len(A)), key=lambda i: abs(A[i, j].real) + abs(A[i, j].imag))
@@ -51,7 +51,7 @@ LU = Op(
 
 
 def cyclic(m, n, title, complex=False):
-    """A matrix whose pivots stand one row below the diagonal, so that P is a cyclic permutation."""
+    """A matrix whose pivots are one row below the diagonal, so that P is a cyclic permutation."""
     A = Draw(title)(m, n, complex=complex) / 4
     for j in range(min(m, n)):
         A[(j + 1) % m, j] += 4

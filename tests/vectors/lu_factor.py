@@ -1,4 +1,4 @@
-"""LU in one array, and solves with it, at 110 digits."""
+"""LU in one array, and solves with this array, at 110 digits."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def near(A, *, draw):
 
 
 def exchanges(rows):
-    """With which row each row changed places, for rows that came to stand in this order."""
+    """The successive row swaps, as pivots, that put the rows into this order."""
     at, swaps = list(range(len(rows))), []
     for i, row in enumerate(rows):
         j = at.index(row)

@@ -1,4 +1,4 @@
-"""Matrix norms at 110 digits; entries and singular values of zero stay zero."""
+"""Matrix norms at 110 digits. Zero entries and zero singular values stay zero."""
 
 import math
 
@@ -30,7 +30,7 @@ def _near(A, ord):
         tied = clusters(S)[0 if ord == 2 else -1]
         if S[tied.start] <= SAME * S[0]:
             return lambda A: mpmath.mpf(0)
-        # Over U H V^H with H of trace one the least norm is at H = I / c: the mean of the tied ones.
+        # Among U H V^H with tr H = 1, H = I / c has the least norm: the mean of the tied values.
         return lambda A: sum(_singular_values(A)[tied]) / (tied.stop - tied.start)
     sums = [
         lambda A, j=j: sum((abs(A[i]) for i in there if i[1 if abs(ord) == 1 else 0] == j), mpmath.mpf(0))
@@ -43,7 +43,7 @@ def _near(A, ord):
 
 
 def _singular_values(A):
-    """Descending."""
+    """The singular values, in descending order."""
     w, _ = eigh(adjoint(A) @ A if A.shape[0] >= A.shape[1] else A @ adjoint(A))
     return [mpmath.sqrt(abs(v)) for v in w[::-1]]
 
@@ -62,7 +62,7 @@ INF = math.inf
 
 
 def dense(values):
-    """A matrix of 4 x 4 without rounding that has these singular values."""
+    """A 4 x 4 matrix with exactly these singular values."""
     H = np.asarray([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
     return H * values @ H[[2, 0, 3, 1]]
 
@@ -82,7 +82,7 @@ def points():
         yield point(f"ord {ord}, tall, complex", 3, 2, complex=True, ord=ord)
         yield point(f"ord {ord}, wide", 2, 3, ord=ord)
         yield point(f"ord {ord}, the zero matrix", of=np.zeros((2, 2)), ord=ord, marks=("kink", "singular"))
-    # Zeros and ties are exact where a factorization has nothing to do.
+    # Zeros and ties are exact if the matrix needs no factorization.
     turned = np.eye(4)[[2, 0, 3, 1]]
     yield point(
         "ord nuc, of rank 2", of=turned * [2.0, -1.0, 0.0, 0.0], ord="nuc", marks=("kink", "singular")
@@ -96,7 +96,7 @@ def points():
     yield point("ord nuc, nearly a tie", of=near, ord="nuc", marks=("close",), smooth=True)
     yield point("ord 2, a tie", of=turned * [3.0, -3.0, 2.0, 1.0], ord=2, marks=("kink", "tied"))
     yield point("ord -2, a tie, complex", of=turned * [3, 1j, 1, -1], ord=-2, marks=("kink", "tied"))
-    # Those of these are exact in the matrix, and only to rounding in its factorization.
+    # The ties of these matrices are exact, but those of a factorization are exact only to rounding.
     yield point("ord 2, a tie, no zeros", of=dense([3.0, 3.0, 2.0, 1.0]), ord=2, marks=("kink", "tied"))
     of = dense([3, 2, 1, 1]) * 1j
     yield point("ord -2, a tie, no zeros, complex", of=of, ord=-2, marks=("kink", "tied"))

@@ -1,4 +1,4 @@
-"""Products of chains at 110 digits, from the left to the right."""
+"""Products of chains at 110 digits, from left to right."""
 
 import functools
 import operator
@@ -10,7 +10,7 @@ from .points import Draw, Op, Point
 
 def near(*factors, draw):
     def product(*factors):
-        zero = 0 * sum(np.sum(x) for x in factors)  # of the type of the result, where a sum is empty
+        zero = 0 * sum(np.sum(x) for x in factors)  # the right type for empty sums
         return [np.asarray(functools.reduce(operator.matmul, factors) + zero, object)]
 
     return product

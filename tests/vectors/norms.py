@@ -1,7 +1,7 @@
-"""Kinks at 110 digits: what vector_norm.py and matrix_norm.py share.
+"""Kinks at 110 digits: code that vector_norm.py and matrix_norm.py share.
 
-A norm is, near any point, the largest or smallest of a few functions that are smooth there, the pieces. Where
-several are equal the result is the point of least norm in the convex hull of their gradients.
+Near any point, a norm is the largest or smallest of a few smooth functions, the pieces. If several are equal,
+the result is the element of least norm in the convex hull of their gradients.
 """
 
 import mpmath
@@ -12,15 +12,15 @@ SAME = mpmath.mpf(10) ** -40  # relative to the largest
 
 
 def active(values, largest=True):
-    """Where the values attain the largest or the smallest."""
+    """The indices of the values that attain the maximum, or the minimum."""
     extreme = (max if largest else min)(values)
     return [i for i, v in enumerate(values) if abs(v - extreme) <= SAME * max(values)]
 
 
 def blended(pieces, A):
-    """The mean of the pieces whose gradient at A is the one of least norm in the convex hull of theirs.
+    """The weighted mean of the pieces whose gradient at A has the least norm in their convex hull.
 
-    Gradients g_i with the Gram matrix G have it at the weights proportional to G^-1 1.
+    For gradients with the Gram matrix G, the weights are proportional to G^-1 1.
     """
     if len(pieces) == 1:
         return pieces[0]
@@ -31,6 +31,6 @@ def blended(pieces, A):
         for g in gradients
     ]
     weights = inverse(filled((len(gram),) * 2, [v for row in gram for v in row])).sum(axis=1)
-    assert min(weights) > 0  # or the least norm lies on the edge of the hull
+    assert min(weights) > 0  # otherwise the least norm is on the boundary of the hull
     weights = weights / sum(weights)
     return lambda A: sum(weight * f(A) for weight, f in zip(weights, pieces, strict=True))

@@ -1,4 +1,4 @@
-"""The pseudo-inverse at 110 digits: V S^-2 V^H A^H, over as many of the largest singular values as A has."""
+"""The pseudoinverse at 110 digits: V S^-2 V^H A^H, over the singular values that are kept."""
 
 import mpmath
 import numpy as np
@@ -23,7 +23,7 @@ def near(A, *, draw, rtol=None):
 
 
 def _right(A):
-    """The squares of the singular values, descending, and the right singular vectors."""
+    """The squares of the singular values in descending order, and the right singular vectors."""
     w, V = eigh(adjoint(A) @ A)
     return filled(w.shape, [abs(v) for v in w[::-1]]), V[:, ::-1]
 
@@ -32,7 +32,7 @@ PINV = Op("pinv", "(m,n)->(n,m)", ("A",), ("X",), ("A", "X"), near, {"rtol": Non
 
 
 def flat(title):
-    """Two wide matrices of different size, each with one singular value that a cut at 0.3 takes."""
+    """Two wide matrices at different scales, each with one singular value below a cut at 0.3."""
     draw = Draw(title)
     while True:
         A = draw(2, 2, 3, complex=True) * np.asarray([1.0, 8.0])[:, None, None]
@@ -67,7 +67,7 @@ def points():
     )
     title = "a batch, one cut off of each, wide, complex"
     yield Point(PINV, title, (flat(f"pinv, {title}"),), {"rtol": 0.3}, ("cut",))
-    # Ties are exact where a factorization has nothing to do.
+    # Ties are exact if the matrix needs no factorization.
     tied = np.eye(4)[[2, 0, 3, 1]] * [4.0, -4.0, 1.0, 1.0]
     yield Point(PINV, "ties on both sides of the cut", (tied,), {"rtol": 0.3}, ("cut", "tied"))
     yield point("one by one, complex", 1, 1, complex=True)

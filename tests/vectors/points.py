@@ -1,4 +1,4 @@
-"""A point: an op, its inputs and keywords. From it, the cases of the vectors."""
+"""A point is an op with inputs and keywords. Each point yields cases of the vectors."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,22 +11,22 @@ import numpy as np
 from .draws import Draw
 from .exact import exact, filled, jacobian, pulled, pushed, same, second, without_rounding
 
-# Where there is no second derivative, or one along some tangents alone.
+# Points with these marks have no second derivative, or have one only along some tangents.
 ROUGH = {"kink", "tied", "singular", "undefined", "gauge", "junk", "close", "scale", "cut"}
-NAN = mpmath.mpf("nan")  # no number is right here
+NAN = mpmath.mpf("nan")  # marks an undefined result
 
 
 @dataclass(frozen=True)
 class Op:
-    """An operation on one matrix, or on one for each input.
+    """An operation on one matrix, or on one matrix for each input.
 
-    An axis with "?" in the signature is left out, everywhere, if an input is too short for it. Before "...",
-    the last input may be repeated: "A" is A1, A2 and so on. All axes of an input of "(*)" are its own.
+    An axis with "?" in the signature is absent everywhere if an input has too few axes. If "..." follows it,
+    the last input may be repeated: "A" is A1, A2 and so on. An input with "(*)" has no batch axes.
 
-    `near(*inputs, draw, **params)` settles what the definition leaves open at one point (an order of rows, a
-    sign, a basis, a rank), and is the function of the inputs that is smooth there, a list of outputs.
-    Of cotangents, None among them, `invariant(outputs, cotangents)` is what a loss may have that ignores the
-    gauge, and `level(outputs, cotangents)` what one may have that treats tied values alike.
+    `near(*inputs, draw, **params)` fixes what the definition leaves open at a point (an order of rows, a
+    sign, a basis, a rank). It returns a function of the inputs that is smooth there, and returns a list of
+    outputs. `invariant(outputs, cotangents)` removes from cotangents, which may be None, the part along the
+    gauge. `level(outputs, cotangents)` gives tied values equal cotangents.
     """
 
     name: str
@@ -37,27 +37,27 @@ class Op:
     near: Callable[..., Callable[..., list]]
     params: Mapping[str, Any] = field(default_factory=dict)
     constant: tuple[str, ...] = ()  # inputs and outputs that cannot be differentiated
-    real: tuple[str, ...] = ()  # outputs that are real for a complex input, too
-    whole: tuple[str, ...] = ()  # of these, those of integers, whatever the keywords
-    complex: tuple[str, ...] = ()  # outputs that are complex for a real input, too
+    real: tuple[str, ...] = ()  # outputs that are real even for a complex input
+    whole: tuple[str, ...] = ()  # constant arrays that hold integers for all keywords
+    complex: tuple[str, ...] = ()  # outputs that are complex even for a real input
     invariant: Callable[[list, list], list] = lambda outputs, bars: bars
     level: Callable[[list, list], list] = lambda outputs, bars: bars
-    hermitian: tuple[str, ...] = ()  # inputs that are, and so their tangents
+    hermitian: tuple[str, ...] = ()  # inputs that are Hermitian, with Hermitian tangents
 
     def names(self, count):
-        """The names of so many inputs."""
+        """The names of this many inputs."""
         *first, last = self.inputs
         copies = [f"{last}{i + 1}" for i in range(count - len(first))] if "..." in self.signature else [last]
         return (*first, *copies)
 
     def axes(self, inputs):
-        """How many axes of each of these inputs are no batch axes."""
+        """How many axes of each input are core axes."""
         left = self.signature.split("->")[0]
         cores = [re.findall(r"\w+\??|\*", core) for core in re.findall(r"\((.*?)\)", left)]
         more = len(inputs) - len(cores)
         if (
             len(cores) > 1 and cores[-1][:1] == cores[-2][-1:] != []
-        ):  # a chain, of which no middle one is a vector
+        ):  # a chain, whose middle factors are matrices
             cores[-1:-1] = [[cores[-1][0]] * 2] * more
         else:
             cores += cores[-1:] * more
@@ -72,7 +72,7 @@ class Op:
 
 
 class Piece(NamedTuple):
-    """One matrix of the batch: its place there and in each input, the outputs, the derivative if any."""
+    """One matrix of the batch: its index in the batch and in each input, its outputs and derivatives."""
 
     index: tuple[int, ...]
     places: list[tuple[int, ...]]
@@ -83,7 +83,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Point:
-    """Where an op is taken. `undefined` maps places in the batch to outputs that have no derivative there."""
+    """An op with inputs. `undefined` maps indices in the batch to outputs without a derivative there."""
 
     op: Op
     title: str
@@ -91,22 +91,22 @@ class Point:
     params: Mapping[str, Any] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     note: str = ""
-    alone: bool = True  # also one case for each cotangent alone
-    pushed: bool = True  # also tangents
-    twice: bool = True  # also a second derivative, if it is smooth
-    smooth: bool = False  # although the marks say that it may not be
-    axes: tuple[int, ...] | None = None  # in place of those of the op
+    alone: bool = True  # whether to add a case for each cotangent alone
+    pushed: bool = True  # whether to add tangents
+    twice: bool = True  # whether to add a second derivative, if the point is smooth
+    smooth: bool = False  # whether the point is smooth in spite of its marks
+    axes: tuple[int, ...] | None = None  # replaces the axes of the op
     undefined: Mapping[tuple[int, ...], tuple[Any, ...]] = field(default_factory=dict)
-    keeps: tuple[str, ...] = ()  # what cotangents may have all the same: "gauge", "kink"
-    junk: bool = False  # the tangents of a Hermitian input are not Hermitian
-    rounded: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # added to an output that is saved
+    keeps: tuple[str, ...] = ()  # parts that cotangents keep: "gauge", "kink"
+    junk: bool = False  # whether tangents of a Hermitian input are not Hermitian
+    rounded: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # added to saved outputs
 
     def cases(self) -> list[dict[str, Any]]:
-        """The cases as JSON objects, but with arrays of mpmath numbers in them."""
+        """The cases as JSON objects that contain arrays of mpmath numbers."""
         op, draw = self.op, Draw(f"{self.op.name}, {self.title}: cotangents and tangents")
         batch, pieces = self._pieces()
         outputs = [_stacked(batch, [(p.index, p.outputs[k]) for p in pieces]) for k in range(len(op.outputs))]
-        if not pieces:  # the shapes of one matrix, whichever it is
+        if not pieces:  # take the shapes from any matrix
             cores = [x.shape[x.ndim - n :] for x, n in zip(self.inputs, self._axes, strict=True)]
             any_matrices = [exact(np.eye(*core) if len(core) == 2 else np.ones(core)) for core in cores]
             outputs = [np.empty(batch + y.shape, object) for y in self._near(any_matrices)(*any_matrices)]
@@ -190,7 +190,7 @@ class Point:
         return batch, pieces
 
     def _allowed(self, pieces, bars):
-        """The cotangents, less what this point does not keep, and the marks for what it keeps."""
+        """The cotangents without the parts that this point does not keep, and marks for the others."""
         bars, marks = [None if bar is None else bar.copy() for bar in bars], []
         for mark, project in (("gauge", self.op.invariant), ("kink", self.op.level)):
             for p in pieces:
@@ -252,7 +252,7 @@ class Point:
         }
 
     def _second(self, piece, bars, dots, draw):
-        """The tangent of the pullback's result, where inputs and cotangents move."""
+        """The tangent of the pullback's result when inputs and cotangents move."""
         moving = [
             None if bar is None else exact(draw(*bar.shape, complex=self._is_complex(name)))
             for name, bar in zip(self.op.outputs, bars, strict=True)
@@ -279,11 +279,11 @@ class Point:
         }
 
     def _counts(self, name, x):
-        """Whether an array holds indices: an empty sum is an integer to Python, too."""
+        """Whether an array holds indices. Integers alone do not show it: an empty sum is an integer too."""
         return name in self.op.whole or (name in self.op.constant and _is_whole(x))
 
     def _marks(self, batch):
-        """Those that the inputs show by themselves."""
+        """The marks that follow from the inputs."""
         shapes = [x.shape for x in self.inputs]
         last = shapes[0][-2:] if self.op.axes(self.inputs)[0] == 2 else (0, 0)
         shown = {
@@ -299,7 +299,7 @@ class Point:
 
 
 class Numbers(NamedTuple):
-    """An array of mpmath numbers, and the dtype that it has in double precision."""
+    """An array of mpmath numbers, and its dtype in double precision."""
 
     values: Any
     dtype: str

@@ -8,14 +8,14 @@ from .points import Draw, Op, Point
 
 
 def of_full_rank(A):
-    """U and H of A = U H."""
+    """U and H of A = U H, for full rank."""
     w, V = eigh(adjoint(A) @ A)
     s = filled(w.shape, map(mpmath.sqrt, w))
     return A @ (V / s) @ adjoint(V), (V * s) @ adjoint(V)
 
 
 def branch(A):
-    """U and H of a real A = U H with one singular value of zero, of the branch where U is a rotation."""
+    """U and H of a real A = U H with one zero singular value, on the branch on which U is a rotation."""
     w, V = eigh(adjoint(A) @ A)
     w, V = w[1:], V[:, 1:]
     W = A @ (V / filled(w.shape, map(mpmath.sqrt, w)))
@@ -41,7 +41,7 @@ def near(A, *, draw, side):
 POLAR = Op("polar", "(m,n)->(m,n),(p,p)", ("A",), ("U", "H"), ("U", "H"), near, {"side": "right"})
 BRANCH = "U is the rotation of both that are possible, and the derivative that of its branch."
 ROTATION = np.asarray([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
-COLUMNS = np.asarray([[0.0, 2.0], [1.0, 0.0], [0.0, 1.0], [2.0, 0.0]])  # of which A^H A is 5 I
+COLUMNS = np.asarray([[0.0, 2.0], [1.0, 0.0], [0.0, 1.0], [2.0, 0.0]])  # A^H A = 5 I
 
 
 def points():

@@ -13,7 +13,7 @@ def near(A, B, *, draw, special):
     def solution(A, B):
         M = adjoint(A) @ B
         w, V = eigh(adjoint(M) @ M)
-        if rotates:  # the least singular vectors follow from the others, so that its value may be zero
+        if rotates:  # the last singular vectors follow from the others, so their value may be zero
             w, V = w[1:], V[:, 1:]
         U = M @ (V / filled(w.shape, map(mpmath.sqrt, w)))
         R = U @ adjoint(V)

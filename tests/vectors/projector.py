@@ -64,7 +64,7 @@ def _of(title, A, **given):
 
 
 def _point(title, shape, complex=False, **given):
-    """With a gap between the first singular value and the others."""
+    """A point with a gap between the first singular value and the others."""
     A = Draw(f"projector, {title}")(*shape, complex=complex)
     A[..., :1, :1] += 6
     return _of(title, A, **given)

@@ -20,7 +20,7 @@ def near_projector(A, *, draw, k, cut):
 
 
 def near_psd(A, *, draw):
-    """Of the eigenvalues that are positive here; those that are zero stay away."""
+    """The nearest matrix from the eigenvalues that are positive at A. Zero eigenvalues are left out."""
     w, _ = eigh((A + adjoint(A)) / 2)
     largest = max((abs(v) for v in w), default=0)
     count = sum(1 for v in w if v > SAME * largest)
@@ -39,8 +39,8 @@ PROJECTOR = Op(
 )  # fmt: skip
 PSD = Op("nearest_psd", "(n,n)->(n,n)", ("A",), ("Y",), ("A",), near_psd, hermitian=("A",))
 TURN = np.asarray([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
-MIXED = np.asarray([[1.0, 2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 3.0]])  # of eigenvalues 3, 3 and -1
-COMPLEX = np.asarray([[1.0, 2j, 0.0], [-2j, 1.0, 0.0], [0.0, 0.0, -1.0]])  # of eigenvalues 3, -1 and -1
+MIXED = np.asarray([[1.0, 2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 3.0]])  # eigenvalues 3, 3 and -1
+COMPLEX = np.asarray([[1.0, 2j, 0.0], [-2j, 1.0, 0.0], [0.0, 0.0, -1.0]])  # eigenvalues 3, -1 and -1
 
 
 def points():
@@ -85,7 +85,7 @@ def _of(op, title, A, **given):
 
 
 def _point(op, title, shape, complex=False, **given):
-    """With a gap around zero, or any other cut."""
+    """A point with a gap around zero, or around another cut."""
     A = Draw(f"{op.name}, {title}")(*shape, complex=complex)
     signs = np.where(np.arange(shape[-1]) % 2, -3.0, 4.0)
     return _of(op, title, (A + np.conj(A.mT)) / 4 + np.diag(signs), **given)

@@ -1,4 +1,4 @@
-"""QR at 110 digits: R by the Cholesky factor of A1^H A1, with A1 the leading columns of A."""
+"""QR at 110 digits: R from the Cholesky factor of A1^H A1, where A1 are the leading columns of A."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .points import Draw, Op, Point
 def near(A, *, draw, mode="reduced"):
     m, n = A.shape
     k = min(m, n)
-    # As LAPACK leaves some of the diagonal of R negative: here every other entry.
+    # LAPACK leaves some of the diagonal of R negative. Here every other entry is.
     signs = filled((k,), [(-1) ** (j + 1) for j in range(k)])
 
     def factors(A, extra):
@@ -22,13 +22,13 @@ def near(A, *, draw, mode="reduced"):
         Q2 = orthonormal(extra - Q @ (adjoint(Q) @ extra))
         return [np.concatenate([Q, Q2], axis=1), np.concatenate([R, exact(np.zeros((m - n, n)))], axis=0)]
 
-    # The columns beyond the k-th are the nearest to those at A.
+    # The columns beyond the k-th are the nearest ones to those at A.
     extra = factors(A, exact(draw(m, m - k, complex=is_complex(A))))[0][:, k:]
     return lambda A: factors(A, extra)
 
 
 def invariant(outputs, bars):
-    """Less the turn of the extra columns among themselves."""
+    """Remove the part that rotates the extra columns among themselves."""
     Q, R = outputs
     Q_bar, R_bar = bars
     if Q_bar is None:
@@ -52,7 +52,7 @@ def near_pivoted(A, *, draw, mode="reduced"):
 
 
 def by_size(A):
-    """The columns of A, each next one the largest outside the span of those before."""
+    """The order of the columns of A in which each is the largest outside the span of the earlier ones."""
     A, order = A.astype(complex), list(range(A.shape[1]))
     for j in range(min(A.shape)):
         sizes = np.linalg.norm(A, axis=0)

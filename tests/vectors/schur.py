@@ -1,4 +1,4 @@
-"""The Schur decomposition at 110 digits: eigenvectors in one order, made orthonormal."""
+"""The Schur decomposition at 110 digits: eigenvectors in a fixed order, orthonormalized."""
 
 import mpmath
 import numpy as np
@@ -9,7 +9,7 @@ from .points import Draw, Op, Point
 
 
 def near(A, *, draw, output="real"):
-    """The eigenvalues in LAPACK's order, and columns of Z turned towards those at A, which are arbitrary."""
+    """Eigenvalues in LAPACK's order. The phases of Z follow those at A, which are arbitrary."""
     if len(A) == 0:
         return lambda A: [A, A]
     kind = complex if is_complex(A) else float
@@ -46,7 +46,7 @@ def _pairs(A):
 
 
 def invariant(outputs, bars):
-    """Each less what changes with the phases of the columns of Z."""
+    """Remove from each cotangent the part along the phases of the columns of Z."""
     (T, Z), (T_bar, Z_bar) = outputs, bars
     if not is_complex(Z):
         return bars
@@ -100,7 +100,7 @@ COMPLEX = Op(
 
 
 def apart(draw, *shape, complex=False, real=True):
-    """Eigenvalues apart by a good margin; those of a real matrix are real where they have to be."""
+    """Matrices with well-separated eigenvalues. `real` says whether real matrices have only real ones."""
     while True:
         A = draw(*shape, complex=complex)
         if A.size == 0 or shape[-1] == 1:
@@ -125,7 +125,7 @@ def points():
     yield point("real, complex factors", 3, 3, op=COMPLEX, real=False)
     yield point("complex, four rows", 4, 4, complex=True, op=COMPLEX, twice=False)
     yield Point(SCHUR, "triangular, far from normal", (FAR,))
-    # T is diagonal, and does not show the phases of Z, which its second derivative has.
+    # T is diagonal and does not show the phases of Z, but its second derivative depends on them.
     yield Point(COMPLEX, "normal, complex factors", (SKEW,), params=COMPLEX.params, twice=False)
     yield Point(SCHUR, "singular", (np.asarray([[1.0, 2.0], [2.0, 4.0]]),), marks=("singular",))
     yield Point(SCHUR, "tiny entries", (2.0**-600 * FAR,), marks=("scale",))

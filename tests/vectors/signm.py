@@ -1,4 +1,4 @@
-"""Signs at 110 digits: Newton's iteration, without any scale."""
+"""Matrix signs at 110 digits: Newton's iteration without scaling."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ KAHAN = np.diag(0.5 ** np.arange(4)) @ (np.eye(4) - 0.5 * np.triu(np.ones((4, 4)
 
 
 def turned(share):
-    """Eigenvalues share + i and share - i, and -2."""
+    """A matrix with the eigenvalues share + i, share - i and -2."""
     return BASIS @ np.asarray([[share, -1.0, 0.0], [1.0, share, 0.0], [0.0, 0.0, -2.0]]) @ INVERSE
 
 

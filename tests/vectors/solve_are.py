@@ -1,4 +1,4 @@
-"""Riccati equations at 110 digits: Newton's method, from a solution in double precision."""
+"""Riccati equations at 110 digits: Newton's method, started at a solution in double precision."""
 
 import mpmath
 import numpy as np
@@ -8,7 +8,7 @@ from .exact import adjoint, exact, eye, inverse
 from .points import Draw, Op, Point
 from .solve_sylvester import entries
 
-STEPS = 3  # each doubles the digits of what SciPy finds
+STEPS = 3  # each step doubles the correct digits, starting from SciPy's solution
 
 
 def continuous(A, B, Q, R, *, draw):
@@ -92,7 +92,7 @@ def of(op):
     yield at("one by one, real", 0.5 * one, one, 2 * one, one)
     yield point("one by one, complex", (1, 1), (1, 1), complex=True)
     yield point("more controls than states", (2, 2), (2, 3))
-    # A second derivative by R is 0 there, and differences of differences leave 1e-40 of it.
+    # A second derivative in R is zero there, but differences of differences give about 1e-40.
     yield at("a double integrator", INTEGRATOR, [[0.0], [1.0]], np.eye(2), one, twice=False)
     yield at("a Jordan block", JORDAN, LAST, np.eye(3), one)
     zero = 0 * np.eye(2)

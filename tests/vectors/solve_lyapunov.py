@@ -63,5 +63,5 @@ def of(op):
     yield point("two batch axes", 2, 2, 2, 2)
     yield point("one Q for every A", 3, 2, 2, Q=(2, 2))
     yield point("no rows", 0, 0)
-    if op is not DISCRETE:  # the identity, which stands for what is not there, has no solution
+    if op is not DISCRETE:  # empty batches try the identity, where it has no solution
         yield point("no matrices", 0, 2, 2)

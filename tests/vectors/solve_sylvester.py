@@ -14,7 +14,7 @@ NILPOTENT = np.asarray([[0.0, 1.0], [0.0, 0.0]])
 
 
 def entries(M, Q):
-    """The matrix with M x = q for its entries, row by row."""
+    """The matrix M of the linear system M x = q for the entries of X, row by row."""
     return Q if Q.size == 0 else (inverse(M) @ Q.reshape(-1, 1)).reshape(Q.shape)
 
 

@@ -1,4 +1,4 @@
-"""The triangular solve at 110 digits: the general one, of the triangle alone."""
+"""The triangular solve at 110 digits: a general solve with the triangle."""
 
 import itertools
 
@@ -35,7 +35,7 @@ SOLVE_TRIANGULAR = Op(
 def points():
     def point(title, shape_A, shape_B, complex_A=False, complex_B=None, **params):
         draw = Draw(f"solve_triangular, {title}")
-        while True:  # the triangle that is not read is full of other numbers
+        while True:  # the triangle that is not read holds other numbers
             A = draw(*shape_A, complex=complex_A)
             if np.all(np.abs(np.diagonal(A, axis1=-2, axis2=-1)) > 0.4):
                 break

@@ -1,4 +1,4 @@
-"""Square roots at 110 digits: the iteration of Denman and Beavers, without any scale."""
+"""Square roots at 110 digits: the iteration of Denman and Beavers without scaling."""
 
 import mpmath
 import numpy as np
@@ -33,7 +33,7 @@ BASIS = np.asarray([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
 
 
 def turned(angle):
-    """Eigenvalues at this angle from the negative axis, of size one about, and 2."""
+    """A matrix with two eigenvalues at about this angle from the negative axis and modulus 1, and 2."""
     block = np.asarray([[-1.0, -angle, 0.0], [angle, -1.0, 0.0], [0.0, 0.0, 2.0]])
     return BASIS @ block @ np.asarray([[1.0, -1.0, 1.0], [0.0, 1.0, -1.0], [0.0, 0.0, 1.0]])
 

@@ -27,7 +27,7 @@ def near_toeplitz(c, r, *, draw):
 
 
 def _zero(*arrays):
-    """Of the type of the result."""
+    """A zero of the type of the result."""
     return 0 * sum(np.sum(x) for x in arrays)
 
 

@@ -1,4 +1,4 @@
-"""The SVD at 110 digits, by the eigenvectors of A^H A; at ties and zeros, the bases nearest to given ones."""
+"""The SVD at 110 digits, from eigenvectors of A^H A. At ties and zeros, bases are nearest to given ones."""
 
 import mpmath
 import numpy as np
@@ -41,13 +41,13 @@ def near(A, *, draw, full_matrices=True):
 
 
 def _right(A):
-    """The singular values, descending, and the right singular vectors."""
+    """The singular values in descending order, and the right singular vectors."""
     w, V = eigh(adjoint(A) @ A)
     return filled(w.shape, [mpmath.sqrt(abs(v)) for v in w[::-1]]), V[:, ::-1]
 
 
 def _completed(Q, wanted):
-    """Q with further columns, the nearest to those wanted."""
+    """Q with more columns, the nearest ones to the wanted columns."""
     rest = wanted[:, Q.shape[1] :]
     return np.concatenate([Q, orthonormal(rest - Q @ (adjoint(Q) @ rest))], axis=1)
 
@@ -58,7 +58,7 @@ def near_values(A, *, draw):
 
 
 def invariant(outputs, bars):
-    """Less what turns U and V together at a tie (of one alone, its phase), or apart where values are zero."""
+    """Remove the part that rotates U and V together at a tie, or each of them at zero values."""
     U, S, Vh = outputs
     U_bar, S_bar, V_bar = bars[0], bars[1], None if bars[2] is None else adjoint(bars[2])
     pairs = [(X, X_bar) for X, X_bar in ((U, U_bar), (adjoint(Vh), V_bar)) if X_bar is not None]
@@ -70,15 +70,15 @@ def invariant(outputs, bars):
     for X, X_bar in pairs:
         X0 = X[:, rank:]
         X_bar[:, rank:] = X_bar[:, rank:] - X0 @ skew(adjoint(X0) @ X_bar[:, rank:])
-        if X.shape[0] > X.shape[1]:  # and not into the rest of the null space, which is not at hand
+        if X.shape[0] > X.shape[1]:  # nor into the rest of the null space, which the reduced factors lack
             rest = X_bar[:, rank:] - X @ (adjoint(X) @ X_bar[:, rank:])
             X_bar[:, rank:] = X_bar[:, rank:] - rest
     return [U_bar, S_bar, None if V_bar is None else adjoint(V_bar)]
 
 
 def level(outputs, bars):
-    """One cotangent for all singular values of a tie, and none for those that are zero."""
-    where = len(bars) // 2  # S stands in the middle, or alone
+    """Replace the cotangents of tied values by their mean, and those of zero values by zero."""
+    where = len(bars) // 2  # S is the middle output, or the only one
     S, bars = outputs[where], list(bars)
     if bars[where] is not None:
         rank = sum(s > 0 for s in S)
@@ -110,7 +110,7 @@ def of_values(s, m=4, n=4, U=H, V=H):
 
 
 def apart(draw, *shape, complex=False):
-    """Singular values apart from each other, and from zero, by a good margin."""
+    """A matrix whose singular values are well separated from each other and from zero."""
     while True:
         A = draw(*shape, complex=complex)
         S = np.linalg.svdvals(A) if A.size else None
@@ -133,7 +133,7 @@ def points():
         yield point("tall, complex", 3, 2, complex=True)
         yield point("wide, complex", 2, 3, complex=True, alone=False)
         tied = of_values([2, 2, 2, 1], V=swapped)
-        # Without bases of the tied, their tangents are not those of any one.
+        # Without bases of a tied block, the tangents of tied values are not defined one by one.
         tie = {"params": reduced, "marks": ("tied",), "pushed": op is SVD}
         yield Point(op, "a tie", (tied,), **tie)
         yield Point(op, "two ties, complex", (of_values([3, 3, 1, 1], U=HC),), alone=False, **tie)
@@ -143,7 +143,7 @@ def points():
         yield Point(op, "two zeros", (singular,), **zero)
         shallow = np.asarray([[1.0, 2.0], [2.0, 4.0], [-1.0, -2.0]])
         yield Point(op, "a zero, tall", (shallow,), **zero)
-        # Zeros are exact where a factorization has nothing to do.
+        # Zeros are exact if the matrix needs no factorization.
         plain = np.eye(4)[[2, 0, 3, 1]] * [2.0, -1.0, 0.0, 0.0]
         yield Point(op, "the slope of zeros", (plain,), reduced, ("singular",), keeps=("kink",), alone=False)
         none = np.zeros((2, 2))

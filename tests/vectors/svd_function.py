@@ -6,7 +6,7 @@ import numpy as np
 from .exact import adjoint, eigh, filled
 from .points import Draw, Op, Point
 
-# f, and the slope at zero of g as a function of s^2.
+# f, and the derivative at zero of g as a function of s^2.
 FUNCTIONS = {"tanh": (mpmath.tanh, -mpmath.mpf(1) / 3), "asinh": (mpmath.asinh, -mpmath.mpf(1) / 6)}
 
 
@@ -34,7 +34,7 @@ def near_threshold(A, *, draw, tau):
 
 
 def _of_gram(A, count, g):
-    """A g(A^H A), of so many of the largest eigenvalues alone."""
+    """A g(A^H A), restricted to this many of the largest eigenvalues."""
     w, V = eigh(adjoint(A) @ A)
     w, V = w[len(w) - count :], V[:, len(w) - count :]
     return A @ ((V * filled(w.shape, map(g, w))) @ adjoint(V)) + 0 * A
@@ -48,7 +48,7 @@ TURN = np.asarray([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 
 
 def turned(values, rows=3):
-    """A matrix of three columns with these singular values."""
+    """A matrix with three columns and these singular values."""
     return np.concatenate([TURN @ np.diag(values), np.zeros((rows - 3, 3))]) + 0.0
 
 
@@ -95,7 +95,7 @@ def _of(op, title, A, **given):
 
 
 def _point(op, title, shape, complex=False, **given):
-    """With a gap between the first singular value and the others."""
+    """A point with a gap between the first singular value and the others."""
     A = Draw(f"{op.name}, {title}")(*shape, complex=complex)
     A[..., :1, :1] += 6
     return _of(op, title, A, **given)

@@ -1,4 +1,4 @@
-"""The truncated SVD at 110 digits: the first columns of the whole one, which svd.py has."""
+"""The truncated SVD at 110 digits: the first columns of the SVD in svd.py."""
 
 from . import svd
 from .points import Draw, Op, Point

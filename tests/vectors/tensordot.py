@@ -1,4 +1,4 @@
-"""tensordot at 110 digits: NumPy's, which sums products of any numbers."""
+"""tensordot at 110 digits: NumPy's own, which works for numbers of any type."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from .points import Draw, Op, Point
 
 def near(A, B, *, draw, axes=2):
     def product(A, B):
-        zero = 0 * (np.sum(A) + np.sum(B))  # of the type of the result, where a sum is empty
+        zero = 0 * (np.sum(A) + np.sum(B))  # the right type for empty sums
         return [np.asarray(np.tensordot(A, B, axes) + zero, object)]
 
     return product

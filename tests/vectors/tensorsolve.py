@@ -1,4 +1,4 @@
-"""Inverses and solves of tensors at 110 digits: those of matrices, with other shapes."""
+"""Inverses and solves of tensors at 110 digits: those of matrices, reshaped."""
 
 import math
 
@@ -30,7 +30,7 @@ TENSORSOLVE = Op("tensorsolve", "(*),(*)->(*)", ("A", "B"), ("X",), ("A", "X"), 
 
 
 def regular(draw, *shape, rows, complex=False):
-    """Well-conditioned as a matrix with so many rows."""
+    """A tensor that is well-conditioned as a matrix with this many rows."""
     A = draw(*shape, complex=complex).reshape(rows, rows)
     return ((A / 2) + 4 * np.eye(rows)).reshape(shape)
 

@@ -1,4 +1,4 @@
-"""The trace at 110 digits: the sum along one diagonal, term by term."""
+"""The trace at 110 digits: the sum along a diagonal, term by term."""
 
 import mpmath
 import numpy as np

@@ -1,4 +1,4 @@
-"""Vector norms at 110 digits; an entry of zero stays zero, which makes its share of the result zero."""
+"""Vector norms at 110 digits. A zero entry stays zero, so it contributes zero to the results."""
 
 import math
 
@@ -25,7 +25,7 @@ def near(x, *, draw, ord=2, axis=None, keepdims=False):
 
 
 def _one(x, ord):
-    """The norm of all entries, near x."""
+    """The norm of all entries, as a function near x."""
     there = [i for i in np.ndindex(*x.shape) if x[i] != 0]
     if ord == 0 or not there:
         return lambda x: mpmath.mpf(len(there))
@@ -36,7 +36,7 @@ def _one(x, ord):
             return lambda x: mpmath.mpf(0)
         return blended([lambda x, i=i: abs(x[i]) for i in places], x)
     p = mpmath.mpf(ord)
-    if p < 0 and len(there) < x.size:  # zero, and it stays so
+    if p < 0 and len(there) < x.size:  # the norm is zero, and stays zero
         return lambda x: mpmath.mpf(0)
     return lambda x: sum(abs(x[i]) ** p for i in there) ** (1 / p)
 
@@ -58,7 +58,7 @@ def points():
     def point(title, *shape, complex=False, of=None, marks=(), batch=False, **params):
         x = Draw(f"vector_norm, {title}")(*shape, complex=complex) if of is None else np.asarray(of)
         x = np.where(x == 0, 0.75, x) if of is None else x
-        # Zeros stay zero here, which is no second derivative.
+        # Zero entries stay zero here, so there is no second derivative.
         twice, axes = bool(np.all(x != 0)), None if batch else (x.ndim,)
         return Point(VECTOR_NORM, title, (x,), params, marks, axes=axes, twice=twice)
 

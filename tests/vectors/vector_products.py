@@ -1,4 +1,4 @@
-"""Products of vectors at 110 digits: their definitions, entry by entry."""
+"""Products of vectors at 110 digits, from their definitions, entry by entry."""
 
 import mpmath
 import numpy as np

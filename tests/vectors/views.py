@@ -1,4 +1,4 @@
-"""Views of a matrix at 110 digits: its transpose, and one diagonal, entry by entry."""
+"""Views of a matrix at 110 digits: its transpose and its diagonals, entry by entry."""
 
 import numpy as np
 

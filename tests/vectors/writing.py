@@ -1,4 +1,4 @@
-"""The JSON files, with numbers as decimal strings of 30 digits."""
+"""Write the JSON files, with numbers as decimal strings of 30 digits."""
 
 import decimal
 import json
@@ -12,7 +12,7 @@ THIRTY = decimal.Context(prec=30)
 
 
 def document(points):
-    """The file of a rule, as a JSON object."""
+    """The contents of a file of vectors, as a JSON object."""
     points = list(points)
     ops = {point.op.name: point.op for point in points}
     return {
@@ -26,7 +26,7 @@ def document(points):
 
 
 def plain(value):
-    """Nothing but what JSON has."""
+    """The value in types that JSON has."""
     if isinstance(value, Numbers):
         kind, x = value.dtype, value.values
         return {"dtype": kind, "shape": list(x.shape), "data": [_number(v, kind) for v in x.flat]}
@@ -49,18 +49,18 @@ def _number(v, kind):
 
 
 def _decimal(v):
-    """30 digits, less the zeros at their end.
+    """A number as 30 digits without trailing zeros.
 
-    To 60 digits first: the rounding of what lies half-way must not hang on the last of the 110.
+    It is first rounded to 60 digits, so that the rounding of a tie does not depend on the last digits.
     """
     digits = mpmath.nstr(mpmath.mpf(str(THIRTY.create_decimal(mpmath.nstr(v, 60)))), 30)
     short = digits.removesuffix(".0").replace(".0e", "e")
-    assert float(short) == float(v)  # or v lies too near to half-way between two doubles
+    assert float(short) == float(v)  # fails if v is too close to the midpoint of two doubles
     return short
 
 
 def text(value, indent=0):
-    """JSON with one line for each array of numbers."""
+    """JSON text with one line for each array of numbers."""
     if not isinstance(value, dict | list) or not value or "shape" in value:
         return json.dumps(value)
     if isinstance(value, list) and not isinstance(value[0], dict):
