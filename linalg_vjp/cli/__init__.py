@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
     except ModuleNotFoundError as missing:
         name = (missing.name or "").split(".")[0]
-        if name not in ("hypothesis", "mpmath", "numpy", "rich", "tomli"):
+        if name not in ("hypothesis", "mpmath", "numpy", "rich"):
             raise
         print(f"linalg-vjp: {name} is not installed; {EXTRA}", file=sys.stderr)
         return 2

@@ -9,6 +9,7 @@ import importlib
 import importlib.metadata
 import operator
 import sys
+import tomllib
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +19,6 @@ import numpy as np
 
 from .._namespaces import Array, Namespace
 from ._folders import folder
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib  # type: ignore[import-not-found, no-redef]
 
 __all__ = ["Backend", "Gap", "MissingBackend", "load", "names"]
 

@@ -1,6 +1,7 @@
 """docs/coverage.md: from the registry, the results of the runs, and what was read."""
 
 import math
+import tomllib
 from pathlib import Path
 
 from linalg_vjp import RULES
@@ -10,11 +11,6 @@ from .judge import WAYS
 from .ours import NONE, by_rule
 from .points import KINDS
 from .points import points as chosen
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 OURS = [name for name in HOSTS if name.startswith("ours-")]
