@@ -74,11 +74,21 @@ def on_source_read(app: Sphinx, document: str, source: list[str]) -> None:
 
 
 def on_docstring(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    """Docstrings are plain text with formulas: a bar or a star in them is not reStructuredText."""
+    """Turn docstrings, which are plain text with formulas, into reStructuredText.
+
+    An indented formula after a colon becomes a literal block. Elsewhere a bar or a star is only itself.
+    """
+    literal = False
     for i, line in enumerate(lines):
-        parts = LITERAL.split(line)
-        parts[::2] = [re.sub(r"([|*])", r"\\\1", part) for part in parts[::2]]
-        lines[i] = line if line.lstrip().startswith((">>>", "...", ":", "..")) else "".join(parts)
+        indented = line.startswith("    ")
+        if indented and not literal and i > 1 and not lines[i - 1] and lines[i - 2].endswith(":"):
+            lines[i - 2] += ":"
+            literal = True
+        literal = literal and (indented or not line)
+        if not literal and not line.lstrip().startswith((">>>", "...", ":", "..")):
+            parts = LITERAL.split(line)
+            parts[::2] = [re.sub(r"([|*])", r"\\\1", part) for part in parts[::2]]
+            lines[i] = "".join(parts)
 
 
 def on_finished(app: Sphinx, exception: Exception | None) -> None:
