@@ -20,15 +20,17 @@ ELSEWHERE = {
     "ising.md": "hosts/test_docs.py",
     "adding-a-rule.md": "test_places.py",
 }
-# Its programs need Octave or another language.
+# Its programs are in Octave: test_other_languages.py runs them.
 OTHER_LANGUAGES = "other-languages.md"
+# Their commands make environments: CI runs those of README.md as they stand.
+SET_UP = ("README.md", "contributing.md")
 HOSTS = {"autograd", "dask", "jax", "mlx", "tensorflow", "torch"}
 
 
-def chosen(language):
-    """The blocks in this language, of all pages that are tested here."""
+def chosen(language, *but):
+    """The blocks in this language, of all pages that are tested here except some."""
     for page in PAGES:
-        if page.name not in ELSEWHERE:
+        if page.name not in {*ELSEWHERE, *but}:
             found = [block for block in blocks(page) if block.language == language]
             yield from (pytest.param(page, block, id=f"{page.name} {i}") for i, block in enumerate(found))
 
@@ -49,10 +51,8 @@ def test_python(page, block, tmp_path):
         exec(compile(block.code, page.name, "exec"), {"__name__": page.stem})
 
 
-@pytest.mark.parametrize(("page", "block"), list(chosen("sh")))
+@pytest.mark.parametrize(("page", "block"), list(chosen("sh", *SET_UP, OTHER_LANGUAGES)))
 def test_commands(page, block, tmp_path):
-    if page == README or page.name == OTHER_LANGUAGES:
-        return  # the commands of README.md make environments: CI runs them as they stand
     program, *arguments = shlex.split(block.code)
     assert program == "linalg-vjp"
     with importable(block.files, tmp_path):
