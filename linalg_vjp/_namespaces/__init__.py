@@ -9,7 +9,7 @@ import functools
 from typing import Any
 
 HOOK = "_array_api_compat_vendor"
-REQUIREMENT = "array-api-compat>=1.12"
+REQUIREMENT = "array-api-compat>=1.14"
 
 try:
     from ..._array_api_compat_vendor import (  # type: ignore[import-not-found]

@@ -15,7 +15,7 @@ from .mistakes import adjoint, given_other_inputs, kron, transpose, wrong
 def shifted(*shape, dtype="float64", seed=0):
     """A matrix with eigenvalues in the right half plane."""
     A = general(*shape, shape[-1], dtype=dtype, seed=seed)
-    return A + np.asarray((2 + np.linalg.norm(A, 2, axis=(-2, -1)).max(initial=0)) * np.eye(shape[-1]), dtype)
+    return A + np.asarray((2 + np.linalg.norm(A, axis=(-2, -1)).max(initial=0)) * np.eye(shape[-1]), dtype)
 
 
 @pytest.mark.parametrize(("m", "n"), [(0, 2), (1, 1), (2, 3), (4, 2)])

@@ -9,7 +9,8 @@ from .points import Draw, Op, Point
 
 def near(A, B, *, draw, rtol=None):
     inverse = near_inverse(A, draw=draw, rtol=rtol)
-    consistent = len(A) == np.linalg.matrix_rank(A.astype(complex), tol=0.3 * _largest(A) if rtol else None)
+    tol = 0.3 * _largest(A) if rtol else None
+    consistent = len(A) == (np.linalg.matrix_rank(A.astype(complex), tol=tol) if A.size else 0)
 
     def solution(A, B):
         X = inverse(A)[0] @ B
