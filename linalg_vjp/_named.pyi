@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, overload
 
 from ._api import Pullback
-from ._gauge import Gauge
 from ._namespaces import Array, Namespace
 from ._rule import Rule
 
@@ -82,7 +81,7 @@ def vjp(
     *,
     xp: Namespace | None = None,
     mode: Literal["reduced", "complete"] = "reduced",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[qr_result, Pullback]: ...
 @overload
 def vjp(
@@ -92,7 +91,7 @@ def vjp(
     *,
     xp: Namespace | None = None,
     mode: Literal["reduced", "complete"] = "reduced",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[qr_pivoted_result, Pullback]: ...
 @overload
 def vjp(
@@ -196,7 +195,7 @@ def vjp(
     /,
     *,
     xp: Namespace | None = None,
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[eig_result, Pullback]: ...
 @overload
 def vjp(rule: Literal["eigvals"], A: Array, /, *, xp: Namespace | None = None) -> tuple[Array, Pullback]: ...
@@ -208,7 +207,7 @@ def vjp(
     *,
     xp: Namespace | None = None,
     output: Literal["real", "complex"] = "real",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[schur_result, Pullback]: ...
 @overload
 def vjp(
@@ -487,7 +486,7 @@ def jvp(
     *,
     xp: Namespace | None = None,
     mode: Literal["reduced", "complete"] = "reduced",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[qr_result, qr_result]: ...
 @overload
 def jvp(
@@ -497,7 +496,7 @@ def jvp(
     *,
     xp: Namespace | None = None,
     mode: Literal["reduced", "complete"] = "reduced",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[qr_pivoted_result, qr_pivoted_result]: ...
 @overload
 def jvp(
@@ -632,7 +631,7 @@ def jvp(
     tangents: Sequence[Array | None],
     *,
     xp: Namespace | None = None,
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[eig_result, eig_result]: ...
 @overload
 def jvp(
@@ -650,7 +649,7 @@ def jvp(
     *,
     xp: Namespace | None = None,
     output: Literal["real", "complex"] = "real",
-    gauge: Literal["project", "check"] | Gauge = "project",
+    gauge: Literal["project", "check"] = "project",
 ) -> tuple[schur_result, schur_result]: ...
 @overload
 def jvp(

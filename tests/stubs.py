@@ -12,6 +12,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import NoneType
+from typing import Any
 
 from linalg_vjp import RULES
 
@@ -30,54 +31,56 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, overload
 
 from ._api import Pullback
-from ._gauge import Gauge
 from ._namespaces import Array, Namespace
 from ._rule import Rule
 
 __all__ = ["jvp", "vjp"]
 """
-ANY_RULE = """
+ANY_VJP = """
 @overload
 def vjp(
     rule: str | Rule, /, *inputs: Array, xp: Namespace | None = None, **params: Any
 ) -> tuple[Any, Pullback]: ...
+"""
+PUSHED = "inputs: Sequence[Array], tangents: Sequence[Array | None], *"
+ANY_JVP = f"""
 @overload
 def jvp(
-    rule: str | Rule,
-    inputs: Sequence[Array],
-    tangents: Sequence[Array | None],
-    *,
-    xp: Namespace | None = None,
-    **params: Any,
+    rule: str | Rule, {PUSHED}, xp: Namespace | None = None, **params: Any
 ) -> tuple[Any, Any]: ...
 """
 
 
+class Dots:
+    """A default that a stub cannot write."""
+
+    def __repr__(self):
+        return "..."
+
+
 def named():
-    """The stub of `vjp` and `jvp`: an overload for each rule."""
-    results, vjps, jvps = [], [], []
-    for rule in RULES.values():
-        if len(rule.outputs) > 1:
-            fields = "".join(f"    {name}: Array\n" for name in rule.outputs)
-            results.append(f"\nclass {result(rule)}(NamedTuple):\n{fields}")
-        keywords = "".join(f", {name}: {kind(p)} = {default(p.default)}" for name, p in rule.params.items())
-        *first, last = rule.inputs
-        inputs = [f"{name}: Array" for name in first]
-        inputs = (
-            [*inputs, "/", f"*{last}: Array"] if rule.sides.repeats else [*inputs, f"{last}: Array", "/, *"]
-        )
-        start, end = (
-            f'@overload\ndef {{}}(rule: Literal["{rule.name}"], ',
-            f"xp: Namespace | None = None{keywords})",
-        )
-        vjps.append(
-            f"{start.format('vjp')}{', '.join(inputs)}, {end} -> tuple[{result(rule)}, Pullback]: ...\n"
-        )
-        given = "inputs: Sequence[Array], tangents: Sequence[Array | None], *, "
-        jvps.append(f"{start.format('jvp')}{given}{end} -> tuple[{result(rule)}, {result(rule)}]: ...\n")
-    any_vjp, any_jvp = ANY_RULE.split("@overload")[1:]
-    last = f"@overload{any_vjp}", f"@overload{any_jvp}"
-    return "".join([NAMED, *results, "\n", *vjps, last[0], *jvps, last[1]])
+    """The stub of `vjp` and `jvp`: an overload for each rule, and one for any."""
+    rules = RULES.values()
+    results = [
+        f"\nclass {result(rule)}(NamedTuple):\n" + "".join(f"    {name}: Array\n" for name in rule.outputs)
+        for rule in rules
+        if len(rule.outputs) > 1
+    ]
+    vjps = [overload("vjp", rule, pulled(rule), f"{result(rule)}, Pullback") for rule in rules]
+    jvps = [overload("jvp", rule, PUSHED, f"{result(rule)}, {result(rule)}") for rule in rules]
+    return "".join([NAMED, *results, "\n", *vjps, ANY_VJP, *jvps, ANY_JVP])
+
+
+def overload(function, rule, inputs, returned):
+    keywords = "".join(f", {name}: {kind(p)} = {default(p.default)!r}" for name, p in rule.params.items())
+    given = f'rule: Literal["{rule.name}"], {inputs}, xp: Namespace | None = None{keywords}'
+    return f"@overload\ndef {function}({given}) -> tuple[{returned}]: ...\n"
+
+
+def pulled(rule):
+    """The inputs of a rule as parameters; the last may be repeated."""
+    *first, last = [f"{name}: Array" for name in rule.inputs]
+    return ", ".join([*first, "/", f"*{last}"] if rule.sides.repeats else [*first, last, "/", "*"])
 
 
 def result(rule):
@@ -87,22 +90,15 @@ def result(rule):
 
 def kind(param):
     """The type of a keyword, as far as its default and its values tell."""
-    values = param.valid if isinstance(param.valid, tuple) else ()
-    if values and all(isinstance(value, str) for value in values):
-        literal = f"Literal[{', '.join(map(quoted, values))}]"
-        return f"{literal} | Gauge" if "project" in values else literal
+    if isinstance(param.valid, tuple) and all(isinstance(value, str) for value in param.valid):
+        return f"Literal{[*param.valid]}"
     return "bool" if isinstance(param.default, bool) else "Any"
 
 
-def quoted(value):
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
 def default(value):
-    """A default as it is written, or dots if it cannot be."""
-    if value in (float("inf"), -float("inf")) or not isinstance(value, NoneType | int | float | str | tuple):
-        return "..."
-    return quoted(value)
+    """A default that a stub can write, or dots."""
+    infinite = value in (float("inf"), -float("inf"))
+    return value if isinstance(value, NoneType | int | float | str | tuple) and not infinite else Dots()
 
 
 def adapter(name):
@@ -136,40 +132,22 @@ def names_written_in(module):
 
 def returned_by(function, name):
     """What a function of an adapter returns: a named tuple of ours, or what its host returns."""
-    rule = RULES.get(name)
-    of_rule = rule is not None and [*inspect.signature(function).parameters][: len(rule.inputs)] == [
-        *rule.inputs
-    ]
-    annotated = inspect.signature(function).return_annotation is not inspect.Signature.empty
-    return result(rule) if of_rule and not annotated and len(rule.outputs) > 1 else "Any"
+    ours = inspect.signature(function).return_annotation is inspect.Signature.empty
+    return result(RULES[name]) if ours and len(RULES[name].outputs) > 1 else "Any"
 
 
 def signature(function):
     """The parameters of a function, as a stub writes them."""
-    kinds, parts, starred = inspect.Parameter, [], False
-    parameters = [*inspect.signature(function).parameters.values()]
-    for i, parameter in enumerate(parameters):
-        if parameter.kind is kinds.KEYWORD_ONLY and not starred:
-            starred = True
-            parts.append("*")
-        starred |= parameter.kind is kinds.VAR_POSITIONAL
-        stars = {kinds.VAR_POSITIONAL: "*", kinds.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-        given = parameter.default is not kinds.empty
-        parts.append(
-            f"{stars}{parameter.name}: {annotation(parameter)}" + given * f" = {default(parameter.default)}"
+    empty, own = inspect.Parameter.empty, inspect.signature(function)
+    parameters = [
+        p.replace(
+            annotation=Any if p.annotation is empty else p.annotation,
+            default=empty if p.default is empty else default(p.default),
         )
-        last = i + 1 == len(parameters) or parameters[i + 1].kind is not kinds.POSITIONAL_ONLY
-        if parameter.kind is kinds.POSITIONAL_ONLY and last:
-            parts.append("/")
-    return f"({', '.join(parts)})"
-
-
-def annotation(parameter):
-    if parameter.annotation is inspect.Parameter.empty:
-        return "Any"
-    return (
-        inspect.formatannotation(parameter.annotation).replace("typing.", "").replace("collections.abc.", "")
-    )
+        for p in own.parameters.values()
+    ]
+    text = str(own.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
+    return text.replace("typing.", "").replace("collections.abc.", "")
 
 
 def stubs():

@@ -64,7 +64,7 @@ def test_the_headings(name):
 
 @pytest.mark.parametrize("name", [*NAMES, "README"])
 def test_the_formulas_are_closed(name):
-    """Every delimiter has a partner. Whether the formulas render is not tested."""
+    """Every delimiter has a partner. docs/site/check.py looks whether the formulas render."""
     prose = re.sub(r"^```.*?^```$", "", page(name), flags=re.M | re.S)
     assert "$" not in re.sub(r"\$`[^`$]+`\$", "", prose)
     for formula in re.findall(r"^```math\n(.*?)^```$", page(name), flags=re.M | re.S):

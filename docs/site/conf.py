@@ -34,7 +34,6 @@ extensions = [
 ]
 root_doc = "README"
 include_patterns = ["README.md", "docs/*.md", "docs/site/*.rst", "rules/*.md"]
-suppress_warnings = ["misc.highlighting_failure"]
 
 myst_heading_anchors = 4
 myst_fence_as_directive = ["math"]
@@ -42,7 +41,6 @@ myst_fence_as_directive = ["math"]
 autodoc_mock_imports = ["autograd", "jax", "mlx", "tensorflow"]
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-numpydoc_class_members_toctree = False
 
 html_theme = "furo"
 html_title = "linalg_vjp"
@@ -52,7 +50,7 @@ html_copy_source = False
 html_show_sourcelink = False
 copybutton_exclude = ".linenos, .gp, .go"
 
-CODE = re.compile(r"(^```.*?^```$|^~~~.*?^~~~$)", re.M | re.S)
+CODE = re.compile(r"(^```.*?^```$)", re.M | re.S)
 FORMULA = re.compile(r"\$`([^`$]+)`\$")
 FOLDER = re.compile(r"\[([^\]]+)\]\((?:\.\./)?tests/[\w/]+\)")  # a folder has no page here
 LITERAL = re.compile(r"(``.+?``|`.+?`)")
