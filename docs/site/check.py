@@ -77,7 +77,8 @@ def serve(site: Path) -> str:
 # What a page shows once its formulas are set: text outside of code, formulas that failed, its width.
 SHOWN = """async () => {
     await window.MathJax?.startup?.promise
-    const body = document.querySelector("article").cloneNode(true)
+    const article = document.querySelector("article")
+    const body = article.cloneNode(true)
     body.querySelectorAll("code, pre, mjx-container, script, style").forEach(x => x.remove())
     const formulas = [...document.querySelectorAll("mjx-math")]
     return {
@@ -85,7 +86,9 @@ SHOWN = """async () => {
         failed: document.querySelectorAll("mjx-merror, [data-mml-node=merror]").length,
         unseen: document.querySelectorAll(".math").length - formulas.length
             + formulas.filter(x => !x.getBoundingClientRect().height).length,
-        width: document.documentElement.scrollWidth,
+        // On a narrow screen the theme clips what is too wide, so that the document does not grow.
+        width: Math.max(document.documentElement.scrollWidth,
+            Math.ceil(article.getBoundingClientRect().left + article.scrollWidth)),
     }
 }"""
 

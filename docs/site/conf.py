@@ -46,6 +46,7 @@ html_theme = "furo"
 html_title = "linalg_vjp"
 html_favicon = "favicon.svg"
 html_static_path = ["style.css"]
+html_css_files = ["style.css"]
 html_copy_source = False
 html_show_sourcelink = False
 copybutton_exclude = ".linenos, .gp, .go"
