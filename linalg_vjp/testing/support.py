@@ -6,10 +6,11 @@ __all__ = ["support_page"]
 
 HEAD = """# Support
 
-The array libraries that the rules run on. Every rule runs on each of them, with all its keywords, except for
-the gaps below. Only `python -m pytest --backend NAME --record` writes "last verified", after the test vectors
-and the random cases of every rule passed on that library. `linalg-vjp backends` lists what is installed.
-`linalg-vjp check --backend NAME` tests the rules on a library.
+This page lists the array libraries that the rules run on. Every rule runs on each of them, with all its
+keywords, except for the gaps below. The column "last verified" has the date, the version of the library and
+the device. Only `python -m pytest --backend NAME --record` writes it, after the test vectors and the random
+cases of every rule passed. The dtypes "all four" are float32, float64, complex64 and complex128.
+`linalg-vjp backends` lists what is installed. `linalg-vjp check --backend NAME` tests the rules on a library.
 
 The tests run on every library that is installed. On a slow library they always run the test vectors of
 [rules/](../rules/README.md) and the transformations, but the random cases only on demand, with

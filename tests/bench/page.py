@@ -24,19 +24,21 @@ GOALS = {
 }
 HOSTS = """# Benchmarks
 
-The tables show our time divided by the time of the other library, as geometric means. Below 1, this
-library is faster. Compare the ratios, not the times: all contenders take turns in one process, with
-equal numbers of threads, and the median over the turns counts. `vector_norm` has `ord=3` and `axis=-1`,
-`matrix_norm` is the nuclear norm, and `svd` has `full_matrices=False`.
+The tables show our time divided by the time of the other library, as geometric means over sizes. Below 1,
+this library is faster. Compare the ratios, not the times: all contenders take turns in one process, with
+equal numbers of threads, and the median over the turns counts. `vector_norm` is called with `ord=3` and
+`axis=-1`, `matrix_norm` with `ord="nuc"`, the nuclear norm, and `svd` with `full_matrices=False`.
 
 ## What a user feels
 
 These tables time the forward and the backward pass together, in float64 with one thread. On PyTorch and
-JAX, our adapter is compared with the host's own function. On NumPy, `lv.vjp` is compared with the
+JAX, our adapter is compared with the framework's own function. On NumPy, `lv.vjp` is compared with the
 faster of PyTorch and compiled JAX.
 
-*Batches* are {grid} matrices with n columns and n rows, and for some rules also 2n rows. *One* is a
-single matrix with 3 columns. This command wrote the tables:
+*Batches* are {grid} matrices with n columns and n rows.
+For some rules, matrices with 2n rows are timed as well. *One* is a single matrix with 3 columns. The last
+row, `all`, is the mean over the rules. An empty cell means that the other library has no such function or no
+derivative of it. This command wrote the tables:
 
     {command}
 
@@ -48,23 +50,24 @@ It ran on {machine}, with {versions}.
 |---|---|---|
 {goals}
 
-The next tables show each size separately. Where a cell has two figures, the second is for matrices with
-2n rows.
+The next tables show each size separately. If a cell has two figures, the second is for matrices with 2n rows.
 
 {details}
 
 ### The forward alone
 
-This table compares only the forward: functions of matrices and matrix equations on NumPy, against SciPy
-in a loop over the batch.
+This table compares only the forward, for functions of matrices and matrix equations. It shows the time of our
+rule on NumPy, divided by the time of SciPy's function in a loop over the batch.
 
 {forwards}
 """
 PULLBACK = "## The pullback alone"
 INTRODUCTION = """## The pullback alone
 
-The tables show our time divided by the time of the peer, as geometric means over the grid. This command
-wrote them:
+The tables show our time divided by the time of a peer, as geometric means over the grid below. The heading of
+a table names the peer. *PyTorch on its tensors* and *JAX in its jit* compare our rule in that framework with
+the framework's own derivative. *Against the faster of the two* means the faster of PyTorch and JAX, each with
+its own derivative. This command wrote the tables:
 
     {command}
 
@@ -72,7 +75,7 @@ It ran on {machine}, with {versions}.
 
 *Backward* is the pullback alone, and *both* is the forward and the pullback. If a forward keeps values,
 such as a factorization or the gradient of a scalar, the pullback is cheap and the forward takes longer.
-Look at both columns.
+So look at both columns.
 
 The grid of (batch, n), for matrices with n rows and n columns:
 
@@ -80,8 +83,8 @@ The grid of (batch, n), for matrices with n rows and n columns:
 
 ### Its goals
 
-These are goals for the backward pass. If it was timed with two numbers of threads, the table shows the
-larger ratio.
+These are goals for the backward pass. If the backward pass was timed with two numbers of threads, the table
+shows the larger ratio.
 
 | goal | measured | |
 |---|---|---|
@@ -90,10 +93,11 @@ BY_HAND = "## Where the goals are missed, and why"  # from here on the page is n
 SINGLE = """
 ## One pullback on NumPy
 
-In float64, with one thread. *3 x 3* is the overhead: the time for one 3 x 3 matrix, next to that of
-PyTorch's own backward pass. *Arrays* is the peak memory in addition to inputs, kept values and results,
-in units of the size of an input, for {batch} matrices of {n} rows and for one of {alone} rows. *100
-times the batch* is the time for {large} matrices of {size} x {size}, divided by the time for {small}.
+All numbers are for float64 and one thread. *3 x 3* is the overhead: the time for one 3 x 3 matrix. The next
+column has the time of PyTorch's own backward pass. *Arrays* is the peak memory in addition to inputs, kept
+values and results, in units of the size of an input, for {batch} matrices of {n} rows and for one of {alone}
+rows. *100 times the batch* is the time for {large} matrices of {size} x {size}, divided by the time for
+{small}.
 The last row is NumPy's own addition, whose only cost is memory access.
 
 """

@@ -10,20 +10,23 @@ NONE = "-"
 HEAD = """
 ## This library, rule by rule
 
-- *VJP*, *JVP*: the number of test vectors at which the derivative is right, with every keyword. These were
-  run on NumPy when the page was written. The tests run them on every library.
+- *VJP*, *JVP*: the number of test vectors at which the derivative is right, with every keyword. They were run
+  on NumPy when the page was written. The tests run them on every library.
 - *twice*: the number of points of the first table at which the gradient of a gradient is right, on PyTorch,
-  JAX and autograd together. The tests compare every form of every rule with an oracle, there and on MLX.
-- *at ties*: the number of vectors with equal eigenvalues, singular values or maxima at which the first
-  derivatives are right. At a *kink* there is no gradient; there, the subgradient of least norm is right.
-- *at zeros*: the same for singular values, pivots or determinants of zero. *undefined*: there is no
-  derivative, and the other matrices of the batch are unaffected.
-- *gauge*: the outputs that are defined up to a sign, a phase or a basis. The part of a cotangent along this
-  freedom is dropped.
+  JAX and autograd together. The tests compare every form of every rule with an oracle, a computation with 50
+  digits, on these three and on MLX.
+- *at ties*: the number of test vectors with equal eigenvalues, singular values or maxima at which the first
+  derivatives are right. The number after *kink* says how many of these have no gradient; there, the
+  subgradient of least norm counts as right.
+- *at zeros*: the same numbers for singular values, pivots or determinants of zero. *Undefined* means that
+  there is no derivative, and that the derivatives of the other matrices of a batch are right.
+- *gauge*: the outputs that are defined only up to a sign, a phase or a basis. The rule drops the part of a
+  cotangent along this freedom.
 - *not on*: the dtypes that a library of [support](support.md), or its adapter, cannot run.
 
-A dash means that there are no such vectors: the case does not occur for the rule, or the rule claims nothing
-there. Second derivatives at ties are claimed only where the page of a rule says so, see [hosts](hosts.md).
+A dash means that there are no such test vectors: the case does not occur for the rule, or the rule claims
+nothing there. Second derivatives at ties are claimed only where the page of a rule says so;
+[hosts](hosts.md) has more on them.
 
 | rule | VJP | JVP | twice | at ties | at zeros | gauge | not on | differentiable at |
 |---|---|---|---|---|---|---|---|---|

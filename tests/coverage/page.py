@@ -19,9 +19,9 @@ WORDS = {"vjp": "VJP", "jvp": "JVP", "twice": "twice"}
 
 HEAD = """# Coverage
 
-What this library and others differentiate, op by op. `python -m tests.coverage` writes this page from the
-results of earlier runs in [tests/coverage/results](../tests/coverage/results). `python -m tests.coverage
-HOST ...` runs these hosts first.
+This page shows, rule by rule, what this library and others differentiate. `python -m tests.coverage` writes
+the page from the results of earlier runs in [tests/coverage/results](../tests/coverage/results). With names
+from the column *host*, as in `python -m tests.coverage torch jax`, it runs these hosts again first.
 
 {runs}
 
@@ -29,40 +29,46 @@ The source of {name} {version} was read on {date}, and not run: commit [{short}]
 
 ## The libraries
 
-Each cell has three marks, for the VJP, the JVP and the gradient of a gradient. {name} has the first two.
+Each cell has three marks, for the VJP, the JVP and the gradient of a gradient. {name} has only the first
+two. *Run* and *read* say how a mark was found.
 
 - ✓ run: right at every point
-- (✓) run: right at some points; at the others it raises, or the function returns other values
+- (✓) run: right at some points; at the others it raises an error, or the function returns other values
 - ✗ run: wrong or NaN at some point
-- \\- run: it raises at every point, or there is no such function; read: there is no rule
+- \\- run: it raises an error at every point, or there is no such function; read: there is no rule
 - ? not run, or not looked for
 - r read: there is a rule, and it was not tested
 
 The points are test vectors of [rules/](../rules/README.md): one of each kind that a rule has (real,
 complex, tall, wide, a batch), with typical keywords, and without ties, zeros or extreme numbers. A VJP is
-compared with the true cotangents, and a JVP with the true derivative along a tangent. Both are known to 30
-digits. A second derivative is compared with differences of this library's VJP. A derivative is right if its
-error is at most 1e-6, relative to the largest number or to the size of the direction.
+compared with the true cotangents of the inputs, and a JVP with the true derivative along a tangent. Both are
+known to 30 digits. A second derivative is compared with differences of this library's VJP.
 
-A library may choose other signs, phases and orders of factors than the test vectors: these count as right,
-and the losses do not depend on them. If a function takes a single matrix, the framework's `vmap` maps it over
-a batch, if there is one. Outputs in another form are converted to the form of the rule. A composition of
-several functions that a user could write does not count as a function. All runs are in double precision, on
-a CPU. The results record each exception.
+A derivative is right if its error is at most 1e-6. The error of a VJP is relative to the largest entry of the
+true cotangent. The error of a JVP is relative to the size of the gradient times the size of the tangent. The
+error of a second derivative is relative to its value, or to the product of the sizes of its two directions if
+that is larger.
+
+A library may choose other signs, phases and orders of factors than the test vectors. These count as right,
+and the losses do not depend on them. If a function takes only a single matrix, the framework's `vmap` maps it
+over a batch, provided that the framework has a `vmap`. Outputs in another form are converted to the form of
+the rule. A composition of several functions that a user could write does not count as a function. All runs
+are in double precision, on a CPU. The files of results contain the message of each error.
 
 """
 
 EXCEPTIONS = """
 ## Where a library is not right, or right at some points alone
 
-For each rule: what was found, for which of the three derivatives, and at which kinds of points. *Other
-values* means that the function returns other values than the rule, so its derivatives are not compared.
+Each line states what was found for a rule, for which of the three derivatives, and at which kinds of points.
+*Twice* is the gradient of a gradient. *No derivative* means that the library raised an error. *Other values*
+means that the function returns other values than the rule, so its derivatives are not compared.
 """
 
 READ = """
 ### {name}, read
 
-These rules are limited to:
+Some rules of {name} apply only to:
 
 """
 
@@ -81,7 +87,7 @@ def page():
     limits = [f"- `{rule}`: {known['for']}." for rule, known in read["rules"].items() if "for" in known]
     files = sorted({known["file"] for known in read["rules"].values() if "file" in known})
     parts.append(READ.format(**read) + "\n".join(limits))
-    parts.append(f"\n\nThe files are {', '.join(f'`{f}`' for f in files)}, in `{read['folder']}`.\n")
+    parts.append(f"\n\nThe rules are in {', '.join(f'`{f}`' for f in files)}, all in `{read['folder']}`.\n")
     return "".join(parts) + by_rule({name: found[name]["rules"] for name in OURS})
 
 

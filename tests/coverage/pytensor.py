@@ -14,8 +14,8 @@ class PyTensor(Host):
     label, package = "PyTensor", "pytensor"
     note = (
         "PyTensor was run in Python, without its rewrites and compilers, on arrays of known shape. For\n"
-        "other arrays, `qr` has no derivative. The real part of a complex number has no derivative, so no\n"
-        "loss of complex arrays has one."
+        "arrays of unknown shape, `qr` has no derivative. The real part of a complex number has no\n"
+        "derivative, so no loss of complex arrays has one."
     )
 
     def __init__(self):

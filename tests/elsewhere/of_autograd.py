@@ -121,7 +121,8 @@ AUTOGRAD = Library(
             sign_of_a_determinant,
             turned_twice,
             off=1,
-            known="Multiplying a 2 x 2 matrix by exp(is) turns its determinant by the angle 2s.",
+            known="Multiplying a 2 x 2 matrix by exp(is) turns its determinant by the angle 2s, so the "
+            "imaginary part of the sign is sin(2s).",
         ),
         Finding(
             "The pseudo-inverse of a tall complex matrix has a wrong gradient",
@@ -143,7 +144,8 @@ AUTOGRAD = Library(
             adjoint_triangular_solve,
             of_the_adjoint,
             off=1,
-            known="The entry is 1 + i(2 + s), and mpmath confirms its derivative.",
+            known="The entry is 1 + i(2 + s), so its imaginary part has the derivative 1. mpmath confirms "
+            "this.",
         ),
         Finding(
             "The gradient of the maximum norm of a vector has NaN",

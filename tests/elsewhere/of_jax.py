@@ -108,18 +108,18 @@ JAX = Library(
             wide_pivoted_qr,
             twice_the_matrix,
             off=0.5,
-            known="Q is orthogonal, so R and A have the same sum of squares, and its gradient is 2A. JAX's "
-            "tangent of Q is right, but its tangent of R is wrong.",
+            known="Q is orthogonal, so R and A have the same sum of squares, and the gradient of that sum is "
+            "2A. JAX's tangent of Q is right, but its tangent of R is wrong.",
         ),
         Finding(
             "Eigenvalues of a matrix with tiny entries are wrong",
             tiny_eigenvalues,
             their_roots,
             off=1e-13,
-            known="The truth is the roots of the characteristic polynomial, by mpmath. On a CPU, LAPACK "
-            "scales such a matrix, and JAX does not scale the eigenvalues back. This happens for norms "
-            "below about 9e-13 and above 1e12 in single precision, and below 6e-139 and above 1e138 in "
-            "double precision.",
+            known="The truth is the roots of the characteristic polynomial, which mpmath computes. On a CPU, "
+            "LAPACK scales such a matrix, and JAX does not scale the eigenvalues back. This happens for "
+            "matrices with norms below about 9e-13 and above 1e12 in single precision, and below 6e-139 "
+            "and above 1e138 in double precision.",
         ),
         Finding(
             "Eigenvectors of a matrix with large entries have no gradient",
@@ -127,8 +127,8 @@ JAX = Library(
             of_the_exact_vectors,
             off=1,
             known="The truth is a difference quotient of mpmath's eigenvectors at 50 digits. The "
-            "eigenvalues differ by 2e9. JAX's rule adds 1 to them before it takes their differences, and "
-            "rounding loses the 1.",
+            "eigenvalues differ by 2e9. JAX's rule adds 1 to the eigenvalues before it takes their "
+            "differences, and rounding loses the 1.",
             threads=("jax-ml/jax#40141",),
         ),
         Finding(
@@ -152,10 +152,10 @@ JAX = Library(
             squares_of_eigenvalues,
             of_the_entries,
             off=1,
-            known="The eigenvalues and the entries have the same sum of squares; the truth is the second "
-            "derivative of the latter at 50 digits. JAX's first derivative is right. PyTorch returns NaN as "
-            "well; [hosts](hosts.md) has the tables of ties. In this library, `eigvalsh` returns a finite, "
-            "wrong value here, and `trace_funm` the right one.",
+            known="The eigenvalues and the entries have the same sum of squares. The truth is the second "
+            "derivative of the sum over the entries, at 50 digits. JAX's first derivative is right. PyTorch "
+            "returns NaN as well; [hosts](hosts.md) has the tables of ties. In this library, `eigvalsh` "
+            "returns a finite, wrong value here, and `trace_funm` returns the right one.",
             threads=("jax-ml/jax#21896",),
         ),
     ),

@@ -50,8 +50,8 @@ MLX = Library(
             norm_twice,
             of_the_root,
             off=0.1,
-            known="The norm is the square root of 5 + 2s + 2s^2. The truth is its second difference at 50 "
-            "digits. MLX's first derivative is right.",
+            known="The norm is the square root of 5 + 2s + 2s^2. The truth is a second difference of this "
+            "root at 50 digits. MLX's first derivative is right.",
         ),
     ),
 )

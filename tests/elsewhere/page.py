@@ -15,13 +15,14 @@ HEAD = """# Where other libraries are wrong
 
 This page lists small inputs for which a library returns a wrong or a non-finite answer, and raises no
 error. Each answer comes from a run of the code above it (`python -m tests.elsewhere`), on a CPU, with the
-version in the heading. Each truth comes from mpmath at 50 digits or from an identity, never from a library
-that differentiates. The tests run all of it again.
+version in the heading. *Answer* is what the library returns, and *truth* is the right value. Each truth comes
+from mpmath at 50 digits or from an identity, never from a library that differentiates. The tests compute
+every answer and every truth again.
 
 The page leaves out answers at a kink, because no derivative exists there. It also leaves out answers at
-points that the documentation excludes, with one exception, whose text says so. Therefore it does not list
-JAX's eigenvectors if two components are tied for the largest, the vectors that `full_matrices=True` adds to
-PyTorch's `svd`, or JAX's `solve_sylvester` if a sum of eigenvalues is below its `tol`. Calls that raise an
+points that the library's documentation excludes, with one exception, whose text says so. So the page does not
+list JAX's eigenvectors if two components are tied for the largest, the vectors that `full_matrices=True` adds
+to PyTorch's `svd`, or JAX's `solve_sylvester` if a sum of eigenvalues is below its `tol`. Calls that raise an
 error are in the tables of [hosts](hosts.md), next to the rules of this library.
 """
 
