@@ -90,7 +90,7 @@ class Pullback(Linearization):
             ]
             raise RuntimeError(
                 f"{self.rule.name}: {' and '.join(changed)} was changed in place after the forward pass, but "
-                f"the pullback reads it; change a copy instead"
+                f"the pullback reads it; run vjp again, and change only a copy"
             )
         return pull(self.frame, self.kept, cotangents)
 

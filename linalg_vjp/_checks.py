@@ -46,7 +46,7 @@ def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequenc
     if type(arrays) is not tuple and hasattr(arrays, "shape"):
         raise TypeError(
             f"{rule.name}: the {kind}s must be in a tuple, such as "
-            f"({', '.join(names)}{',' if len(names) == 1 else ''}); got an array, put it into a tuple"
+            f"({', '.join(names)}{',' if len(names) == 1 else ''}); got an array; put it into a tuple"
         )
     if kind != "input" and len(arrays) == 1 and isinstance(arrays[0], tuple | list):
         raise TypeError(
@@ -54,9 +54,12 @@ def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequenc
             f"unpack it with a star, as in pullback(*cotangents)"
         )
     if len(arrays) != len(names):
+        hints = {"output": "; pass all outputs of the forward pass", "input": "; pass keywords by name"}
+        hint = hints.get(kind, "; pass None for one that is zero")
         raise ValueError(
-            f"{rule.name}: expected {len(names)} {kind}{'s' * (len(names) != 1)}, one for each of "
-            f"{', '.join(names)}; got {len(arrays)}"
+            f"{rule.name}: expected {'at least ' * (kind == 'input' and rule.sides.repeats)}{len(names)} "
+            f"{kind}{'s' * (len(names) != 1)} ({', '.join(names)}), got {len(arrays)}"
+            f"{hint if kind != 'input' or len(arrays) > len(names) else ''}"
         )
 
 
@@ -136,7 +139,7 @@ def fits(found: Namespace, xp: Namespace) -> bool:
 
 # Subclasses of NumPy's array that would lose information, or that multiply differently.
 KINDS = {
-    "MaskedArray": "a masked array, and its mask would be lost; pass its filled() or its data",
+    "MaskedArray": "a masked array, and its mask would be lost; pass its .filled() or its .data",
     "matrix": "a numpy.matrix, which multiplies differently from an array; convert it with numpy.asarray",
 }
 
@@ -161,13 +164,13 @@ def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
     if bits == 0:
         raise TypeError(
             f"{rule.name}: {name} has dtype {x.dtype}, but gradients need a real or complex floating dtype; "
-            f"convert it with astype, for example to float64"
+            f"convert it, for example to float64"
         )
     if bits not in (32, 64) and not (bits == 16 and rule.half):
         also = "half, " if rule.half else ""
         raise TypeError(
             f"{rule.name}: {name} has dtype {x.dtype}, but the rule supports {also}single and double "
-            f"precision; convert it with astype"
+            f"precision; convert it, for example to float32"
         )
     if type(x).__name__ in KINDS and type(x).__module__.startswith("numpy"):
         raise TypeError(f"{rule.name}: {name} is {KINDS[type(x).__name__]}")
@@ -222,7 +225,8 @@ def check_library(rule: Record, kind: str, x: Array, xp: Namespace) -> None:
 def check_results(rule: Record, formula: object, results: object, count: int) -> None:
     """Check that a formula returned a tuple with one result for each name."""
     if type(results) is not tuple or len(results) != count:
-        given = f"a tuple of {len(results)}" if type(results) is tuple else type(results).__name__
+        single = f"{type(results).__name__}; for a single result, write (result,)"
+        given = f"a tuple of {len(results)}" if type(results) is tuple else single
         name = getattr(formula, "__name__", "a formula")
         raise TypeError(f"{rule.name}: {name} must return a tuple of {count}, but returned {given}")
 

@@ -4,12 +4,21 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ._call import Frame, forward, forward_keeping, kept_of, prepared, pull, push, with_outputs
+from ._checks import check_count
 from ._cotangent import all_none, total
 from ._namespaces import Array, Namespace, namespace
+from ._params import complete
 from ._record import Record
 from ._rule import Rule
 
 __all__ = ["composite"]
+
+
+class Placeholder:
+    """A value of a composite while its steps are recorded. It is no number, so arithmetic with it raises."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at  # its position among the inputs and the outputs of all steps
 
 
 class Step(NamedTuple):
@@ -65,14 +74,24 @@ def composite(
         taken: list[Step] = []
         first = len(inputs)
 
-        def use(rule: Record, *sources: int, **keywords: Any) -> Any:
+        def position(value: Any) -> int:
+            if isinstance(value, Placeholder):
+                return value.at
+            raise TypeError(
+                f"{name}: a step may only use and return the inputs of `steps` and results of use(...), got "
+                f"{value!r}; anything else that it computes needs a rule of its own"
+            )
+
+        def use(rule: Record, *sources: Placeholder, **keywords: Any) -> Any:
             nonlocal first
-            taken.append(Step(rule, sources, keywords))
-            made = tuple(range(first, first := first + len(rule.outputs)))
+            if not isinstance(rule, Record):
+                raise TypeError(f"{name}: use(rule, ...) needs a Rule, such as RULES['inv'], got {rule!r}")
+            taken.append(Step(rule, tuple(map(position, sources)), keywords))
+            made = tuple(map(Placeholder, range(first, first := first + len(rule.outputs))))
             return made if len(made) > 1 else made[0]
 
-        result = steps(use, *range(len(inputs)), **params)
-        return taken, result if isinstance(result, tuple) else (result,)
+        result = steps(use, *map(Placeholder, range(len(inputs))), **params)
+        return taken, tuple(map(position, result if isinstance(result, tuple) else (result,)))
 
     def op(*given: Array, xp: Namespace | None = None, **params: Any) -> tuple[Array, ...]:
         xp, values = namespace(xp, *given), list(given)
@@ -139,6 +158,7 @@ def composite(
         return tuple(dots[i] for i in results)
 
     taken, results = program({key: param.default for key, param in record.get("params", {}).items()})
+    _check(name, outputs, taken, results)
     between = sum(len(step.rule.outputs) for step in taken) - len(results)
     names = [f"step {i + 1}" for i in range(between)]
     names += [f"{extra} of step {i + 1}" for i, step in enumerate(taken) for extra in step.rule.extras]
@@ -154,3 +174,15 @@ def composite(
 
 def _pushed(frame: Frame, kept: Any, dots: list[Any]) -> list[Any]:
     return [None] * len(frame.rule.outputs) if all_none(*dots) else list(push(frame, kept, dots))
+
+
+def _check(name: str, outputs: tuple[str, ...], taken: list[Step], results: tuple[int, ...]) -> None:
+    """Check the number of inputs and the keywords of each step, and the number of results."""
+    for rule, sources, keywords in taken:
+        whole = rule.of(len(sources))
+        check_count(whole, "input", whole.inputs, sources)
+        complete(rule.name, rule.params, keywords)
+    if len(results) != len(outputs):
+        raise ValueError(
+            f"{name}: steps must return one value for each of {', '.join(outputs)}, got {len(results)}"
+        )

@@ -52,7 +52,9 @@ TINY = 2.0**16
 class Gauge(NamedTuple):
     """What a derivative does with the part along the gauge, and which values count as tied and as zero.
 
-    Pass it as the keyword `gauge` of a rule, in place of a mode, to set your own thresholds.
+    The gauge is what a factorization leaves open: signs, phases, and rotations of the vectors of tied values.
+    Values are eigenvalues or singular values. Pass a `Gauge` as the keyword `gauge` of a rule, in place of a
+    mode, to set your own thresholds.
 
     Parameters
     ----------
@@ -60,9 +62,9 @@ class Gauge(NamedTuple):
         "project" drops the part of a cotangent along the gauge, and "check" raises `GaugeError` for it.
         "keep" drops nothing, and divides by everything that is not exactly zero.
     tied, zero : float
-        The largest difference of two values that count as tied, and the largest value that counts as zero, in
-        eps of the largest value. The defaults, 64 and 16, cover the rounding of LAPACK. Pass larger numbers
-        for values from an iteration.
+        Two values count as tied if they differ by at most `tied` times eps times the largest value. A value
+        counts as zero if it is at most `zero` times eps times the largest value. The defaults, 64 and 16,
+        cover the rounding of LAPACK. Pass larger numbers for values from an iteration.
 
     Examples
     --------

@@ -28,11 +28,15 @@ def _is_gauge(value: object) -> bool:
 
 CHECK = Gauge("check")
 MODES = ("project", "check", "keep")
-GAUGE = Param("project", _is_gauge, "one of 'project', 'check', 'keep', or a Gauge", MODES)
+GAUGE = Param("project", _is_gauge, "one of 'project', 'check', 'keep', or a Gauge with such a mode", MODES)
 
 
 class GaugeError(ValueError):
-    """A cotangent has a part along the gauge: the loss depends on an arbitrary choice."""
+    """A cotangent has a part along the gauge: the loss depends on an arbitrary choice.
+
+    Derivatives with ``gauge="check"`` raise it. The choice is a phase, a sign, or a rotation of tied vectors,
+    which the factorization leaves open.
+    """
 
 
 def extra_tangent(Q: Array, Q_dot: Array, Q0: Array, xp: Namespace) -> Array:
@@ -108,10 +112,11 @@ def check_gauge(
     if not xp.all(size <= tol * scale):
         raise GaugeError(
             f"{rule}: the cotangent of {names} has a part along the gauge, of up to {_shown(size, xp):.3g} "
-            f"(the largest entry is {_shown(scale, xp):.3g}, and the tolerance {tol:.1g} times that). "
-            f"The loss depends on a phase, sign or rotation that the factorization leaves open (values "
-            f"within {tied:g} eps of the largest count as tied, those below {zero:g} eps as zero), so it has "
-            f'no gradient. Make the loss invariant, or pass gauge="project" to drop that part.'
+            f"(the largest entry is {_shown(scale, xp):.3g}, and the tolerance is {tol:.1g} times that). "
+            f"The loss depends on a phase, sign or rotation that the factorization leaves open, so it has no "
+            f"gradient. Values count as tied if they differ by at most {tied:g} eps times the largest value, "
+            f"and as zero up to {zero:g} eps times it. Change the loss so that it does not depend on this "
+            f'choice, or pass gauge="project" to drop that part.'
         )
 
 

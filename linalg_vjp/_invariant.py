@@ -5,8 +5,11 @@ has one. Divided by a gap that is only rounding, it would dominate the gradient.
 """
 
 from ._gaps import Gauge, eigenvalue_gaps, gaps, gauge_of, reciprocals
+from ._gauge import GAUGE
 from ._matrix import adjoint, skew
 from ._namespaces import Array, Namespace, namespace
+from ._params import complete
+from ._signature import bind, describe
 
 __all__ = ["eigh_without_gauge", "svd_without_gauge"]
 
@@ -15,6 +18,8 @@ def eigh_without_gauge(
     w: Array, V: Array, V_bar: Array, *, gauge: str | Gauge = "project", xp: Namespace | None = None
 ) -> Array:
     """Remove from a cotangent of eigenvectors the part that rotates tied eigenvectors among themselves.
+
+    For complex eigenvectors, this includes the part that changes the phase of a single eigenvector.
 
     Parameters
     ----------
@@ -34,6 +39,11 @@ def eigh_without_gauge(
     V_bar : array of shape (..., n, n)
         A cotangent that ``vjp("eigh", A, gauge="check")`` accepts.
 
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, or the gauge is unknown.
+
     Examples
     --------
     >>> import numpy as np
@@ -42,9 +52,11 @@ def eigh_without_gauge(
     [[1.0, 2.0], [2.0, 2.0]]
     """
     xp = namespace(xp, w, V)
+    given = [("w", w, ("n",)), ("V", V, ("n", "n")), ("V_bar", V_bar, ("n", "n"))]
+    gauge = _checked("eigh_without_gauge", given, gauge)
     if V.shape[-1] == 0:
         return V_bar
-    tied = xp.isinf(eigenvalue_gaps(w, gauge_of(gauge), xp))
+    tied = xp.isinf(eigenvalue_gaps(w, gauge, xp))
     return V_bar - V @ xp.where(tied, skew(adjoint(V, xp) @ V_bar, xp), 0.0)
 
 
@@ -58,12 +70,13 @@ def svd_without_gauge(
     gauge: str | Gauge = "project",
     xp: Namespace | None = None,
 ) -> tuple[Array | None, Array | None]:
-    """Remove from cotangents of singular vectors the part that rotates a pair, or tied pairs, together.
+    """Remove from cotangents of singular vectors the part that rotates tied pairs of vectors together.
 
-    The result is the nearest pair of cotangents without that part. If only one cotangent is given, some of it
-    therefore moves to the other. For singular values that are zero, left and right vectors rotate
-    independently: that part is removed from each cotangent, and so is the part outside the span of the
-    columns.
+    A pair is a left and a right singular vector of the same value. For complex vectors, the part that changes
+    the phase of a single pair is removed, too. The result is the nearest pair of cotangents without that
+    part. So if you pass None for one cotangent, the result for it may still be nonzero. For singular values
+    that are zero, left and right vectors rotate independently: that part is removed from each cotangent, and
+    so is the part outside the span of the columns.
 
     Parameters
     ----------
@@ -86,6 +99,11 @@ def svd_without_gauge(
         Cotangents that ``vjp("svd", A, full_matrices=False, gauge="check")`` accepts. Both are None if both
         arguments are.
 
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, or the gauge is unknown.
+
     Examples
     --------
     >>> import numpy as np
@@ -95,6 +113,9 @@ def svd_without_gauge(
     ([[0.0, 3.0], [1.0, 0.0]], [[0.0, 1.0], [-1.0, 0.0]])
     """
     xp = namespace(xp, U, S, Vh)
+    given = [("S", S, ("k",)), ("U", U, ("m", "k")), ("Vh", Vh, ("k", "n"))]
+    given += [("U_bar", U_bar, ("m", "k")), ("Vh_bar", Vh_bar, ("k", "n"))]
+    gauge = _checked("svd_without_gauge", given, gauge)
     if U_bar is None and Vh_bar is None:
         return None, None
     U_bar, Vh_bar = U * 0 if U_bar is None else U_bar, Vh * 0 if Vh_bar is None else Vh_bar
@@ -102,7 +123,6 @@ def svd_without_gauge(
         return U_bar, Vh_bar
     sides = (U, U_bar), (adjoint(Vh, xp), adjoint(Vh_bar, xp))
     turn_U, turn_V = (skew(adjoint(X, xp) @ X_bar, xp) for X, X_bar in sides)
-    gauge = gauge_of(gauge)
     null = reciprocals(S, gauge, xp) == 0
     both = null[..., :, None] & null[..., None, :]
     together = xp.where(xp.isinf(gaps(S, gauge, xp)) & ~both, (turn_U + turn_V) * 0.5, 0.0)
@@ -112,3 +132,23 @@ def svd_without_gauge(
         beyond = X_bar - X @ (adjoint(X, xp) @ X_bar)
         found.append(X_bar - xp.where(null[..., None, :], beyond, 0.0))
     return found[0], adjoint(found[1], xp)
+
+
+def _checked(
+    function: str, given: list[tuple[str, Array | None, tuple[str, ...]]], gauge: str | Gauge
+) -> Gauge:
+    """Check the shapes of arrays, of which the first sets the batch axes. Return the gauge, checked too."""
+    complete(function, {"gauge": GAUGE}, {"gauge": gauge})
+    sizes: dict[str, int] = {}
+    batch = None
+    for name, x, core in given:
+        if x is None:
+            continue
+        known, leading = dict(sizes), x.shape[: max(0, x.ndim - len(core))]
+        batch = leading if batch is None else batch
+        if not bind(core, x.shape, sizes) or leading != batch:
+            raise ValueError(
+                f"{function}: {name} has shape {tuple(x.shape)}, expected {describe(core, known)}, with "
+                f"the batch axes {tuple(batch)} of {given[0][0]}"
+            )
+    return gauge_of(gauge)

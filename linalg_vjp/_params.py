@@ -17,7 +17,7 @@ class Param(NamedTuple):
     valid : tuple or callable
         The allowed values, or a function that tells whether a value is allowed.
     wanted : str
-        The text for "is not ..." in the error for any other value.
+        What a value must be, in words. The error for another value ends with "is not" and this text.
     samples : tuple
         Values to try in tests. By default those in `valid`, or `default` if `valid` is a function.
 
@@ -82,7 +82,7 @@ def count(default: int | None, *samples: int) -> Param:
     return Param(
         default,
         allows,
-        f"an integer that is not negative{or_none}",
+        f"a nonnegative integer{or_none}",
         (default, *samples),
     )
 
@@ -117,8 +117,10 @@ def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) ->
     """The keywords with defaults filled in; raises for an unknown keyword or a value that is not allowed."""
     for name, value in given.items():
         if name not in known:
-            names = ", ".join(known) or "none"
-            raise TypeError(f"{rule}: unknown keyword {name!r}; its keywords are: {names}")
+            has = (
+                f"the keywords of this rule are {', '.join(known)}" if known else "this rule has no keywords"
+            )
+            raise TypeError(f"{rule}: unknown keyword {name!r}; {has}")
         if not known[name].allows(value):
             raise ValueError(f"{rule}: {name}={value!r} is not {known[name].wanted}")
     return {name: given.get(name, param.default) for name, param in known.items()}

@@ -14,6 +14,9 @@ __all__ = ["Record"]
 
 Arrays = tuple[Any, ...]
 
+# The sets that an input may be restricted to.
+SPACES = ("hermitian", "positive", "nonsingular", "triangular", "tall", "pivots")
+
 
 def always(params: Mapping[str, Any]) -> bool:
     """The default of `batched`: leading axes are batch axes with every keyword."""
@@ -123,9 +126,16 @@ class Record:
             ("real", self.outputs),
             ("gauge", self.outputs),
             ("space", self.inputs),
+            ("typical", tuple(self.params)),
         ):
             if unknown := set(getattr(self, part)) - set(known):
-                raise ValueError(f"{self.name}: {part} has {sorted(unknown)}; the names are {known}")
+                raise ValueError(
+                    f"{self.name}: {part} has {', '.join(sorted(unknown))}, but may only have names from "
+                    f"{', '.join(known) or 'an empty list'}"
+                )
+        for name, space in self.space.items():
+            if space not in SPACES:
+                raise ValueError(f"{self.name}: space of {name} is {space!r}, not one of {', '.join(SPACES)}")
 
     def of(self, count: int) -> Any:
         """The rule for `count` inputs, if the last input may be repeated; else the rule itself."""

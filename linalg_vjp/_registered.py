@@ -42,7 +42,9 @@ def of_host(name: str, xp: Namespace) -> Callable[..., Any] | None:
 
 
 class Registered:
-    """A namespace whose linear algebra is that of the rules.
+    """The namespace of a host, with linear algebra that the host differentiates by the rules.
+
+    A host is a framework with autodiff, such as PyTorch. You need this class only to write an adapter.
 
     Parameters
     ----------

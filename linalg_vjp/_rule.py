@@ -17,7 +17,7 @@ class Linearization:
     """An operation at a point: plain data, from which both of its derivatives follow.
 
     `Rule.fwd` and `Rule.linearize` return it. You can store it, pickle it, and call its derivatives any
-    number of times. It repeats no factorization, and needs no keyword again.
+    number of times. These calls repeat no factorization, and take no keywords.
 
     Parameters
     ----------

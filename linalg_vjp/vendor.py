@@ -59,7 +59,9 @@ def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False)
     rules: qr, qr_pivoted, svd, svdvals
     """
     if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
-        raise ValueError(f"{destination}: {destination.name!r} cannot be the name of a package")
+        raise ValueError(
+            f"{destination}: {destination.name!r} cannot be the name of a package; use letters, digits and _"
+        )
     _check_free(destination, force)
     package = Path(__file__).parent
     wanted = _with_needed({home(name) for name in rules or RULES}, package / "_rules")
@@ -86,7 +88,9 @@ def _check_free(folder: Path, force: bool) -> None:
     stamp = folder / STAMP
     text = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     if not text.startswith("linalg_vjp "):
-        raise FileExistsError(f"{folder} exists, and was not made by this command; choose another folder")
+        raise FileExistsError(
+            f"{folder} exists, and was not made by this command; choose a new or empty folder"
+        )
     if force:
         return
     made = {name: digest for digest, name in (line.split("  ") for line in text.splitlines()[3:])}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import linalg_vjp as lv
-from linalg_vjp.testing import CheckError, check_rule
+from linalg_vjp.testing import CheckError, check_loss, check_rule, ties, vectors
 
 from .random_inputs import general, hermitian
 from .test_planted import C, pasted, planted
@@ -95,3 +95,20 @@ def test_the_error_says_all_that_it_takes():
     with pytest.raises(CheckError) as error:
         check_rule(wrong, [hermitian(2)], tangents=[E], limit=5)
     assert f"tangents=[array({E.tolist()}, dtype=float64)], limit=5" in str(error.value)
+
+
+def test_wrong_arguments_of_the_tools():
+    """What does not fit is named, by every function that takes it."""
+    A = np.eye(2)
+    with pytest.raises(ValueError, match=r"inv: expected 1 cotangent \(X\), got 2"):
+        check_loss("inv", [A], lambda X: X[0, 0], lambda X: (X, X))
+    with pytest.raises(TypeError, match="inv: the cotangents must be in a tuple"):
+        check_loss("inv", [A], lambda X: X[0, 0], lambda X: X)
+    with pytest.raises(KeyError, match="no rule 'qrr'; did you mean 'qr'"):
+        vectors.load("qrr")
+    with pytest.raises(ValueError, match=r"3 values and there are 1 zeros, but a matrix of shape \(3, 5\)"):
+        ties.tied_svd(np.random.default_rng(0), 3, 5, [2, 1], 1, "float64")
+    with pytest.raises(ValueError, match="inv: space of A is 'foo', not one of hermitian"):
+        replace(lv.RULES["inv"], space={"A": "foo"})
+    with pytest.raises(ValueError, match="inv: typical has foo, but may only have names from an empty list"):
+        replace(lv.RULES["inv"], typical={"foo": 1})

@@ -16,20 +16,7 @@ from .test_planted import planted
 
 def test_check(capsys, tmp_path):
     file = tmp_path / "outcome.json"
-    arguments = [
-        "check",
-        "--rule",
-        "inv",
-        "--rule",
-        "lu",
-        "--examples",
-        "5",
-        "--seed",
-        "3",
-        "--json",
-        str(file),
-    ]
-    assert cli.main(arguments) == 0
+    assert cli.main(["check", "--rule", "inv,lu", "--examples", "5", "--seed", "3", "--json", str(file)]) == 0
     text = capsys.readouterr().out
     assert "4 right, 0 wrong" in text
     outcome = json.loads(file.read_text())
@@ -42,7 +29,7 @@ def test_check(capsys, tmp_path):
 def test_check_for_a_while_on_two_libraries(capsys):
     """Rounds of new cases run until the time is over. The counts of cases add up."""
     arguments = ["check", "--rule", "trace", "--hours", "0.001", "--examples", "3", "--json", "-"]
-    assert cli.main([*arguments, "--backend", "numpy", "--backend", "array-api-strict"]) == 0
+    assert cli.main([*arguments, "--backend", "numpy,array-api-strict"]) == 0
     captured = capsys.readouterr()
     found = json.loads(captured.out)
     assert list(found["backends"]) == ["numpy", "array-api-strict"]

@@ -199,3 +199,21 @@ def test_a_step_that_is_wrong_is_caught():
     check_rule(made(INV), [general(3, 3)])
     with pytest.raises(CheckError):
         check_rule(made(broken), [general(3, 3)])
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "words"),
+    [
+        (lambda use, A: use("slogdet", A)[1], TypeError, "needs a Rule, such as RULES.*got 'slogdet'"),
+        (lambda use, A: use(SLOGDET, A), ValueError, "one value for each of Y, got 2"),
+        (lambda use, A: use(lv.RULES["solve"], A), ValueError, "solve: expected 2 inputs .*got 1"),
+        (lambda use, A: use(INV, A, A), ValueError, "inv: expected 1 input .*got 2"),
+        (lambda use, A: use(INV, A, foo=1), TypeError, "inv: unknown keyword 'foo'"),
+        (lambda use, A: use(INV, 2 * A), TypeError, "unsupported operand"),
+        (lambda use, A: use(INV, 0), TypeError, "f: a step may only use .*got 0; anything else"),
+        (lambda use, A: None, TypeError, "f: a step may only .*got None"),
+    ],
+)
+def test_steps_that_cannot_be_recorded(steps, kind, words):
+    with pytest.raises(kind, match=words):
+        lv.composite("f", "(n,n)->()", inputs=("A",), steps=steps)

@@ -1,4 +1,4 @@
-"""The bug report that this project began with: its eleven cases against their true values."""
+"""The bug report with which this project began: its eleven cases against their true values."""
 
 import numpy as np
 import pytest

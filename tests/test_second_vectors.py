@@ -86,11 +86,11 @@ def test_errors_of_hvp():
         lv.hvp("det", (I,), (one,), (np.ones(3),))
     with pytest.raises(ValueError, match=r"det: a cotangent tangent has shape \(3,\), but its output"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(np.ones(3),))
-    with pytest.raises(ValueError, match="svd: expected 3 cotangents, one for each of U, S, Vh; got 1"):
+    with pytest.raises(ValueError, match=r"svd: expected 3 cotangents \(U, S, Vh\), got 1"):
         lv.hvp("svd", (I,), (I,), (I,))
     with pytest.raises(TypeError, match=r"det: the cotangents must be in a tuple, such as \(d,\)"):
         lv.hvp("det", (I,), one, (I,))
-    with pytest.raises(ValueError, match="det: expected 1 cotangent tangent, one for each of d; got 2"):
+    with pytest.raises(ValueError, match=r"det: expected 1 cotangent tangent \(d\), got 2"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(one, one))
     with pytest.raises(NotImplementedError):
         lv.hvp("funm_hermitian", (I,), (I,), (I,), f=np.sin, df=np.cos)

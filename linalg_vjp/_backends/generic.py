@@ -293,7 +293,8 @@ def fixed(f: Any, X: Array) -> Array:
 def no_second() -> NoReturn:
     """Raise where a host differentiates a derivative that has none."""
     raise NotImplementedError(
-        "this rule has no second derivative with these keywords; its page in rules/ says what it needs"
+        "this rule has no second derivative with these keywords; its page in rules/ says what it needs, such "
+        "as the keyword d2f for a function f of your own"
     )
 
 

@@ -46,7 +46,7 @@ def eigh_vjp(
 
         A_bar = V (diag(w_bar) + E o skew(V^H V_bar)) V^H,  E_ij = 1 / (w_j - w_i), or 0 at ties
 
-    If V_bar is None, E is not formed.
+    Here skew(X) = (X - X^H) / 2, and o is the entrywise product. If V_bar is None, E is not formed.
 
     Parameters
     ----------

@@ -59,8 +59,8 @@ def qr_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = Q R.
 
-    With N = R_bar R^H - Q^H Q_bar, H the Hermitian matrix with the upper triangle of N, and R1 the first k
-    columns of R:
+    With k = min(m, n), N = R_bar R^H - Q^H Q_bar, H the Hermitian matrix with the upper triangle of N, and R1
+    the first k columns of R:
 
         A_bar = Q (R_bar + [(H - N) R1^-H, 0])                          m <= n
         A_bar = Q (R_bar + (H - R_bar R^H) R^-H) + Q_bar R^-H           m >  n
@@ -88,7 +88,8 @@ def qr_vjp(
     Raises
     ------
     GaugeError
-        If gauge="check" and Q2_bar has a part along the gauge, for a tall A with mode="complete".
+        If gauge="check", mode="complete" and m > n: if the cotangent of the last m - n columns of Q has a
+        part along the gauge.
 
     Examples
     --------

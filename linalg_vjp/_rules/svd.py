@@ -52,8 +52,8 @@ def svd_vjp(
 ) -> tuple[Array | None]:
     """Pullback of A = U diag(S) Vh.
 
-    With V = Vh^H, J = U^H U_bar, K = V^H V_bar, all with k columns, and the reciprocals
-    E_ij = 1 / (s_j - s_i), G_ij = 1 / (s_j + s_i), taken as 0 where the denominator vanishes:
+    With V = Vh^H, J = U^H U_bar, K = V^H V_bar, all with k = min(m, n) columns, skew(X) = (X - X^H) / 2, the
+    entrywise product o, and E_ij = 1 / (s_j - s_i), G_ij = 1 / (s_j + s_i), or 0 where this divides by 0:
 
         P = diag(S_bar) + E o skew(J + K) + G o skew(J - K)
         A_bar = U P V^H + (I - U U^H) U_bar S^-1 V^H + U S^-1 V_bar^H (I - V V^H)

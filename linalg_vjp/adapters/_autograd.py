@@ -9,6 +9,7 @@ from autograd.extend import defjvp, defvjp, primitive, vspace
 from autograd.tracer import getval, isbox
 
 from .. import RULES, Linearization, Registered, Rule
+from .._api import find
 from .._backends.generic import no_third
 from .._call import forward_keeping, kept_of, prepared, with_outputs
 from .._matrix import conj
@@ -43,12 +44,13 @@ def reached(arrays: Any) -> Any:
     return NAMESPACE if any(isbox(x) for x in arrays) else None
 
 
-def function(rule: Rule) -> Any:
+def function(rule: str | Rule) -> Any:
     """Turn a rule, for example one of your own, into a function that autograd differentiates.
 
     Parameters
     ----------
-    rule : Rule
+    rule : str or Rule
+        The name of a built-in rule, or a rule of your own.
 
     Returns
     -------
@@ -58,11 +60,11 @@ def function(rule: Rule) -> Any:
     Examples
     --------
     >>> import autograd
-    >>> import linalg_vjp as lv
-    >>> inv = function(lv.RULES["inv"])
+    >>> inv = function("inv")
     >>> autograd.grad(lambda A: inv(A).sum())(np.eye(2)).tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
+    rule = find(rule)
     count = len(rule.outputs)
 
     @primitive  # type: ignore[untyped-decorator]

@@ -14,6 +14,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .. import RULES, Registered, Rule
+from .._api import find
 from .._backends.jax import fixed
 from .._call import Arrays, Frame, forward, forward_keeping, keep, kept_of, prepare, push, with_outputs
 from .._gaps import gauge_of
@@ -105,7 +106,8 @@ def _known(rule: Rule, given: tuple[tuple[str, Any], ...], kinds: tuple[type, ..
 def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays:
     if "gauge" in given and gauge_of(given["gauge"]).mode == "check":
         raise ValueError(
-            f'{rule.name}: gauge="check" looks at cotangents, which JAX does not show us; use rule.vjp'
+            f'{rule.name}: gauge="check" looks at cotangents, which JAX does not show to an adapter; outside '
+            f'of jit, call linalg_vjp.vjp("{rule.name}", ..., gauge="check")'
         )
     try:
         operation = _known(rule, tuple(given.items()), tuple(map(type, given.values())))
@@ -117,12 +119,13 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], given: dict[str, Any]) -> Arrays
     return outputs
 
 
-def function(rule: Rule) -> Any:
+def function(rule: str | Rule) -> Any:
     """Turn a rule, for example one of your own, into a function that JAX differentiates.
 
     Parameters
     ----------
-    rule : Rule
+    rule : str or Rule
+        The name of a built-in rule, or a rule of your own.
 
     Returns
     -------
@@ -131,11 +134,11 @@ def function(rule: Rule) -> Any:
 
     Examples
     --------
-    >>> import linalg_vjp as lv
-    >>> inv = function(lv.RULES["inv"])
+    >>> inv = function("inv")
     >>> jax.grad(lambda A: inv(A).sum())(jax.numpy.eye(2)).tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
+    rule = find(rule)
     return as_function(rule, functools.partial(_apply, rule), "JAX", {}, module=MODULE)
 
 

@@ -178,7 +178,7 @@ def svd(
     """Singular value decomposition: U, S and Vh, or with compute_uv=False S alone.
 
     ``subset_by_index=(first, last)`` selects the singular values first, ..., last - 1 and their vectors.
-    With `hermitian`, a is first replaced by its Hermitian part.
+    With `hermitian`, a is first replaced by its Hermitian part. `gauge` is "project", "keep" or a `Gauge`.
     """
     a = mean(floating(a)) if hermitian else floating(a)
     full_matrices = bool(full_matrices)

@@ -221,7 +221,10 @@ def solve_triangular(
 
 @replaces
 def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gauge: Any = None) -> Any:
-    """Singular value decomposition: U, S and Vh. `driver` is ignored; PyTorch chooses its own."""
+    """Singular value decomposition: U, S and Vh. `driver` is ignored; PyTorch chooses its own.
+
+    `gauge` is "project", "check", "keep" or a `Gauge`, and by default what `set_gauge` sets.
+    """
     factors = OPERATIONS["svd"](A, full_matrices=full_matrices, gauge=gauge_or_default(gauge))
     return torch.return_types.linalg_svd(factors)
 

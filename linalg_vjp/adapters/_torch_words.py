@@ -36,14 +36,15 @@ def set_gauge(gauge: str | Gauge) -> None:
     --------
     >>> import torch
     >>> import linalg_vjp as lv
+    >>> from linalg_vjp.adapters import torch as L
     >>> A = torch.eye(2, requires_grad=True)
-    >>> set_gauge("check")
+    >>> L.set_gauge("check")
     >>> try:
-    ...     REPLACED["eigh"](A).eigenvectors[0, 1].backward()  # eigenvectors of a tie are arbitrary
+    ...     L.eigh(A).eigenvectors[0, 1].backward()  # eigenvectors of a tie are arbitrary
     ... except lv.GaugeError as error:
     ...     print(str(error)[:62])
     eigh: the cotangent of eigenvectors has a part along the gauge
-    >>> set_gauge("project")
+    >>> L.set_gauge("project")
     """
     complete("set_gauge", {"gauge": RULES["svd"].params["gauge"]}, {"gauge": gauge})
     _defaults["gauge"] = gauge
@@ -61,17 +62,22 @@ FIRST = ("input", "x", "a", "x1")
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
     """Register a replacement of a function of torch.linalg, which also takes PyTorch's alternative names."""
-    name, words = function.__name__, [*inspect.signature(function).parameters]
+    name, parameters = function.__name__, inspect.signature(function).parameters
+    words, flags = [*parameters], {word for word, p in parameters.items() if p.annotation is bool}
     others = {**AXES, **dict.fromkeys(FIRST, words[0]), **{word.lower(): word for word in words}}
 
     @functools.wraps(function)
     def call(*args: Any, out: Any = None, **keywords: Any) -> Any:
         if out is not None:
             raise TypeError(
-                f"{name}: no derivative flows through out=; use the returned tensor, and out.copy_(...)"
+                f"{name}: no derivative flows through out=; use the returned tensor, or copy it into yours "
+                f"with out.copy_(...)"
             )
         if keywords:
             keywords = {w if w in words else others.get(w, w): value for w, value in keywords.items()}
+            for word, value in keywords.items():
+                if word in flags and value not in (True, False):
+                    raise TypeError(f"{name}: {word}={value!r} is not one of True, False")
         return function(*args, **keywords)
 
     call.__module__ = MODULE

@@ -23,7 +23,13 @@ from ._jax import OPERATIONS
 from ._jax_words import floating, of_triangle
 
 REPLACED: dict[str, Callable[..., Any]] = {}
-TRANS = {0: "N", 1: "T", 2: "C", "N": "N", "T": "T", "C": "C"}
+
+
+def _trans(function: str, trans: int | str) -> str:
+    """The rule's word for `trans`, which may be a number."""
+    if trans not in (0, 1, 2, "N", "T", "C"):
+        raise ValueError(f"{function}: trans={trans!r} is not one of 0, 1, 2, 'N', 'T', 'C'")
+    return "NTC"[trans] if isinstance(trans, int) else trans
 
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +83,8 @@ def eigh(
     """Eigenvalues and eigenvectors of the Hermitian part of a, or of the pencil (a, b), which JAX lacks."""
     if eigvals is not None:
         raise NotImplementedError("eigh: eigvals= is not supported; select eigenvalues from the result")
+    if type not in (1, 2, 3):
+        raise ValueError(f"eigh: type={type!r} is not one of 1, 2, 3")
     a = floating(a)
     if b is None:
         return OPERATIONS["eigvalsh"](a) if eigvals_only else tuple(OPERATIONS["eigh"](a))
@@ -130,7 +138,7 @@ def lu_solve(
 ) -> Any:
     """Solve op(A) x = b for x, given the results of `lu_factor` for A."""
     LU, b = floating(lu_and_piv[0], b)
-    return OPERATIONS["lu_solve"](LU, jnp.asarray(lu_and_piv[1]), b, trans=TRANS[trans])
+    return OPERATIONS["lu_solve"](LU, jnp.asarray(lu_and_piv[1]), b, trans=_trans("lu_solve", trans))
 
 
 @replaces
@@ -214,7 +222,7 @@ def solve_triangular(
     check_finite: bool = True,
 ) -> Any:
     """Solve op(a) x = b for x, with a triangular a. `trans` selects op: the identity, a^T or a^H."""
-    how = {"upper": not lower, "trans": TRANS[trans], "unit_diagonal": unit_diagonal}
+    how = {"upper": not lower, "trans": _trans("solve_triangular", trans), "unit_diagonal": unit_diagonal}
     return OPERATIONS["solve_triangular"](*floating(a, b), **how)
 
 

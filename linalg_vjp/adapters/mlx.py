@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import mlx.core as mx
 
 from .. import RULES, Registered, Rule
+from .._api import find
 from .._call import Arrays, Frame, forward_keeping, keep, kept_of, prepare, pull, push, with_outputs
 from .._namespaces import Array
 from .._namespaces import mlx as standard
@@ -30,7 +31,8 @@ def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Array
     for name, x in zip(rule.inputs, inputs, strict=False):
         if not isinstance(x, mx.array):
             raise TypeError(
-                f"{rule.name}: {name} must be an MLX array, got {type(x).__name__}; use mlx.core.array"
+                f"{rule.name}: {name} must be an MLX array, got {type(x).__name__}; convert it with "
+                f"mlx.core.array"
             )
     rule, count = rule.of(len(inputs)), len(rule.outputs)
     missing: list[int] = []  # indices of extras that are None
@@ -118,12 +120,13 @@ def _all(x: Any) -> Any:
     return tuple(x) if isinstance(x, tuple | list) else (x,)
 
 
-def function(rule: Rule) -> Any:
+def function(rule: str | Rule) -> Any:
     """Turn a rule, for example one of your own, into a function that MLX differentiates.
 
     Parameters
     ----------
-    rule : Rule
+    rule : str or Rule
+        The name of a built-in rule, or a rule of your own.
 
     Returns
     -------
@@ -132,11 +135,11 @@ def function(rule: Rule) -> Any:
 
     Examples
     --------
-    >>> import linalg_vjp as lv
-    >>> inv = function(lv.RULES["inv"])
+    >>> inv = function("inv")
     >>> mx.grad(lambda A: inv(A).sum())(mx.eye(2)).tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
+    rule = find(rule)
     return as_function(rule, functools.partial(_apply, rule), "MLX", {}, module=__name__)
 
 

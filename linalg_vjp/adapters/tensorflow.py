@@ -26,6 +26,7 @@ import numpy as np
 import tensorflow as tf
 
 from .. import RULES, Linearization, Rule
+from .._api import find
 from .._backends.generic import no_third
 from .._hvp import hvp
 from .._namespaces import Array
@@ -37,12 +38,13 @@ Arrays = tuple[Any, ...]
 Likes = list[tuple[Any, Any]]  # the dtype and shape of each result
 
 
-def function(rule: Rule) -> Any:
+def function(rule: str | Rule) -> Any:
     """Turn a rule, for example one of your own, into a function that TensorFlow differentiates.
 
     Parameters
     ----------
-    rule : Rule
+    rule : str or Rule
+        The name of a built-in rule, or a rule of your own.
 
     Returns
     -------
@@ -51,14 +53,14 @@ def function(rule: Rule) -> Any:
 
     Examples
     --------
-    >>> import linalg_vjp as lv
-    >>> inv, A = function(lv.RULES["inv"]), tf.eye(2)
+    >>> inv, A = function("inv"), tf.eye(2)
     >>> with tf.GradientTape() as tape:
     ...     tape.watch(A)
     ...     y = tf.reduce_sum(inv(A))
     >>> tape.gradient(y, A).numpy().tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
+    rule = find(rule)
     return as_function(rule, functools.partial(_apply, rule), "TensorFlow", {}, module=__name__)
 
 

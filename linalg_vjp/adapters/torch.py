@@ -12,9 +12,9 @@ Names, arguments and results are those of torch.linalg. Products, and functions 
 `matrix_rank`, are PyTorch's own. `install` puts these functions into PyTorch itself, for code you did not
 write.
 
-Cotangents need no conversion: PyTorch's convention is ours. An operation keeps what its rule keeps, and both
-derivatives read that. A derivative is itself a function that PyTorch differentiates. When that happens, it is
-traced through these same functions, so a second derivative applies a rule to a rule.
+Cotangents need no conversion, because the rules follow PyTorch's convention. A function keeps the arrays that
+its rule keeps, and both derivatives read those. PyTorch can differentiate a derivative again. The derivative
+then runs through these same functions, so a second derivative applies a rule to a rule.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from .. import RULES, Rule
+from .._api import find
 from ._torch import applied
 from ._torch_install import install, uninstall
 from ._torch_words import MODULE, OPERATIONS, REPLACED, WORDS, set_gauge
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     from ._torch_functions import *  # noqa: F403
 
 
-def function(rule: Rule) -> Any:
+def function(rule: str | Rule) -> Any:
     """Turn a rule, for example one of your own, into a function that PyTorch differentiates.
 
     Parameters
     ----------
-    rule : Rule
+    rule : str or Rule
+        The name of a built-in rule, or a rule of your own.
 
     Returns
     -------
@@ -48,11 +50,10 @@ def function(rule: Rule) -> Any:
     Examples
     --------
     >>> import torch
-    >>> import linalg_vjp as lv
-    >>> inv = function(lv.RULES["inv"])
+    >>> inv = function("inv")
     >>> A = torch.eye(2, requires_grad=True)
     >>> inv(A).sum().backward()
     >>> A.grad.tolist()
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
-    return applied(rule, WORDS, 1, MODULE)
+    return applied(find(rule), WORDS, 1, MODULE)

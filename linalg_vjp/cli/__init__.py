@@ -56,16 +56,22 @@ def _parser() -> argparse.ArgumentParser:
         description="Check every rule at random inputs against an oracle at 50 digits. The inputs have all "
         "batch shapes, dtypes and keywords. Matrices are graded, sparse, ill-conditioned, defective, tied or "
         "singular, and scaled up or down. A failure is printed with the smallest input that shows it. The "
-        "eleven cases of the bug report about batches that this project began with run first.",
+        "eleven cases of a bug report about batches, with which this project began, run first.",
         epilog=STATUS,
     )
     _rule_option(check)
     families = list(dict.fromkeys(rule.family for rule in RULES.values()))
     check.add_argument(
-        "--family", action="append", choices=families, help="check the rules of this family; may be repeated"
+        "--family",
+        action="append",
+        choices=families,
+        help="use only the rules of this family; may be repeated",
     )
     check.add_argument(
-        "--backend", action="append", help="the array library to use (default: numpy); may be repeated"
+        "--backend",
+        action="extend",
+        type=_names,
+        help="the array library to use (default: numpy), such as numpy,torch; may be repeated",
     )
     check.add_argument(
         "--examples",
@@ -77,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--hours",
         type=_hours,
         metavar="H",
-        help="check new random cases for H hours, and print how many; Ctrl-C stops earlier",
+        help="check new random cases for H hours, and print their number; Ctrl-C stops earlier",
     )
     check.add_argument("--seed", type=int, default=0, help="the seed of the random cases (default: 0)")
     check.add_argument(
@@ -102,7 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     vectors.set_defaults(run=_vectors.run)
 
     backends = commands.add_parser(
-        "backends", help="list the array libraries, with their devices and gaps", epilog=STATUS
+        "backends",
+        help="list the array libraries, with their devices and gaps",
+        description="List the array libraries: the installed version, the devices on this machine, the rules "
+        "and dtypes that the library cannot run (gaps), and when all checks last passed.",
+        epilog=STATUS,
     )
     backends.add_argument("--markdown", action="store_true", help="print the text of docs/support.md instead")
     backends.set_defaults(run=_lists.backends)
@@ -115,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     vendor.add_argument(
         "--rules",
-        action="append",
+        action="extend",
+        type=_rules,
         default=[],
         help="copy only these rules and what they need, such as cholesky,qr; may be repeated",
     )
@@ -126,7 +137,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     vendor.set_defaults(run=_vendor.run)
 
-    rules = commands.add_parser("rules", help="list the rules", epilog=STATUS)
+    rules = commands.add_parser(
+        "rules",
+        help="list the rules",
+        description="List the rules: the shapes of their inputs and outputs, without batch axes; their "
+        "keywords with the defaults; and where they are differentiable.",
+        epilog=STATUS,
+    )
     rules.add_argument("--markdown", action="store_true", help="print the tables of rules/README.md instead")
     rules.set_defaults(run=_lists.rules)
     return parser
@@ -135,10 +152,10 @@ def _parser() -> argparse.ArgumentParser:
 def _rule_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rule",
-        action="append",
-        choices=list(RULES),
-        metavar="NAME",
-        help="use only this rule; may be repeated (`linalg-vjp rules` lists them)",
+        action="extend",
+        type=_rules,
+        metavar="NAMES",
+        help="use only these rules, such as qr,svd; may be repeated (`linalg-vjp rules` lists them)",
     )
 
 
@@ -146,6 +163,21 @@ def _all_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="print every failure, instead of a few and a count of the others"
     )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _rules(text: str) -> list[str]:
+    names = _names(text)
+    if not names:  # for example from an empty shell variable
+        raise argparse.ArgumentTypeError("names no rule; omit it to use all rules")
+    if unknown := [name for name in names if name not in RULES]:
+        raise argparse.ArgumentTypeError(
+            f"no rule {', '.join(map(repr, unknown))}; the rules are {', '.join(RULES)}"
+        )
+    return names
 
 
 def _count(text: str) -> int:

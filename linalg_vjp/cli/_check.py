@@ -183,7 +183,7 @@ def _print_report(console: "Console", outcomes: Sequence["Outcome"], backend: "B
     if not outcomes:
         return
     cases = {case.label: case for case in REPORT}
-    title = f"The bug report that this project began with, on {backend.name}"
+    title = f"The cases of a bug report about batches, on {backend.name}"
     details = ("Input", "Gradient of") if console.width >= WIDE else ()
     listed = table(title, ("ID", "Op", *details, "Status"), ("Error",))
     for outcome in outcomes:

@@ -79,7 +79,11 @@ def _import(name: str) -> ModuleType | None:
     except ModuleNotFoundError as missing:
         if missing.name is None or not f"{name}.".startswith(f"{missing.name}."):
             raise
-        print(f"linalg-vjp: no module {name} in the current folder or on sys.path", file=sys.stderr)
+        print(
+            f"linalg-vjp: no module {name} in the current folder or on sys.path; pass a name such as "
+            f"package.module",
+            file=sys.stderr,
+        )
         return None
     finally:
         sys.path.remove("")
@@ -91,8 +95,12 @@ def _usable(module: ModuleType, asked: list[str] | None) -> bool:
     known = {f"{name}_{kind}" for name in RULES for kind in ("vjp", "jvp")}
     missing = [name for name in asked or () if f"{name}_vjp" not in functions]
     if missing or not functions & known:
-        wanted = " or ".join(f"{name}_vjp" for name in missing or RULES)
-        print(f"linalg-vjp: {module.__name__} has no function {wanted}", file=sys.stderr)
+        wanted = " or ".join(f"{name}_vjp" for name in missing or [*RULES][:3])
+        print(
+            f"linalg-vjp: {module.__name__} has no function {wanted}{'' if missing else ' or the like'}; "
+            f"define it as `linalg-vjp vectors --help` says",
+            file=sys.stderr,
+        )
         return False
     for name in sorted(functions - known):
         print(f"linalg-vjp: skipped {name}, which is not named after a rule", file=sys.stderr)

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 
 from .._api import find
+from .._checks import check_count
 from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
@@ -181,11 +182,13 @@ def check_loss(
     if oracle is None:
         raise ValueError(f"{name}: check_loss needs an oracle, and none is built in; pass oracle=...")
     like = [to_numpy(y) for y in trial.outputs]
+    bars = cotangents(*like)
+    check_count(trial.rule, "cotangent", trial.rule.outputs, bars)
     trial.bars = [
         None
         if bar is None
         else array_namespace(y).asarray(np.asarray(bar, to_numpy(y).dtype), device=device(y))
-        for bar, y in zip(cotangents(*like), trial.outputs, strict=True)
+        for bar, y in zip(bars, trial.outputs, strict=True)
     ]
 
     def value(xs: Sequence[Exact]) -> list[Exact]:

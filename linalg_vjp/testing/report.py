@@ -1,4 +1,4 @@
-"""The bug report that this project began with: its eleven cases, with the inputs and sums that it gives.
+"""The bug report with which this project began: its eleven cases, with the inputs and sums that it gives.
 
 The report found that hand-written gradients assumed 2-D inputs, and crashed or were wrong for a batch. Each
 case takes the gradient of the sum of some outputs. The truth is the derivative of that sum with respect to

@@ -69,7 +69,11 @@ def tied_svd(
     The loss takes full and reduced factors.
     """
     k, r = min(m, n), sum(clusters)
-    assert r + zeros == k
+    if r + zeros != k:
+        raise ValueError(
+            f"tied_svd: the clusters have {r} values and there are {zeros} zeros, but a matrix of shape "
+            f"({m}, {n}) has {k} singular values"
+        )
     U, V = _unitary(random, m, dtype), _unitary(random, n, dtype)
     s = np.repeat(3 - np.cumsum(random.uniform(0.3, 0.9, len(clusters))), clusters)
     A = np.asarray((U[:, :r] * s) @ np.conj(V[:, :r].T), dtype)

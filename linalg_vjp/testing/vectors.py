@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._api import find
 from .._rules import RULES
 from ._folders import folder
 
@@ -51,6 +52,8 @@ def load(*rules: str) -> list[Vector]:
     >>> [vector.name for vector in load("inv")][:3]
     ['real', 'complex', 'Hermitian']
     """
+    for name in rules:
+        find(name)  # raises for a name that is not a rule's
     return [vector for name in families() for vector in _read(name) if not rules or vector.rule in rules]
 
 

@@ -11,7 +11,9 @@ LIBRARIES = {"torch": "torch", "jax": "jax", "mlx": "mlx.core", "tensorflow": "t
 
 
 def adapter(host):
-    pytest.importorskip(LIBRARIES[host], reason=f"not run: {host} is not installed")
+    pytest.importorskip(
+        LIBRARIES.get(host, host.removesuffix("_scipy")), reason=f"not run: {host} is not installed"
+    )
     return importlib.import_module(f"linalg_vjp.adapters.{host}")
 
 
@@ -47,6 +49,37 @@ def test_errors_have_the_words_of_the_call():
         L.vector_norm(torch.ones(3), dim=5)
     with pytest.raises(ValueError, match="vector_norm: axis=5 does not fit"):
         L.OPERATIONS["vector_norm"](torch.ones(3), axis=5)
+
+
+@pytest.mark.parametrize("host", [*LIBRARIES, "autograd"])
+def test_a_rule_by_its_name(host):
+    L = adapter(host)
+    assert L.function("qr").__name__ == "qr"
+    with pytest.raises(KeyError, match="no rule 'qrr'; did you mean 'qr'"):
+        L.function("qrr")
+
+
+@pytest.mark.parametrize("flag", ["left", "adjoint"])
+def test_a_flag_that_is_none(flag):
+    L = adapter("torch")
+    import torch
+
+    LU, pivots = L.lu_factor(torch.eye(2))
+    with pytest.raises(TypeError, match=f"lu_solve: {flag}=3 is not one of True, False"):
+        L.lu_solve(LU, pivots, torch.eye(2), **{flag: 3})
+
+
+def test_a_number_that_means_nothing():
+    L = adapter("jax_scipy")
+    import jax.numpy as jnp
+
+    eye = jnp.eye(2)
+    for call in (L.solve_triangular, lambda I, B, trans: L.lu_solve(L.lu_factor(I), B, trans)):
+        with pytest.raises(ValueError, match="trans=5 is not one of 0, 1, 2, 'N', 'T', 'C'"):
+            call(eye, eye, 5)
+    for b in (None, eye):
+        with pytest.raises(ValueError, match="type=7 is not one of 1, 2, 3"):
+            L.eigh(eye, b, type=7)
 
 
 @pytest.mark.parametrize("dim", [None, (), [], 0, -1, (0,), [0]], ids=str)

@@ -74,7 +74,7 @@ def test_of_more_than_there_are_and_of_none():
     A = of_values((1.0, 2.0))
     np.testing.assert_allclose(lv.vjp("projector_h", A, k=5)[0], np.eye(2), atol=1e-15)
     np.testing.assert_array_equal(lv.vjp("projector_h", A, k=0)[0], np.zeros((2, 2)))
-    with pytest.raises(ValueError, match="k=-1 is not an integer that is not negative or None"):
+    with pytest.raises(ValueError, match="k=-1 is not a nonnegative integer or None"):
         lv.vjp("projector_h", A, k=-1)
 
 
