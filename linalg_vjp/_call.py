@@ -9,6 +9,7 @@ from typing import Any
 
 from ._batches import maps
 from ._checks import (
+    check_constant,
     check_count,
     check_floating,
     check_library,
@@ -29,6 +30,7 @@ __all__ = [
     "Arrays",
     "Frame",
     "Like",
+    "fit",
     "fitted",
     "forward",
     "forward_keeping",
@@ -98,7 +100,7 @@ def recall(
         x for name, x in zip(rule.saves, rule.from_saved(inputs, outputs), strict=True) if name in names
     ]
     if not names:
-        arrays = [x for x in given if x is not None] or list(inputs)
+        arrays = [x for x in given if hasattr(x, "dtype")] or list(inputs)
         names = ["an array"] * len(arrays)
     return _frame(rule, inputs, outputs, arrays, names, xp, params)
 
@@ -115,8 +117,7 @@ def _frame(
     completed = complete(rule.name, rule.params, params)
     xp = common_namespace(rule, list(zip(names, arrays, strict=True)), xp)
     for name, x in zip(rule.inputs, inputs, strict=True):
-        if name not in rule.constant:
-            check_floating(rule, name, x, xp)
+        (check_constant if name in rule.constant else check_floating)(rule, name, x, xp)
     axis = completed.pop(rule.axis) if rule.axis else -1
     missing, batch = check_shapes(rule, [x.shape for x in inputs], [y.shape for y in outputs], axis)
     check_params(rule, completed, arrays[0], batch, xp)
@@ -206,14 +207,14 @@ def keep(frame: Frame, inputs: Arrays, outputs: Arrays) -> Arrays:
 def pull(frame: Frame, kept: Arrays, cotangents: Arrays) -> tuple[Array | None, ...]:
     """The cotangents of the inputs."""
     anchor = _anchor(kept, cotangents)
-    bars = _fit(frame, "cotangent", frame.rule.outputs, cotangents, frame.outputs, anchor)
+    bars = fit(frame, "cotangent", frame.rule.outputs, cotangents, frame.outputs, anchor)
     return fitted(frame, kept, bars, anchor, forwards=False)
 
 
 def push(frame: Frame, kept: Arrays, tangents: Arrays) -> tuple[Array | None, ...]:
     """The tangents of the outputs."""
     anchor = _anchor(kept, tangents)
-    dots = _fit(frame, "tangent", frame.rule.inputs, tangents, frame.inputs, anchor)
+    dots = fit(frame, "tangent", frame.rule.inputs, tangents, frame.inputs, anchor)
     return fitted(frame, kept, dots, anchor, forwards=True)
 
 
@@ -251,8 +252,8 @@ def _promoted(frame: Frame, arrays: Arrays, names: Sequence[str]) -> Arrays:
     return arrays
 
 
-def _fit(
-    frame: Frame, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array
+def fit(
+    frame: Frame, kind: str, names: tuple[str, ...], given: Arrays, owners: Arrays, anchor: Array | None
 ) -> list[Array | None]:
     """Check cotangents or tangents, and convert each to the dtype of its owner; None is zero."""
     rule, xp = frame.rule, frame.xp
@@ -267,8 +268,8 @@ def _fit(
             continue
         if type(x) is not type(anchor) or not (one_device or same_device(x, anchor, xp)):
             x = _number(x, owner, anchor, frame)
-            others = rule.keeps[0] if rule.keeps else "the other array"
-            common_namespace(rule, [(others, anchor), (f"the {kind} of {name}", x)], xp)
+            others = [] if anchor is None else [(rule.keeps[0] if rule.keeps else "the other array", anchor)]
+            common_namespace(rule, [*others, (f"the {kind} of {name}", x)], xp)
         if x.shape != owner.shape:
             check_shape(rule, kind, name, x, owner.shape)
         if x.dtype != owner.dtype:
@@ -313,6 +314,6 @@ def _anchor(kept: Arrays, given: Arrays) -> Array | None:
     """Return an array that tells the type and device of all arrays, or None."""
     for arrays in (kept, given):
         for x in arrays:
-            if x is not None and type(x) is not Like:
+            if x is not None and type(x) is not Like and hasattr(x, "dtype"):
                 return x
     return None

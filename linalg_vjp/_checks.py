@@ -27,6 +27,7 @@ from ._record import Record
 from ._signature import ALL, Core, bind, describe, turned
 
 __all__ = [
+    "check_constant",
     "check_count",
     "check_floating",
     "check_library",
@@ -43,15 +44,17 @@ Named = Sequence[tuple[str, Array]]
 
 def check_count(rule: Record, kind: str, names: tuple[str, ...], arrays: Sequence[Any]) -> None:
     """Check that there is one array for each name, in a tuple or list."""
-    if type(arrays) is not tuple and hasattr(arrays, "shape"):
+    if type(arrays) is not tuple and not isinstance(arrays, tuple | list):
+        what = "an array" if hasattr(arrays, "shape") else f"an object of type {type(arrays).__name__}"
         raise TypeError(
             f"{rule.name}: the {kind}s must be in a tuple, such as "
-            f"({', '.join(names)}{',' if len(names) == 1 else ''}); got an array; put it into a tuple"
+            f"({', '.join(names)}{',' if len(names) == 1 else ''}); got {what}; put it into a tuple"
         )
     if kind != "input" and len(arrays) == 1 and isinstance(arrays[0], tuple | list):
+        way = "unpack it with a star, as in pullback(*cotangents)"
         raise TypeError(
             f"{rule.name}: the {kind} of {names[0]} must be an array, got a {type(arrays[0]).__name__}; "
-            f"unpack it with a star, as in pullback(*cotangents)"
+            f"{way if kind == 'cotangent' else 'convert it to an array'}"
         )
     if len(arrays) != len(names):
         hints = {"output": "; pass all outputs of the forward pass", "input": "; pass keywords by name"}
@@ -176,6 +179,12 @@ def check_floating(rule: Record, name: str, x: Array, xp: Namespace) -> None:
         raise TypeError(f"{rule.name}: {name} is {KINDS[type(x).__name__]}")
     if str(getattr(x, "layout", "torch.strided")) != "torch.strided":
         raise TypeError(f"{rule.name}: {name} is sparse, with layout {x.layout}; call its to_dense()")
+
+
+def check_constant(rule: Record, name: str, x: Array, xp: Namespace) -> None:
+    """Check the dtype of an input that cannot be differentiated: pivots are integers."""
+    if rule.space.get(name) == "pivots" and not xp.isdtype(x.dtype, "integral"):
+        raise TypeError(f"{rule.name}: {name} has dtype {x.dtype}, but must be integers; convert it")
 
 
 def check_params(

@@ -86,6 +86,7 @@ def composite(
             nonlocal first
             if not isinstance(rule, Record):
                 raise TypeError(f"{name}: use(rule, ...) needs a Rule, such as RULES['inv'], got {rule!r}")
+            rule = rule.of(len(sources))
             taken.append(Step(rule, tuple(map(position, sources)), keywords))
             made = tuple(map(Placeholder, range(first, first := first + len(rule.outputs))))
             return made if len(made) > 1 else made[0]
@@ -179,8 +180,7 @@ def _pushed(frame: Frame, kept: Any, dots: list[Any]) -> list[Any]:
 def _check(name: str, outputs: tuple[str, ...], taken: list[Step], results: tuple[int, ...]) -> None:
     """Check the number of inputs and the keywords of each step, and the number of results."""
     for rule, sources, keywords in taken:
-        whole = rule.of(len(sources))
-        check_count(whole, "input", whole.inputs, sources)
+        check_count(rule, "input", rule.inputs, sources)
         complete(rule.name, rule.params, keywords)
     if len(results) != len(outputs):
         raise ValueError(

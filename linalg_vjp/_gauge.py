@@ -1,6 +1,7 @@
 """The gauge: outputs that are defined up to a phase or a rotation, and extra columns of a factorization."""
 
 import functools
+import numbers
 from collections.abc import Sequence
 
 from ._gaps import KEEP, Gauge, apart, columns, eps_of, spectral_radius, vanishing
@@ -22,13 +23,16 @@ __all__ = [
 
 
 def _is_gauge(value: object) -> bool:
-    mode = value.mode if isinstance(value, Gauge) else value
-    return isinstance(mode, str) and mode in MODES
+    if isinstance(value, Gauge):
+        bounds = value.tied, value.zero
+        return _is_gauge(value.mode) and all(isinstance(x, numbers.Real) and x >= 0 for x in bounds)
+    return isinstance(value, str) and value in MODES
 
 
 CHECK = Gauge("check")
 MODES = ("project", "check", "keep")
-GAUGE = Param("project", _is_gauge, "one of 'project', 'check', 'keep', or a Gauge with such a mode", MODES)
+WANTED = "one of 'project', 'check', 'keep', or a Gauge with such a mode and thresholds of at least 0"
+GAUGE = Param("project", _is_gauge, WANTED, MODES)
 
 
 class GaugeError(ValueError):

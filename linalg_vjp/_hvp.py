@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._api import find
-from ._call import forward_keeping, kept_of, prepared, push
-from ._checks import check_count
+from ._call import fit, forward_keeping, kept_of, prepared, push
 from ._dual import Dual
 from ._dual_namespace import dual_namespace
 from ._namespaces import Array, Namespace
@@ -75,15 +74,15 @@ def hvp(
     """
     known: Rule = find(rule).of(len(inputs))
     moves = [None] * len(known.outputs) if cotangent_tangents is None else cotangent_tangents
-    check_count(known, "cotangent", known.outputs, cotangents)
-    check_count(known, "cotangent tangent", known.outputs, moves)
     frame, outputs, extras = forward_keeping(prepared(known, inputs, xp, params), inputs)
+    bars = fit(frame, "cotangent", known.outputs, cotangents, frame.outputs, inputs[0])
+    moves = fit(frame, "cotangent tangent", known.outputs, moves, frame.outputs, inputs[0])
     dots = push(frame, kept_of(known, inputs, outputs, extras), tangents)
     dual = dual_namespace(frame.xp)
     pulled = known.vjp(
         [Dual(x, dot, dual) for x, dot in zip(inputs, tangents, strict=True)],
         [Dual(y, dot, dual) for y, dot in zip(outputs, dots, strict=True)],
-        [_moving(known, *three, dual) for three in zip(outputs, cotangents, moves, strict=True)],
+        [_moving(*three, dual) for three in zip(outputs, bars, moves, strict=True)],
         xp=dual,
         **params,
     )
@@ -92,13 +91,8 @@ def hvp(
     )
 
 
-def _moving(rule: Rule, y: Array, bar: Array | None, dot: Array | None, dual: Any) -> Dual | None:
+def _moving(y: Array, bar: Array | None, dot: Array | None, dual: Any) -> Dual | None:
     """A cotangent with its tangent, as a dual number; None if both are zero."""
     if bar is None and dot is None:
         return None
-    if dot is not None and tuple(dot.shape) != tuple(y.shape):
-        raise ValueError(
-            f"{rule.name}: a cotangent tangent has shape {tuple(dot.shape)}, but its output has shape "
-            f"{tuple(y.shape)}; pass one of that shape, or None for zero"
-        )
     return Dual(y * 0 if bar is None else bar, dot, dual)

@@ -1,5 +1,6 @@
 """The keywords of a rule: their defaults, and the values that they may have."""
 
+import math
 import numbers
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -79,16 +80,11 @@ def count(default: int | None, *samples: int) -> Param:
         return value is default or (isinstance(value, numbers.Integral) and int(value) >= 0)
 
     or_none = " or None" if default is None else ""
-    return Param(
-        default,
-        allows,
-        f"a nonnegative integer{or_none}",
-        (default, *samples),
-    )
+    return Param(default, allows, f"a nonnegative integer{or_none}", (default, *samples))
 
 
-def real_number(default: float, *samples: float) -> Param:
-    """A keyword that is a real number; `samples` are other values to try in tests.
+def real_number(default: float, *samples: float, least: float = -math.inf) -> Param:
+    """A keyword that is a real number, at least `least`; `samples` are other values to try in tests.
 
     Examples
     --------
@@ -97,9 +93,12 @@ def real_number(default: float, *samples: float) -> Param:
     """
 
     def allows(value: object) -> bool:  # torch.compile has symbols for numbers
-        return isinstance(value, numbers.Real) or type(value).__name__ == "SymFloat"
+        if type(value).__name__ == "SymFloat":
+            return True
+        return isinstance(value, numbers.Real) and float(value) >= least  # false for NaN
 
-    return Param(default, allows, "a real number", (default, *samples))
+    bound = "" if least == -math.inf else f" of at least {least:g}"
+    return Param(default, allows, f"a real number{bound}", (default, *samples))
 
 
 def negative_axis() -> Param:
@@ -117,9 +116,8 @@ def complete(rule: str, known: Mapping[str, Param], given: Mapping[str, Any]) ->
     """The keywords with defaults filled in; raises for an unknown keyword or a value that is not allowed."""
     for name, value in given.items():
         if name not in known:
-            has = (
-                f"the keywords of this rule are {', '.join(known)}" if known else "this rule has no keywords"
-            )
+            names = ", ".join(known)
+            has = f"the keywords of this rule are {names}" if known else "this rule has no keywords"
             raise TypeError(f"{rule}: unknown keyword {name!r}; {has}")
         if not known[name].allows(value):
             raise ValueError(f"{rule}: {name}={value!r} is not {known[name].wanted}")

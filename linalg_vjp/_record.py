@@ -1,6 +1,7 @@
 """The data of a rule: everything that the library, its tests and its adapters know about it."""
 
 import functools
+import keyword
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -67,6 +68,12 @@ class Record:
     result: Any = field(init=False, repr=False)  # the type of the outputs, if there are several
 
     def __post_init__(self) -> None:
+        for part in ("inputs", "outputs", "saves", "keeps"):
+            if not isinstance(getattr(self, part), tuple):
+                raise TypeError(
+                    f"{self.name}: {part} must be a tuple of names, got {getattr(self, part)!r}; a single "
+                    f"name needs a comma, as in ('A',)"
+                )
         names = (*self.inputs, *self.outputs)
         sides = parse(self.signature)
         self._check(sides, names)
@@ -119,6 +126,9 @@ class Record:
             )
         if len(set(names)) < len(names):
             raise ValueError(f"{self.name}: the names {names} of inputs and outputs are not distinct")
+        for part in (self.name, *names):
+            if not part.isidentifier() or keyword.iskeyword(part):
+                raise ValueError(f"{self.name}: {part!r} cannot be a name; use letters, digits and _")
         for part, known in (
             ("saves", names),
             ("constant", names),

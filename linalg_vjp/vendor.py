@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import RULES, __version__
+from ._api import find
 
 __all__ = ["home", "vendor"]
 
@@ -58,9 +59,11 @@ def vendor(destination: Path, rules: Sequence[str] = (), *, force: bool = False)
     ...     print((folder / "VERSION").read_text().splitlines()[1])
     rules: qr, qr_pivoted, svd, svdvals
     """
-    if not destination.name.isidentifier() or keyword.iskeyword(destination.name):
+    destination = Path(destination)
+    name = destination.resolve().name
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(
-            f"{destination}: {destination.name!r} cannot be the name of a package; use letters, digits and _"
+            f"{destination}: {name!r} cannot be the name of a package; use letters, digits and _"
         )
     _check_free(destination, force)
     package = Path(__file__).parent
@@ -122,7 +125,7 @@ def _digest(path: Path) -> str:
 
 def home(name: str) -> str:
     """The name of the file that holds a rule. Closely related rules share a file."""
-    return RULES[name].page
+    return find(name).page
 
 
 def _with_needed(families: set[str], folder: Path) -> set[str]:

@@ -112,3 +112,25 @@ def test_wrong_arguments_of_the_tools():
         replace(lv.RULES["inv"], space={"A": "foo"})
     with pytest.raises(ValueError, match="inv: typical has foo, but may only have names from an empty list"):
         replace(lv.RULES["inv"], typical={"foo": 1})
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda I: check_rule("inv", [I.astype(int)]), "inv: A has dtype int64"),
+        (lambda I: check_rule("inv", []), r"inv: expected 1 input \(A\), got 0"),
+        (lambda I: check_rule("inv", ["x"]), "inv: A is of type str"),
+        (lambda I: check_rule("inv", [I], tangents=[I, I]), r"expected 1 tangent \(A\), got 2"),
+        (lambda I: check_loss("inv", [I[None]], None, None), "check_loss takes one matrix"),
+        (
+            lambda I: check_loss("eigh", [I], lambda w, V: w[0], lambda w, V: (1j * w, None)),
+            "the cotangent of eigenvalues is complex",
+        ),
+        (lambda I: replace(lv.RULES["inv"], name="my rule"), "'my rule' cannot be a name"),
+        (lambda I: replace(lv.RULES["inv"], outputs=("1Y",)), "'1Y' cannot be a name"),
+        (lambda I: replace(lv.RULES["inv"], saves="A"), "saves must be a tuple of names, got 'A'"),
+    ],
+)
+def test_wrong_arguments_of_the_checker(call, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        call(np.eye(2))

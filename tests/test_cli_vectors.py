@@ -72,4 +72,17 @@ def test_vectors_of_nothing(capsys):
     assert cli.main(["vectors", "--module", "math", "--rule", "qr"]) == 2
     assert "math has no function qr_vjp" in capsys.readouterr().err
     assert cli.main(["vectors", "--module", "no.such"]) == 2
-    assert "no module no.such in the current folder or on sys.path" in capsys.readouterr().err
+    assert "no module no.such in this folder or on sys.path" in capsys.readouterr().err
+    for name in ("", "./module.py"):
+        assert cli.main(["vectors", "--module", name]) == 2
+        assert "is not the name of a module; pass a name such as package.module" in capsys.readouterr().err
+
+
+def test_a_module_that_fails(capsys, tmp_path, monkeypatch):
+    """Its traceback is shown, and the status is that of bad usage, not that of a wrong rule."""
+    (tmp_path / "failing.py").write_text("1 / 0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert cli.main(["vectors", "--module", "failing"]) == 2
+    text = capsys.readouterr().err
+    assert "ZeroDivisionError" in text
+    assert "failing cannot be imported, see above" in text

@@ -217,3 +217,10 @@ def test_a_step_that_is_wrong_is_caught():
 def test_steps_that_cannot_be_recorded(steps, kind, words):
     with pytest.raises(kind, match=words):
         lv.composite("f", "(n,n)->()", inputs=("A",), steps=steps)
+
+
+def test_a_step_with_any_number_of_inputs():
+    rule = lv.composite(
+        "f", "(n,n)->(n,n)", inputs=("A",), steps=lambda use, A: use(lv.RULES["multi_dot"], A, A, A)
+    )  # fmt: skip
+    check_rule(rule, [general(3, 3)], oracle=lambda A, like: (A @ A @ A,))

@@ -129,3 +129,10 @@ def test_a_mode_that_there_is_not():
 def test_wrong_arguments_of_without_gauge(call, words):
     with pytest.raises(ValueError, match=words):
         call(np.eye(2), np.ones(2))
+
+
+@pytest.mark.parametrize("bound", [np.nan, -1.0, "x", None, 1j])
+@pytest.mark.parametrize("name", ["tied", "zero"])
+def test_a_threshold_that_is_no_number(name, bound):
+    with pytest.raises(ValueError, match="thresholds of at least 0"):
+        lv.vjp("eigh", np.eye(2), gauge=lv.Gauge(**{name: bound}))

@@ -84,7 +84,7 @@ def test_errors_of_hvp():
     np.testing.assert_array_equal(still, 0 * I)
     with pytest.raises(ValueError, match="det: the tangent of A has shape"):
         lv.hvp("det", (I,), (one,), (np.ones(3),))
-    with pytest.raises(ValueError, match=r"det: a cotangent tangent has shape \(3,\), but its output"):
+    with pytest.raises(ValueError, match=r"det: the cotangent tangent of d has shape \(3,\), but d has"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(np.ones(3),))
     with pytest.raises(ValueError, match=r"svd: expected 3 cotangents \(U, S, Vh\), got 1"):
         lv.hvp("svd", (I,), (I,), (I,))
@@ -92,6 +92,10 @@ def test_errors_of_hvp():
         lv.hvp("det", (I,), one, (I,))
     with pytest.raises(ValueError, match=r"det: expected 1 cotangent tangent \(d\), got 2"):
         lv.hvp("det", (I,), (one,), (I,), cotangent_tangents=(one, one))
+    with pytest.raises(TypeError, match="inv: the cotangent tangent of X is complex"):
+        lv.hvp("inv", (I,), (I,), (I,), cotangent_tangents=(1j * I,))
+    for bar in (1.0, one):  # a number is a cotangent of a scalar
+        np.testing.assert_array_equal(lv.hvp("det", (I,), (bar,), (I,), cotangent_tangents=(bar,))[0], 2 * I)
     with pytest.raises(NotImplementedError):
         lv.hvp("funm_hermitian", (I,), (I,), (I,), f=np.sin, df=np.cos)
 

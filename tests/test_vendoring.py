@@ -11,7 +11,7 @@ import pytest
 
 from linalg_vjp import RULES, __version__, cli, hvp
 from linalg_vjp._namespaces import REQUIREMENT
-from linalg_vjp.vendor import home
+from linalg_vjp.vendor import home, vendor
 
 from .random_inputs import regular
 
@@ -175,6 +175,8 @@ def test_vendored_again_and_never_over_something_else(tmp_path, capsys):
     for name in ("no-name", "class"):
         assert cli.main(["vendor", str(tmp_path / name)]) == 2
         assert "cannot be the name of a package" in capsys.readouterr().err
+    with pytest.raises(KeyError, match="no rule 'qrr'; did you mean 'qr'"):
+        vendor(str(tmp_path / "none"), ["qrr"])
     for rules, words in (
         ("qr,qq", "no rule 'qq'; the rules are qr, "),
         (" ", "--rules: names no rule; omit"),

@@ -126,7 +126,8 @@ def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Arr
         return generic.qr_pivoted(A, xp, mode=mode)
     *batch, m, n = A.shape
     form = "economic" if mode == "reduced" else "full"
-    each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in A.reshape(-1, m, n)]
+    # SciPy 1.18 misreads arrays in the other byte order.
+    each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in native(A).reshape(-1, m, n)]
     Q, R, p = (np.stack(factors) for factors in zip(*each, strict=True))
     return Q.reshape(*batch, *Q.shape[1:]), R.reshape(*batch, *R.shape[1:]), p.reshape(*batch, n)
 
@@ -170,6 +171,10 @@ def permute_rows(X: Array, p: Array, xp: Namespace) -> Array:
         return X[p]
     *batch, m, n = X.shape
     count = math.prod(batch)
+    if p.size and (p.min() < 0 or p.max() >= m):  # it would be a row of another matrix
+        raise IndexError(
+            f"rows {p.min()} to {p.max()} of a matrix with {m} rows; pivots and permutations count from zero"
+        )
     rows = np.broadcast_to(p, (*batch, m)).reshape(count, m) + m * np.arange(count)[:, None]
     return X.reshape(count * m, n)[rows.ravel()].reshape(X.shape)
 

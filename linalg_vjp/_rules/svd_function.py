@@ -186,7 +186,7 @@ SVD_THRESHOLD = self_adjoint(
     op=svd_threshold,
     op_fwd=svd_threshold_fwd,
     derivative=threshold_derivative,
-    params={"tau": real_number(0.5, 1.5)},
+    params={"tau": real_number(0.5, 1.5, least=0)},
     domain="matrices without a singular value equal to tau",
     **RECORD,
 )

@@ -108,7 +108,7 @@ def _orders(A: Array, B: Array, axes: Axes) -> list[tuple[list[int], list[int]]]
     """For A and for B: the axes that stay, and the axes that are summed over."""
     ranks = len(A.shape), len(B.shape)
     if isinstance(axes, numbers.Integral):
-        count = int(axes)
+        count = min(int(axes), sum(ranks) + 1)  # too many axes are refused below
         summed: Any = (range(ranks[0] - count, ranks[0]), range(count))
     else:
         summed = axes

@@ -26,7 +26,7 @@ def floating(x: Any) -> Array:
     """x as an array of a floating dtype."""
     if not hasattr(x, "dtype"):
         x = np.asarray(x)
-    return x if x.dtype.kind in "fc" else x * 1.0
+    return x * 1.0 if x.dtype.kind in "biu" else x
 
 
 def conjugate(x: Array) -> Array:

@@ -17,14 +17,13 @@ from jax.numpy.linalg import svd as own_svd
 
 from .._namespaces import Array
 from ._jax import OPERATIONS
-from ._jax_words import floating, mean, of_triangle, replaces, result
+from ._jax_words import check_word, floating, mean, of_triangle, replaces, result
 
 Axes = Any  # an axis, several of them, or None
 
 
-def _hermitian(a: Any, UPLO: str | None, symmetrize_input: bool) -> Array:
-    if UPLO not in (None, "L", "U"):
-        raise ValueError(f"UPLO must be None, 'L' or 'U', got {UPLO!r}")
+def _hermitian(function: str, a: Any, UPLO: str | None, symmetrize_input: bool) -> Array:
+    check_word(function, "UPLO", UPLO, None, "L", "U")
     a = floating(a)
     return a if symmetrize_input else of_triangle(a, UPLO != "U")
 
@@ -64,7 +63,7 @@ def eigh(a: Array, UPLO: str | None = None, symmetrize_input: bool = True, *, ga
     With `symmetrize_input` they are those of the Hermitian part of a, otherwise of the matrix whose `UPLO`
     triangle is that of a.
     """
-    return result(own_eigh, OPERATIONS["eigh"](_hermitian(a, UPLO, symmetrize_input), gauge=gauge))
+    return result(own_eigh, OPERATIONS["eigh"](_hermitian("eigh", a, UPLO, symmetrize_input), gauge=gauge))
 
 
 @replaces
@@ -76,7 +75,7 @@ def eigvals(a: Array) -> Any:
 @replaces
 def eigvalsh(a: Array, UPLO: str | None = "L", *, symmetrize_input: bool = True) -> Any:
     """Eigenvalues of a Hermitian matrix, read from a as in `eigh`."""
-    return OPERATIONS["eigvalsh"](_hermitian(a, UPLO, symmetrize_input))
+    return OPERATIONS["eigvalsh"](_hermitian("eigvalsh", a, UPLO, symmetrize_input))
 
 
 @replaces
@@ -92,11 +91,10 @@ def lstsq(a: Array, b: Array, rcond: Any = None, *, numpy_resid: bool = False) -
     Singular values of at most `rcond` times the largest count as zero.
     """
     a, b = floating(a, b)
-    m, n = a.shape[-2:]
     if rcond is None or (isinstance(rcond, float | int) and rcond < 0):
-        rcond = max(m, n) * float(jnp.finfo(a.dtype).eps)
+        rcond = max(a.shape[-2:], default=1) * float(jnp.finfo(a.dtype).eps)
     x, residuals = OPERATIONS["lstsq"](a, b, rtol=rcond)
-    s = OPERATIONS["svdvals"](a)
+    s, (m, n) = OPERATIONS["svdvals"](a), a.shape[-2:]
     rank = (s > rcond * s[..., :1]).sum(axis=-1) if min(m, n) else jnp.zeros(a.shape[:-2], int)
     if numpy_resid and (m <= n or bool(rank < n)):
         residuals = jnp.zeros(0)  # in JAX's default dtype, as JAX returns them
@@ -138,7 +136,7 @@ def pinv(a: Array, rtol: Any = None, hermitian: bool = False, *, rcond: Any = No
     a = mean(floating(a)) if hermitian else floating(a)
     rtol = rcond if rtol is None else rtol
     if rtol is None:
-        rtol = 10 * max(a.shape[-2:]) * float(jnp.finfo(a.dtype).eps)
+        rtol = 10 * max(a.shape[-2:], default=1) * float(jnp.finfo(a.dtype).eps)
     return OPERATIONS["pinv"](a, rtol=rtol)
 
 
@@ -156,6 +154,7 @@ def qr(a: Array, mode: str = "reduced", *, gauge: Any = "project") -> Any:
 @replaces
 def slogdet(a: Array, *, method: str | None = None) -> Any:
     """Sign and log-modulus of the determinant. `method` is ignored."""
+    check_word("slogdet", "method", method, None, "lu", "qr")
     return result(own_slogdet, OPERATIONS["slogdet"](floating(a)))
 
 
@@ -182,12 +181,15 @@ def svd(
     """
     a = mean(floating(a)) if hermitian else floating(a)
     full_matrices = bool(full_matrices)
+    if subset_by_index is not None:
+        (first, last), k = subset_by_index, min(a.shape[-2:], default=0)
+        if not 0 <= first <= last <= k:
+            raise ValueError(f"svd: subset_by_index={subset_by_index} must lie in the {k} singular values")
     if not compute_uv:
         s = OPERATIONS["svdvals"](a)
         return s if subset_by_index is None else s[..., slice(*subset_by_index)]
     if subset_by_index is None:
         return result(own_svd, OPERATIONS["svd"](a, full_matrices=full_matrices, gauge=gauge))
-    first, last = subset_by_index
     factors = OPERATIONS["svd_truncated"](a, k=last, gauge=gauge)
     return result(own_svd, (factors[0][..., first:], factors[1][..., first:], factors[2][..., first:, :]))
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ import jax.numpy as jnp
 from .._namespaces import Array
 from ._jax import MODULE
 
-__all__ = ["REPLACED", "floating", "mean", "of_triangle", "replaces", "result"]
+__all__ = ["REPLACED", "check_word", "floating", "mean", "of_triangle", "replaces", "result"]
 
 # The replacements of functions of jax.numpy.linalg, with the same signatures.
 REPLACED: dict[str, Callable[..., Any]] = {}
@@ -36,13 +37,20 @@ def result(own: Callable[..., Any], arrays: Any) -> Any:
 
 def floating(*arrays: Any) -> Any:
     """Promote arrays to one floating dtype, as JAX does. Returns one array, or a list of several."""
-    kinds = {getattr(x, "dtype", None) for x in arrays}
-    if len(kinds) > 1 or not jnp.issubdtype(next(iter(kinds)) or int, jnp.inexact):
+    arrays = tuple(x if hasattr(x, "dtype") else jnp.asarray(x) for x in arrays)
+    kinds = {x.dtype for x in arrays}
+    if len(kinds) > 1 or not jnp.issubdtype(next(iter(kinds)), jnp.inexact):
         dtype = jnp.result_type(*arrays)
         if not jnp.issubdtype(dtype, jnp.inexact):
             dtype = jnp.result_type(dtype, float)
         arrays = tuple(jnp.asarray(x, dtype=dtype) for x in arrays)
     return arrays[0] if len(arrays) == 1 else list(arrays)
+
+
+def check_word(function: str, word: str, value: Any, *allowed: Any) -> None:
+    """Raise if the value of a keyword is not one of the allowed ones."""
+    if not isinstance(value, str | Integral | None) or value not in allowed:
+        raise ValueError(f"{function}: {word}={value!r} is not one of {', '.join(map(repr, allowed))}")
 
 
 def of_triangle(a: Array, lower: bool) -> Array:
@@ -55,4 +63,5 @@ def of_triangle(a: Array, lower: bool) -> Array:
 @jax.jit  # type: ignore[untyped-decorator]
 def mean(a: Array) -> Array:
     """The Hermitian part, (a + a^H) / 2."""
-    return (a + a.conj().mT) / 2
+    square = a.ndim > 1 and a.shape[-1] == a.shape[-2]
+    return (a + a.conj().mT) / 2 if square else a  # the rule refuses any other shape

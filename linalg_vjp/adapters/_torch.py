@@ -274,8 +274,9 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
     KNOWN.append(rule)
 
     def apply(inputs: Arrays, given: dict[str, Any]) -> Arrays:
-        for name, x in zip(rule.inputs, inputs, strict=False):
+        for i, x in enumerate(inputs):
             if not isinstance(x, torch.Tensor):
+                name = rule.of(len(inputs)).inputs[i]
                 raise TypeError(
                     f"{rule.name}: {name} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
                     f"torch.as_tensor"

@@ -141,7 +141,10 @@ def matrix_norm(
     A: Array, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """Norm of the matrices in the two dimensions `dim`."""
-    A, dim = A if dtype is None else A.to(dtype), tuple(dim)
+    A = _widened("matrix_norm", A, dtype)
+    if not isinstance(dim, Sequence) or len(dim) != 2:
+        raise TypeError(f"matrix_norm: dim must be two dimensions, such as (-2, -1), got {dim!r}")
+    dim = tuple(dim)
     N = OPERATIONS["matrix_norm"](torch.moveaxis(A, dim, (-2, -1)), ord)
     if keepdim:
         for i in sorted(d % A.ndim for d in dim):
@@ -155,6 +158,11 @@ def norm(input: Array, ord: Any = None, dim: Axes = None, keepdim: bool = False,
     axes = (dim,) if isinstance(dim, Integral) else None if dim is None else tuple(dim)
     if axes is None and ord is not None and input.ndim == 2:
         axes = (0, 1)
+    if axes is None and ord is not None and input.ndim != 1:
+        raise ValueError(
+            f"norm: ord={ord!r} without dim needs a vector or a matrix, got {input.ndim} dimensions; pass "
+            f"dim, or use vector_norm"
+        )
     if ord is not None and axes is not None and len(axes) == 2:
         return matrix_norm(input, ord, axes, keepdim, dtype=dtype)
     if isinstance(ord, str):
@@ -168,6 +176,8 @@ def pinv(A: Array, rcond: Any = None, *, atol: Any = None, rtol: Any = None, her
 
     With `hermitian`, only the lower triangle of A is read.
     """
+    if rcond is not None and rtol is not None:
+        raise TypeError("pinv: got both rcond and rtol; pass rtol alone")
     rtol = rcond if rtol is None else rtol
     if level() is not None and (atol is not None or isinstance(rtol, torch.Tensor)):
         # Under torch.func a tensor keyword is a wrapper, which a rule cannot read as a constant.
@@ -201,8 +211,6 @@ def slogdet(A: Array) -> Any:
 def solve(A: Array, B: Array, *, left: bool = True) -> Any:
     """Solve A X = B for X, or X A = B with left=False. A B of shape A.shape[:-1] is a batch of vectors."""
     op = OPERATIONS["solve"]
-    if not (hasattr(A, "ndim") and hasattr(B, "ndim")):
-        return op(A, B)  # raises, and names the argument that is not a tensor
     if left and 1 < B.ndim == A.ndim - 1 and B.shape == A.shape[:-1]:
         return op(A, B[..., None])[..., 0]
     return op(A, B) if left else op(A.mT, B.mT).mT
@@ -225,6 +233,7 @@ def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gaug
 
     `gauge` is "project", "check", "keep" or a `Gauge`, and by default what `set_gauge` sets.
     """
+    _check_driver("svd", driver)
     factors = OPERATIONS["svd"](A, full_matrices=full_matrices, gauge=gauge_or_default(gauge))
     return torch.return_types.linalg_svd(factors)
 
@@ -232,6 +241,7 @@ def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gaug
 @replaces
 def svdvals(A: Array, *, driver: str | None = None) -> Any:
     """Singular values, in descending order. `driver` is ignored; PyTorch chooses its own."""
+    _check_driver("svdvals", driver)
     return OPERATIONS["svdvals"](A)
 
 
@@ -254,9 +264,23 @@ def vector_norm(
     x: Array, ord: float = 2, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """Vector norm over the dimensions `dim`; None and () mean all of them."""
-    x = x if dtype is None else x.to(dtype)
+    x = _widened("vector_norm", x, dtype)
     dim = dim if dim is None or isinstance(dim, Integral) else tuple(dim) or None
     return OPERATIONS["vector_norm"](x, ord, dim=dim, keepdim=keepdim)
+
+
+def _widened(function: str, x: Array, dtype: Any) -> Array:
+    """x in this dtype, if it holds every value of x."""
+    if dtype is None:
+        return x
+    if x.is_complex() != dtype.is_complex or torch.promote_types(x.dtype, dtype) != dtype:
+        raise TypeError(f"{function}: dtype={dtype} does not hold the values of a tensor of {x.dtype}")
+    return x.to(dtype)
+
+
+def _check_driver(function: str, driver: str | None) -> None:
+    if driver not in (None, "gesvd", "gesvdj", "gesvda"):
+        raise ValueError(f"{function}: driver={driver!r} is not one of None, 'gesvd', 'gesvdj', 'gesvda'")
 
 
 def _lower(A: Array, UPLO: str) -> Array:

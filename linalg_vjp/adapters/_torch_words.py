@@ -5,6 +5,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from .. import RULES
 from .._gaps import Gauge
 from .._params import complete
@@ -64,6 +66,9 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
     """Register a replacement of a function of torch.linalg, which also takes PyTorch's alternative names."""
     name, parameters = function.__name__, inspect.signature(function).parameters
     words, flags = [*parameters], {word for word, p in parameters.items() if p.annotation is bool}
+    tensors = [
+        p.name for p in parameters.values() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
     others = {**AXES, **dict.fromkeys(FIRST, words[0]), **{word.lower(): word for word in words}}
 
     @functools.wraps(function)
@@ -74,10 +79,18 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
                 f"with out.copy_(...)"
             )
         if keywords:
-            keywords = {w if w in words else others.get(w, w): value for w, value in keywords.items()}
-            for word, value in keywords.items():
-                if word in flags and value not in (True, False):
-                    raise TypeError(f"{name}: {word}={value!r} is not one of True, False")
+            given = {w if w in words else others.get(w, w): value for w, value in keywords.items()}
+            if len(given) < len(keywords):
+                raise TypeError(f"{name}: got {' and '.join(keywords)}, two of which mean the same")
+            keywords = given
+        for word, x in (*zip(tensors, args, strict=False), *keywords.items()):
+            if word in tensors and not isinstance(x, torch.Tensor):
+                raise TypeError(
+                    f"{name}: {word} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
+                    f"torch.as_tensor"
+                )
+            if word in flags and x not in (True, False):
+                raise TypeError(f"{name}: {word}={x!r} is not one of True, False")
         return function(*args, **keywords)
 
     call.__module__ = MODULE

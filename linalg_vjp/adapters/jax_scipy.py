@@ -6,8 +6,9 @@
 [[0.5, 0.5], [0.5, 0.5]]
 
 Names, arguments and results are those of jax.scipy.linalg. Functions without a rule, such as `hilbert`, are
-JAX's own. Arguments that choose how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`) are
-accepted and ignored. `linalg_vjp.adapters.jax.install` puts these functions into JAX itself.
+JAX's own. Arguments that choose how to compute (`overwrite_a`, `check_finite`, `lapack_driver`, `method`, and
+`upper_triangular` and `max_squarings` of `expm`) are accepted and ignored. `linalg_vjp.adapters.jax.install`
+puts these functions into JAX itself.
 """
 
 from collections.abc import Callable
@@ -20,15 +21,14 @@ from jax.scipy.linalg import schur as own_schur
 
 from .._namespaces import Array
 from ._jax import OPERATIONS
-from ._jax_words import floating, of_triangle
+from ._jax_words import check_word, floating, of_triangle
 
 REPLACED: dict[str, Callable[..., Any]] = {}
 
 
 def _trans(function: str, trans: int | str) -> str:
     """The rule's word for `trans`, which may be a number."""
-    if trans not in (0, 1, 2, "N", "T", "C"):
-        raise ValueError(f"{function}: trans={trans!r} is not one of 0, 1, 2, 'N', 'T', 'C'")
+    check_word(function, "trans", trans, 0, 1, 2, "N", "T", "C")
     return "NTC"[trans] if isinstance(trans, int) else trans
 
 
@@ -83,8 +83,7 @@ def eigh(
     """Eigenvalues and eigenvectors of the Hermitian part of a, or of the pencil (a, b), which JAX lacks."""
     if eigvals is not None:
         raise NotImplementedError("eigh: eigvals= is not supported; select eigenvalues from the result")
-    if type not in (1, 2, 3):
-        raise ValueError(f"eigh: type={type!r} is not one of 1, 2, 3")
+    check_word("eigh", "type", type, 1, 2, 3)
     a = floating(a)
     if b is None:
         return OPERATIONS["eigvalsh"](a) if eigvals_only else tuple(OPERATIONS["eigh"](a))
@@ -151,6 +150,7 @@ def polar(
     max_iterations: int | None = None,
 ) -> Any:
     """Polar decomposition: the unitary factor, and the positive semidefinite one."""
+    check_word("polar", "method", method, "qdwh", "svd")
     return tuple(OPERATIONS["polar"](floating(a), side=side))
 
 
@@ -165,8 +165,7 @@ def qr(
 ) -> Any:
     """QR decomposition a = Q R; mode="r" returns the tuple (R,). `pivoting` adds the order of the columns."""
     modes = {"full": "complete", "economic": "reduced", "r": "complete"}
-    if mode not in modes:
-        raise ValueError(f"qr: mode must be one of {', '.join(map(repr, modes))}, got {mode!r}")
+    check_word("qr", "mode", mode, *modes)
     found = tuple(OPERATIONS["qr_pivoted" if pivoting else "qr"](floating(a), mode=modes[mode]))
     if pivoting:
         found = (*found[:2], found[2].astype("int32"))
@@ -196,8 +195,7 @@ def solve(
     assume_a: str = "gen",
 ) -> Any:
     """Solve a x = b for x. assume_a="pos" uses the Cholesky factor of one triangle of a."""
-    if assume_a not in ("gen", "sym", "her", "pos"):
-        raise ValueError(f"solve: assume_a must be one of 'gen', 'sym', 'her', 'pos', got {assume_a!r}")
+    check_word("solve", "assume_a", assume_a, "gen", "sym", "her", "pos")
     a, b = floating(a, b)
     if assume_a != "pos":
         return OPERATIONS["solve"](a, b)
@@ -207,6 +205,7 @@ def solve(
 @replaces
 def solve_sylvester(A: Array, B: Array, C: Array, *, method: str = "schur", tol: float = 1e-8) -> Any:
     """Solve the Sylvester equation A X + X B = C for X."""
+    check_word("solve_sylvester", "method", method, "schur", "eigen")
     return OPERATIONS["solve_sylvester"](*floating(A, B, C))
 
 

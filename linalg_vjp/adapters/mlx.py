@@ -28,13 +28,14 @@ __all__ = [*RULES, "function"]
 
 
 def _apply(rule: Rule, inputs: tuple[Any, ...], params: dict[str, Any]) -> Arrays:
+    rule = rule.of(len(inputs))
     for name, x in zip(rule.inputs, inputs, strict=False):
         if not isinstance(x, mx.array):
             raise TypeError(
                 f"{rule.name}: {name} must be an MLX array, got {type(x).__name__}; convert it with "
                 f"mlx.core.array"
             )
-    rule, count = rule.of(len(inputs)), len(rule.outputs)
+    count = len(rule.outputs)
     missing: list[int] = []  # indices of extras that are None
 
     def forward(*inputs: Array) -> Arrays:

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -74,16 +75,18 @@ def _print(
 
 def _import(name: str) -> ModuleType | None:
     sys.path.insert(0, "")  # as `python -m` does: the module may be in the current folder
+    how = "pass a name such as package.module, without .py"
     try:
+        if not all(part.isidentifier() for part in name.split(".")):
+            print(f"linalg-vjp: {name!r} is not the name of a module; {how}", file=sys.stderr)
+            return None
         return importlib.import_module(name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or not f"{name}.".startswith(f"{missing.name}."):
-            raise
-        print(
-            f"linalg-vjp: no module {name} in the current folder or on sys.path; pass a name such as "
-            f"package.module",
-            file=sys.stderr,
-        )
+    except Exception as error:  # the module is the user's, and may fail in any way
+        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
+            print(f"linalg-vjp: no module {name} in this folder or on sys.path; {how}", file=sys.stderr)
+            return None
+        traceback.print_exc()
+        print(f"linalg-vjp: {name} cannot be imported, see above", file=sys.stderr)
         return None
     finally:
         sys.path.remove("")

@@ -8,7 +8,8 @@ import mpmath
 import numpy as np
 
 from .._api import find
-from .._checks import check_count
+from .._call import prepared
+from .._checks import check_count, check_real
 from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
 from ._exact import DIGITS, Exact, exact, inner, norm, to_numpy
@@ -96,6 +97,7 @@ def check_rule(
     trial = Trial(find(rule), inputs, params, limit, seed)
     trial.batched = batched
     if tangents is not None:
+        check_count(trial.rule, "tangent", trial.rule.inputs, tangents)
         trial.dots = list(tangents)
         trial.extras += f", tangents=[{', '.join(as_code(to_numpy(e)) for e in tangents)}]"
     trial.extras += f", limit={limit:g}" if limit != LIMIT else ""
@@ -178,12 +180,17 @@ def check_loss(
     trial = Trial(find(rule), inputs, params, limit, seed)
     trial.of_a_loss = True
     name = trial.rule.name
+    if prepared(trial.rule, trial.inputs, None, params).batch:
+        raise ValueError(f"{name}: check_loss takes one matrix; the inputs have batch axes")
     oracle = oracle or ORACLES.get(name)
     if oracle is None:
         raise ValueError(f"{name}: check_loss needs an oracle, and none is built in; pass oracle=...")
     like = [to_numpy(y) for y in trial.outputs]
     bars = cotangents(*like)
     check_count(trial.rule, "cotangent", trial.rule.outputs, bars)
+    for output, bar, y in zip(trial.rule.outputs, bars, like, strict=True):
+        if bar is not None:
+            check_real(trial.rule, "cotangent", output, np.asarray(bar), y, array_namespace(y))
     trial.bars = [
         None
         if bar is None

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import mpmath
 import numpy as np
 
+from .._call import prepared
 from .._matrix import broadcast_shapes
 from .._namespaces import Array, array_namespace, device
 from .._rule import Rule
@@ -28,6 +29,7 @@ class Trial:
     ) -> None:
         if hasattr(inputs, "shape"):
             raise TypeError(f"{rule.name}: inputs must be a list of arrays, such as [A], got a single array")
+        prepared(rule, tuple(inputs), None, params)  # raises if an argument does not fit
         self.rule, self.inputs, self.params, self.limit = rule.of(len(inputs)), tuple(inputs), params, limit
         rule = self.rule
         # A caller may have drawn the inputs with the same seed. This stream is a different one.

@@ -97,3 +97,55 @@ def test_axes_of_a_norm_as_pytorch_means_them(x, dim):
     torch.testing.assert_close(mine, theirs)
     gradients = [torch.autograd.grad(y, x)[0] for y in (mine, theirs)]
     torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda L, A: L.vector_norm(A, dim=0, axis=1), "vector_norm: got dim and axis"),
+        (lambda L, A: L.pinv(A, rcond=0.1, rtol=0.2), "pinv: got both rcond and rtol"),
+        (lambda L, A: L.vector_norm(A + 0j, dtype=A.dtype), "vector_norm: dtype=.* does not hold"),
+        (lambda L, A: L.matrix_norm(A.double(), dtype=A.dtype), "matrix_norm: dtype=.* does not hold"),
+        (lambda L, A: L.norm(A[None], 2), "norm: ord=2 without dim needs a vector or a matrix"),
+        (lambda L, A: L.matrix_norm(A, dim=0), "matrix_norm: dim must be two dimensions"),
+        (lambda L, A: L.svd(A, driver="foo"), "svd: driver='foo' is not one of"),
+        (lambda L, A: L.lu(A, pivot="x"), "lu: pivot='x' is not one of True, False"),
+        (lambda L, A: L.lstsq(A, 3), "lstsq: B must be a PyTorch tensor, got int"),
+        (lambda L, A: L.solve(A=A, B=3), "solve: B must be a PyTorch tensor, got int"),
+        (lambda L, A: L.lu_solve(A, [1, 2], A), "lu_solve: pivots must be a PyTorch tensor, got list"),
+        (lambda L, A: L.block_diag(A, 3), "block_diag: A2 must be a PyTorch tensor, got int"),
+    ],
+)
+def test_arguments_that_pytorch_refuses(call, words):
+    L = adapter("torch")
+    import torch
+
+    with pytest.raises((TypeError, ValueError), match=words):
+        call(L, torch.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda L, S, A: L.svd(A, subset_by_index=(-1, 1)), r"svd: subset_by_index=\(-1, 1\) must lie"),
+        (lambda L, S, A: L.svd(A, subset_by_index=(0, 3), compute_uv=False), "must lie in the 2 singular"),
+        (lambda L, S, A: L.slogdet(A, method="foo"), "slogdet: method='foo' is not one of"),
+        (lambda L, S, A: L.lstsq(A[0], A[0]), "lstsq: A has shape"),
+        (lambda L, S, A: L.cholesky(A[:1]), "cholesky: A has shape"),
+        (lambda L, S, A: S.polar(A, method="foo"), "polar: method='foo' is not one of"),
+        (lambda L, S, A: S.solve_sylvester(A, A, A, method="foo"), "method='foo' is not one of"),
+        (lambda L, S, A: S.qr(A, mode=[]), "qr: mode=\\[\\] is not one of"),
+    ],
+)
+def test_arguments_that_jax_refuses(call, words):
+    L, S = adapter("jax"), adapter("jax_scipy")
+    import jax.numpy as jnp
+
+    with pytest.raises(ValueError, match=words):
+        call(L, S, jnp.eye(2))
+
+
+def test_lists_as_jax_takes_them():
+    S = adapter("jax_scipy")
+    assert S.cholesky([[4, 2], [2, 5]]).tolist() == [[2, 1], [0, 2]]
+    assert S.solve_triangular([[2.0, 0], [0, 4]], [2, 4]).tolist() == [1, 1]
