@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ._gaps import ZERO, eps_of, spectral_radius
+from ._matrix import is_complex
 from ._namespaces import Array, Namespace
 
 __all__ = ["NAMES", "ODD", "Scalar", "differences", "odd_scalar", "scalar", "second_differences"]
@@ -128,7 +129,18 @@ def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Ar
 
 def _called(f: Function, x: Array, xp: Namespace) -> Array:
     """f(x), in the precision of x and, for a constant f, in its shape."""
-    return xp.astype(f(x) + xp.zeros_like(x), x.dtype, copy=False)
+    y = f(x)
+    shape = getattr(y, "shape", () if isinstance(y, numbers.Real) else None)
+    if shape not in ((), x.shape) or (hasattr(y, "dtype") and is_complex(y, xp)):
+        what = (
+            f"{y.dtype} of shape {shape}" if hasattr(y, "dtype") else f"an object of type {type(y).__name__}"
+        )
+        raise TypeError(
+            f"a function of eigenvalues or singular values must return real numbers, one for each of its "
+            f"argument of shape {tuple(x.shape)}, but returned {what}; for a complex function, call the rule "
+            f"for the real and for the imaginary part"
+        )
+    return xp.astype(y + xp.zeros_like(x), x.dtype, copy=False)
 
 
 def _everywhere(w: Array, xp: Namespace) -> Array:

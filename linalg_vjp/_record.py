@@ -143,6 +143,17 @@ class Record:
                     f"{self.name}: {part} has {', '.join(sorted(unknown))}, but may only have names from "
                     f"{', '.join(known) or 'an empty list'}"
                 )
+        for part in ("op", "op_vjp", "op_jvp"):
+            if not callable(getattr(self, part)):
+                raise TypeError(f"{self.name}: {part} must be a function, got {getattr(self, part)!r}")
+        for name, param in self.params.items():
+            if not isinstance(param, Param) or not param.allows(param.default):
+                raise TypeError(
+                    f"{self.name}: the keyword {name} must be a Param whose default is allowed, such as "
+                    f"one_of(False, True), got {param!r}"
+                )
+        if self.axis and self.axis not in self.params:
+            raise ValueError(f"{self.name}: axis is {self.axis!r}, which is not a keyword in params")
         for name, space in self.space.items():
             if space not in SPACES:
                 raise ValueError(f"{self.name}: space of {name} is {space!r}, not one of {', '.join(SPACES)}")

@@ -126,6 +126,13 @@ def test_wrong_arguments_of_the_tools():
             lambda I: check_loss("eigh", [I], lambda w, V: w[0], lambda w, V: (1j * w, None)),
             "the cotangent of eigenvalues is complex",
         ),
+        (lambda I: replace(lv.RULES["inv"], op_vjp=None), "inv: op_vjp must be a function, got None"),
+        (lambda I: replace(lv.RULES["inv"], params={"k": 3}), "the keyword k must be a Param"),
+        (
+            lambda I: replace(lv.RULES["inv"], params={"k": lv.Param(3, (1, 2), "1 or 2")}),
+            "default is allowed",
+        ),
+        (lambda I: replace(lv.RULES["inv"], axis="dim"), "axis is 'dim', which is not a keyword"),
         (lambda I: replace(lv.RULES["inv"], name="my rule"), "'my rule' cannot be a name"),
         (lambda I: replace(lv.RULES["inv"], outputs=("1Y",)), "'1Y' cannot be a name"),
         (lambda I: replace(lv.RULES["inv"], saves="A"), "saves must be a tuple of names, got 'A'"),

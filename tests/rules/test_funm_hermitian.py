@@ -283,3 +283,18 @@ MISTAKES = {
     "Two zeros are divided": formula(divided_zeros),
     "The gradient of the trace is f(A)": value_for_slope(),
 }
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda w: np.exp(1j * w), r"returned complex128 of shape \(3,\); for a complex function, call"),
+        (lambda w: w[:1], r"of shape \(3,\), but returned float64 of shape \(1,\)"),
+        (lambda w: None, "but returned an object of type NoneType"),
+        (lambda w: 1j, "but returned an object of type complex"),
+    ],
+)
+@pytest.mark.parametrize("name", ["funm_hermitian", "trace_funm", "svd_function"])
+def test_a_function_that_returns_something_else(name, f, words):
+    with pytest.raises(TypeError, match=words):
+        lv.vjp(name, np.eye(3), f=f, df=np.cos)
