@@ -130,6 +130,11 @@ def _chosen(smooth: Callable[..., Array], change: Array, size: Array, spread: Ar
 def _called(f: Function, x: Array, xp: Namespace) -> Array:
     """f(x), in the precision of x and, for a constant f, in its shape."""
     y = f(x)
+    fits = getattr(y, "shape", None) == x.shape and y.dtype == x.dtype
+    return y if fits else _fitted(y, x, xp)
+
+
+def _fitted(y: Any, x: Array, xp: Namespace) -> Array:
     shape = getattr(y, "shape", () if isinstance(y, numbers.Real) else None)
     if shape not in ((), x.shape) or (hasattr(y, "dtype") and is_complex(y, xp)):
         what = (

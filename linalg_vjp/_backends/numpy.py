@@ -126,8 +126,9 @@ def qr_pivoted(A: Array, xp: Namespace, *, mode: str) -> tuple[Array, Array, Arr
         return generic.qr_pivoted(A, xp, mode=mode)
     *batch, m, n = A.shape
     form = "economic" if mode == "reduced" else "full"
-    # SciPy 1.18 misreads arrays in the other byte order.
-    each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in native(A).reshape(-1, m, n)]
+    if not A.dtype.isnative:  # SciPy 1.18 misreads the other byte order
+        A = native(A)
+    each = [scipy.linalg.qr(one, mode=form, pivoting=True) for one in A.reshape(-1, m, n)]
     Q, R, p = (np.stack(factors) for factors in zip(*each, strict=True))
     return Q.reshape(*batch, *Q.shape[1:]), R.reshape(*batch, *R.shape[1:]), p.reshape(*batch, n)
 

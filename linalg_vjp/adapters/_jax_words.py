@@ -37,7 +37,9 @@ def result(own: Callable[..., Any], arrays: Any) -> Any:
 
 def floating(*arrays: Any) -> Any:
     """Promote arrays to one floating dtype, as JAX does. Returns one array, or a list of several."""
-    arrays = tuple(x if hasattr(x, "dtype") else jnp.asarray(x) for x in arrays)
+    for x in arrays:
+        if not hasattr(x, "dtype"):
+            return floating(*map(jnp.asarray, arrays))
     kinds = {x.dtype for x in arrays}
     if len(kinds) > 1 or not jnp.issubdtype(next(iter(kinds)), jnp.inexact):
         dtype = jnp.result_type(*arrays)

@@ -141,7 +141,7 @@ def matrix_norm(
     A: Array, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """Norm of the matrices in the two dimensions `dim`."""
-    A = _widened("matrix_norm", A, dtype)
+    A = A if dtype is None else _widened("matrix_norm", A, dtype)
     if not isinstance(dim, Sequence) or len(dim) != 2:
         raise TypeError(f"matrix_norm: dim must be two dimensions, such as (-2, -1), got {dim!r}")
     dim = tuple(dim)
@@ -233,7 +233,8 @@ def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gaug
 
     `gauge` is "project", "check", "keep" or a `Gauge`, and by default what `set_gauge` sets.
     """
-    _check_driver("svd", driver)
+    if driver is not None:
+        _check_driver("svd", driver)
     factors = OPERATIONS["svd"](A, full_matrices=full_matrices, gauge=gauge_or_default(gauge))
     return torch.return_types.linalg_svd(factors)
 
@@ -241,7 +242,8 @@ def svd(A: Array, full_matrices: bool = True, *, driver: str | None = None, gaug
 @replaces
 def svdvals(A: Array, *, driver: str | None = None) -> Any:
     """Singular values, in descending order. `driver` is ignored; PyTorch chooses its own."""
-    _check_driver("svdvals", driver)
+    if driver is not None:
+        _check_driver("svdvals", driver)
     return OPERATIONS["svdvals"](A)
 
 
@@ -264,22 +266,20 @@ def vector_norm(
     x: Array, ord: float = 2, dim: Axes = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
     """Vector norm over the dimensions `dim`; None and () mean all of them."""
-    x = _widened("vector_norm", x, dtype)
+    x = x if dtype is None else _widened("vector_norm", x, dtype)
     dim = dim if dim is None or isinstance(dim, Integral) else tuple(dim) or None
     return OPERATIONS["vector_norm"](x, ord, dim=dim, keepdim=keepdim)
 
 
 def _widened(function: str, x: Array, dtype: Any) -> Array:
     """x in this dtype, if it holds every value of x."""
-    if dtype is None:
-        return x
     if x.is_complex() != dtype.is_complex or torch.promote_types(x.dtype, dtype) != dtype:
         raise TypeError(f"{function}: dtype={dtype} does not hold the values of a tensor of {x.dtype}")
     return x.to(dtype)
 
 
-def _check_driver(function: str, driver: str | None) -> None:
-    if driver not in (None, "gesvd", "gesvdj", "gesvda"):
+def _check_driver(function: str, driver: str) -> None:
+    if driver not in ("gesvd", "gesvdj", "gesvda"):
         raise ValueError(f"{function}: driver={driver!r} is not one of None, 'gesvd', 'gesvdj', 'gesvda'")
 
 
