@@ -141,7 +141,7 @@ def _fitted(y: Any, x: Array, xp: Namespace) -> Array:
             f"{y.dtype} of shape {shape}" if hasattr(y, "dtype") else f"an object of type {type(y).__name__}"
         )
         raise TypeError(
-            f"a function of eigenvalues or singular values must return real numbers, one for each of its "
+            f"a function of eigenvalues or singular values must return a real number for each one in its "
             f"argument of shape {tuple(x.shape)}, but returned {what}; for a complex function, call the rule "
             f"for the real and for the imaginary part"
         )

@@ -24,12 +24,13 @@ from ._jax import OPERATIONS
 from ._jax_words import check_word, floating, of_triangle
 
 REPLACED: dict[str, Callable[..., Any]] = {}
+TRANS: dict[Any, str] = {0: "N", 1: "T", 2: "C", "N": "N", "T": "T", "C": "C"}
 
 
-def _trans(function: str, trans: int | str) -> str:
+def _trans(function: str, trans: Any) -> str:
     """The rule's word for `trans`, which may be a number."""
-    check_word(function, "trans", trans, 0, 1, 2, "N", "T", "C")
-    return "NTC"[trans] if isinstance(trans, int) else trans
+    check_word(function, "trans", trans, *TRANS)
+    return TRANS[trans]
 
 
 def replaces(function: Callable[..., Any]) -> Callable[..., Any]:

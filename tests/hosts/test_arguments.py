@@ -60,7 +60,7 @@ def test_a_rule_by_its_name(host):
 
 
 @pytest.mark.parametrize("flag", ["left", "adjoint"])
-def test_a_flag_that_is_none(flag):
+def test_a_flag_that_is_no_truth_value(flag):
     L = adapter("torch")
     import torch
 
@@ -143,6 +143,18 @@ def test_arguments_that_jax_refuses(call, words):
 
     with pytest.raises(ValueError, match=words):
         call(L, S, jnp.eye(2))
+
+
+def test_numbers_of_numpy():
+    """A keyword may be an integer of NumPy."""
+    S = adapter("jax_scipy")
+    import numpy as np
+
+    A, b = np.asarray([[2.0, 1.0], [0.0, 4.0]]), np.ones(2)
+    for trans in (0, 1, 2):
+        wanted = S.solve_triangular(A, b, trans=trans)
+        assert S.solve_triangular(A, b, trans=np.int64(trans)).tolist() == wanted.tolist()
+    assert S.eigh(A, type=np.int64(1), eigvals_only=True).shape == (2,)
 
 
 def test_lists_as_jax_takes_them():
