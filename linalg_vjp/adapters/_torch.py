@@ -25,7 +25,7 @@ from ._torch_context import filled, kept, store
 from ._torch_fixed import fixed
 from ._torch_precision import autocast, kept_precision
 
-__all__ = ["applied", "level"]
+__all__ = ["applied", "level", "not_a_tensor"]
 
 KNOWN: list[Rule] = []  # torch.compile cannot trace a closed-over Rule; it can trace an index into a list
 level = torch._C._functorch.maybe_current_level  # how deep in torch.func transformations; None outside
@@ -268,6 +268,14 @@ def watched(inputs: Arrays) -> bool:
     return level() is not None or torch.autograd.forward_ad._current_level >= 0
 
 
+def not_a_tensor(function: str, name: str, x: Any) -> TypeError:
+    """The error for an argument that is no tensor."""
+    return TypeError(
+        f"{function}: {name} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
+        f"torch.as_tensor"
+    )
+
+
 def applied(rule: Rule, words: dict[str, str], positional: int, module: str = "") -> Any:
     """A rule as a PyTorch function. `words` maps PyTorch's keyword names to the rule's."""
     number = len(KNOWN)
@@ -276,11 +284,7 @@ def applied(rule: Rule, words: dict[str, str], positional: int, module: str = ""
     def apply(inputs: Arrays, given: dict[str, Any]) -> Arrays:
         for i, x in enumerate(inputs):
             if not isinstance(x, torch.Tensor):
-                name = rule.of(len(inputs)).inputs[i]
-                raise TypeError(
-                    f"{rule.name}: {name} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
-                    f"torch.as_tensor"
-                )
+                raise not_a_tensor(rule.name, rule.of(len(inputs)).inputs[i], x)
         if given:  # a tensor keyword is a constant: copy it, as it may change before the backward pass
             given = {k: v.detach().clone() if isinstance(v, torch.Tensor) else v for k, v in given.items()}
         if torch.compiler.is_compiling():

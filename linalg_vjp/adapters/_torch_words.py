@@ -10,7 +10,7 @@ import torch
 from .. import RULES
 from .._gaps import Gauge
 from .._params import complete
-from ._torch import applied
+from ._torch import applied, not_a_tensor
 
 __all__ = ["MODULE", "OPERATIONS", "REPLACED", "WORDS", "gauge_or_default", "replaces", "set_gauge"]
 
@@ -85,10 +85,7 @@ def replaces(function: Callable[..., Any]) -> Callable[..., Any]:
             keywords = given
         for word, x in (*zip(tensors, args, strict=False), *keywords.items()):
             if word in tensors and not isinstance(x, torch.Tensor):
-                raise TypeError(
-                    f"{name}: {word} must be a PyTorch tensor, got {type(x).__name__}; convert it with "
-                    f"torch.as_tensor"
-                )
+                raise not_a_tensor(name, word, x)
             if word in flags and x not in (True, False):
                 raise TypeError(f"{name}: {word}={x!r} is not one of True, False")
         return function(*args, **keywords)
